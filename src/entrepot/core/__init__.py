@@ -1,0 +1,1 @@
+"""Money, ids, clock, errors, states, Actor. No Django, no I/O."""

@@ -1,0 +1,1 @@
+"""The contract between the hub and every connector. Runs without Django."""

@@ -1,0 +1,95 @@
+"""A call that a connector wants made, and the answer it gets. Plain values; nothing here sends."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from decimal import Decimal
+from typing import Any
+
+
+@dataclass(frozen=True, slots=True)
+class Account:
+    """A seller's account on a remote, as a connector sees it; no secrets.
+
+    ``settings`` are the channel's: options a person chose and facts that the remote told (``store.currency``).
+    """
+
+    base_url: str
+    account_ref: str = ""
+    storefront: str = ""
+    settings: Mapping[str, Any] = field(default_factory=dict)
+
+    def setting(self, name: str, default: Any = None) -> Any:
+        """One setting by its dotted name."""
+        return self.settings.get(name, default)
+
+
+@dataclass(frozen=True, slots=True)
+class Request:
+    """One HTTP call, relative to the account's base address.
+
+    ``endpoint`` names it for limits and the call log. ``is_safe``: sending it twice does no harm, so the client may
+    retry by itself; a write that is not safe ends in OutcomeUnknown when no answer comes.
+    """
+
+    method: str
+    path: str
+    query: Mapping[str, str] = field(default_factory=dict)
+    body: Any = None
+    headers: Mapping[str, str] = field(default_factory=dict)
+    endpoint: str = ""
+    group: str = ""
+    is_safe: bool = True
+
+
+@dataclass(frozen=True, slots=True)
+class Reply:
+    """An answer with status 200 to 299. ``body`` is parsed JSON (numbers with a point are Decimal), text, or None."""
+
+    status: int
+    body: Any = None
+    headers: Mapping[str, str] = field(default_factory=dict)  # names in lower case
+
+
+@dataclass(frozen=True, slots=True)
+class Window:
+    """What a pull asks for. Everything None: all there is. ``refs``: just these."""
+
+    since_ms: int | None = None
+    until_ms: int | None = None
+    refs: tuple[str, ...] = ()
+    cursor: str | None = None
+    page_size: int | None = None
+
+
+def loads(text: str | bytes) -> Any:
+    """Parse JSON without ever making a float.
+
+    Raises:
+        ValueError: not JSON.
+    """
+    return json.loads(text, parse_float=Decimal)
+
+
+def dumps(body: Any) -> bytes:
+    """JSON bytes; a Decimal is written as the number it is.
+
+    Raises:
+        ValueError: a Decimal of more digits than a JSON number can carry unharmed (15).
+    """
+    return json.dumps(body, ensure_ascii=False, separators=(",", ":"), default=_number).encode()
+
+
+def _number(value: object) -> object:
+    if isinstance(value, Mapping):
+        return dict(value)
+    if not isinstance(value, Decimal):
+        raise TypeError(f"{type(value).__name__} cannot be sent as JSON")
+    if value == value.to_integral_value():
+        return int(value)
+    number = float(value)
+    if Decimal(repr(number)) != value:
+        raise ValueError(f"{value} has more digits than a JSON number can carry")
+    return number
