@@ -8,8 +8,8 @@ from typing import Any
 from entrepot.core.errors import RemoteError, RemoteRefused, RemoteUnauthorised
 
 from . import records
-from .requests import Account
 from .read import Sender
+from .requests import Account
 from .spec import Poll, Push, Spec
 
 

@@ -21,7 +21,7 @@ from entrepot.core.errors import (
     RemoteUnauthorised,
 )
 
-from .auth import Signing
+from .auth import NoAuth, Signing
 from .limits import allowances
 from .ports import Breaker, Budget, CallRecord, CallSink, TokenStore
 from .redact import redact
@@ -105,7 +105,7 @@ class Client:
 
     def _exchange(self, request: Request, body: bytes | None, secrets_: Mapping[str, str]) -> httpx.Response:
         url = self.account.base_url.rstrip("/") + request.path
-        signed = self.spec.auth.sign(
+        signed = (self.spec.auth if request.is_signed else NoAuth()).sign(
             Signing(request.method, url, request.query, int(time.time()), secrets.token_hex(16), secrets_)
         )
         headers = {"Accept": "application/json", **self.spec.headers(self.account), **request.headers, **signed.headers}
@@ -159,9 +159,10 @@ class Client:
         self, request: Request, answer: httpx.Response | None, error: EntrepotError | None, attempt: int,
         body: bytes | None, began: float, secrets_: Mapping[str, str],
     ) -> None:  # fmt: skip
-        outcome = {
+        words: Mapping[type, str] = {
             OutcomeUnknown: "unknown", RemoteBusy: "busy", RemoteRefused: "refused", RemoteUnauthorised: "refused",
-        }.get(type(error), "ok" if error is None else "unreadable")  # fmt: skip
+        }  # fmt: skip
+        outcome = words.get(type(error), "ok" if error is None else "unreadable")
         hidden = list(secrets_.values())
         self.calls.record(
             CallRecord(

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import Any
 
+from entrepot.core.errors import RemoteChanged
+
 from .read import Sender
 from .requests import Account, Request
 from .spec import Call, Spec
@@ -15,7 +17,7 @@ def find(spec: Spec, capability: str, account: Account, subject: Any, send: Send
     """The record on the remote that bears ``subject``'s reference; None when every question answered and none has it.
 
     Raises:
-        RemoteError: a question went unanswered; nothing may be concluded.
+        RemoteError: a question went unanswered, or has more pages than MAX_PAGES; nothing may be concluded.
     """
     call = spec.can[capability]
     assert isinstance(call, Call)
@@ -28,4 +30,6 @@ def find(spec: Spec, capability: str, account: Account, subject: Any, send: Send
             for raw in raws:
                 if (record := question.match(account, subject, raw)) is not None:
                     return record
+        if asked is not None:
+            raise RemoteChanged(f"{spec.slug} {capability}: still not found after {MAX_PAGES} pages of {asked.path}")
     return None

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import dataclasses
 from collections.abc import Callable, Iterator, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -12,6 +14,9 @@ from entrepot.core.errors import EntrepotError, MappingError, RemoteChanged
 
 from .requests import Account, Reply, Request, Window
 from .spec import Kind, Pull, Raw, Spec
+from .wire import field_of
+
+_UNFORESEEN = (EntrepotError, ArithmeticError, AttributeError, LookupError, RecursionError, TypeError, ValueError)
 
 Sender = Callable[[Request], Reply]
 
@@ -31,7 +36,7 @@ class Aside:
     where: str
     field: str
     reason: str
-    raw: Any = field(repr=False)
+    raw: Any = dataclasses.field(repr=False)
 
 
 @dataclass(slots=True)
@@ -48,24 +53,35 @@ class Read:
         """Map one raw record into ``records``, or put it aside; never raises for what the record says."""
         try:
             theirs = kind.wire.model_validate(raw)
-            self.records.append(kind.into(theirs, account, *details))
-            self.raws.append(raw)
+            made = kind.into(theirs, account, *details)
             self.drift += [Drift(path, value) for path, value in theirs.drift()]
         except ValidationError as error:
             self.set_aside += [_aside_of(kind, raw, e) for e in error.errors()[:1]]
         except MappingError as error:
             self.set_aside.append(Aside(error.record, error.field, error.why, raw))
+        except _UNFORESEEN as error:
+            # A payload that neither the wire model nor the mapping foresaw; the other 49 of the page go on.
+            self.set_aside.append(Aside(_name(kind, raw), "(whole record)", f"cannot be read: {error!r}", raw))
+        else:
+            for part in made if isinstance(made, tuple) else (made,):
+                self._keep(part, raw)
+
+    def _keep(self, part: Any, raw: Any) -> None:
+        if isinstance(part, MappingError):
+            self.set_aside.append(Aside(part.record, part.field, part.why, raw))
+        else:
+            self.records.append(part)
+            self.raws.append(raw)
 
 
 def _aside_of(kind: Kind, raw: Any, error: Any) -> Aside:
-    path = ".".join(str(part) for part in error["loc"]) or "(whole record)"
-    return Aside(_name(kind, raw), path, error["msg"], raw)
+    return Aside(_name(kind, raw), field_of(error["loc"]), error["msg"], raw)
 
 
 def _name(kind: Kind, raw: Any) -> str:
     try:
         return kind.name_of(raw)
-    except (KeyError, TypeError, AttributeError, IndexError):
+    except (KeyError, TypeError, AttributeError, IndexError, ValueError):
         return "a record without a name"
 
 
@@ -95,8 +111,33 @@ def pull(spec: Spec, capability: str, account: Account, window: Window, send: Se
         raws, following = _page(spec, capability, way.page, account, asked, send(asked))
         details = [_details(spec, way, account, raw, send) for raw in raws] if way.details else []
         read = read_raws(spec, way.kind, raws, account, details)
+        read.drift += _drift_of_details(spec, way, details)
         read.next = asked = following
         yield read
+
+
+def gather(spec: Spec, capability: str, account: Account, send: Sender) -> tuple[Any, list[Aside]]:
+    """One record merged from every page of a pull that has ``merge``, and what could not be read of it.
+
+    Raises:
+        RemoteError: as the client says.
+        MappingError: what came does not make one.
+    """
+    way = spec.can[capability]
+    assert isinstance(way, Pull) and way.merge
+    pages = list(pull(spec, capability, account, Window(), send))
+    return way.merge([part for page in pages for part in page.records]), [a for page in pages for a in page.set_aside]
+
+
+def _drift_of_details(spec: Spec, way: Pull, details: Sequence[Sequence[Any]]) -> list[Drift]:
+    """Drift of the detail records that fit their wire model; the others are set aside with their record."""
+    if way.details is None:
+        return []
+    kind, found = spec.kinds[way.details.kind], []
+    for raw in (raw for some in details for raw in some):
+        with suppress(ValidationError):
+            found += [Drift(f"{kind.name_of(raw)}: {path}", value) for path, value in kind.wire.model_validate(raw).drift()]
+    return found
 
 
 def _details(spec: Spec, way: Pull, account: Account, raw: Raw, send: Sender) -> list[Any]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from decimal import Decimal
+from decimal import Decimal, InvalidOperation
 from typing import Any
 
 
@@ -31,7 +31,8 @@ class Request:
     """One HTTP call, relative to the account's base address.
 
     ``endpoint`` names it for limits and the call log. ``is_safe``: sending it twice does no harm, so the client may
-    retry by itself; a write that is not safe ends in OutcomeUnknown when no answer comes.
+    retry by itself; a write that is not safe ends in OutcomeUnknown when no answer comes. ``is_signed`` False goes out
+    without credentials: a public address that refuses keys.
     """
 
     method: str
@@ -42,6 +43,7 @@ class Request:
     endpoint: str = ""
     group: str = ""
     is_safe: bool = True
+    is_signed: bool = True
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,9 +70,18 @@ def loads(text: str | bytes) -> Any:
     """Parse JSON without ever making a float.
 
     Raises:
-        ValueError: not JSON.
+        ValueError: not JSON (RFC 8259: NaN and Infinity are not), nested too deeply, or a number beyond all measure.
     """
-    return json.loads(text, parse_float=Decimal)
+    try:
+        return json.loads(text, parse_float=Decimal, parse_constant=_no_number)
+    except RecursionError:
+        raise ValueError("is nested too deeply") from None
+    except InvalidOperation:
+        raise ValueError("holds a number beyond all measure") from None
+
+
+def _no_number(word: str) -> object:
+    raise ValueError(f"{word} is not JSON")
 
 
 def dumps(body: Any) -> bytes:

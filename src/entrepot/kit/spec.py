@@ -14,8 +14,8 @@ from .requests import Account, Reply, Request, Window
 from .wire import Wire
 
 STORE = (
-    "pull_facts", "pull_products", "pull_stock", "pull_prices", "push_order", "cancel_order", "pull_fulfilments",
-    "register_webhooks", "read_webhook",
+    "pull_facts", "pull_products", "pull_stock", "pull_prices", "push_order", "settle_total", "cancel_order",
+    "pull_fulfilments", "register_webhooks", "read_webhook",
 )  # fmt: skip
 MARKETPLACE = (
     "pull_categories", "pull_attributes", "pull_values", "pull_brands", "push_listings", "close_listings",
@@ -40,7 +40,8 @@ class Kind:
     """One kind of thing that the remote sends, and what it becomes.
 
     ``unwrap`` gives the raw records of a whole answer, page, list or single object. ``into`` maps one of them;
-    for a kind with details it is told the detail records too. ``sample`` is a file in ``samples/``.
+    for a kind with details it is told the raw detail records too. It may give a tuple, when one of theirs is several
+    of ours: records, and a MappingError for each part that could not be mapped.
     """
 
     wire: type[Wire]
@@ -60,7 +61,10 @@ class Details:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Pull:
-    """Reads pages of one kind. ``max_window_days`` and ``max_refs`` are what one question may ask for."""
+    """Reads pages of one kind. ``max_window_days`` and ``max_refs`` are what one question may ask for.
+
+    ``merge`` makes one record of all the records, where each page told only a part of one thing.
+    """
 
     kind: str
     first: Callable[[Account, Window], Request]
@@ -69,6 +73,7 @@ class Pull:
     max_window_days: float | None = None
     max_refs: int = 1
     overlap_s: int = 300  # how far behind the last watermark the next pull starts
+    merge: Callable[[Sequence[Any]], Any] | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

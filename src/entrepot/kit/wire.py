@@ -4,20 +4,29 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from decimal import Decimal, InvalidOperation
-from typing import Annotated, Any, ClassVar
+from typing import Annotated, Any, ClassVar, TypeVar
 
-from pydantic import BaseModel, BeforeValidator, ConfigDict
+from pydantic import BaseModel, BeforeValidator, ConfigDict, ValidationError
+
+from entrepot.core.errors import MappingError
+
+_W = TypeVar("_W", bound="Wire")
+
+
+_DIGITS = 30  # a larger exponent is no amount of anything, and would cost gigabytes as an int
 
 
 def _decimal(value: object) -> object:
     """Decimal of a number or numeric text; other values are left for pydantic to refuse. Floats are refused."""
-    if isinstance(value, bool) or isinstance(value, float):
+    if isinstance(value, (bool, float)):
         raise ValueError("must be a decimal number")
     if isinstance(value, (int, str)):
         try:
-            return Decimal(value)
+            value = Decimal(value)
         except InvalidOperation:
             raise ValueError(f"is not a number: {value!r}") from None
+    if isinstance(value, Decimal) and value.is_finite() and abs(value.adjusted()) > _DIGITS:
+        raise ValueError("is beyond all measure")
     return value
 
 
@@ -30,6 +39,24 @@ def _ref(value: object) -> object:
 
 Amount = Annotated[Decimal, BeforeValidator(_decimal)]
 Ref = Annotated[str, BeforeValidator(_ref)]
+
+
+def validated(wire: type[_W], raw: object, record: str) -> _W:
+    """``raw`` as ``wire``, for a record inside another one.
+
+    Raises:
+        MappingError: it does not fit; names the first field that is wrong.
+    """
+    try:
+        return wire.model_validate(raw)
+    except ValidationError as error:
+        first = error.errors()[0]
+        raise MappingError(record, field_of(first["loc"]), first["msg"]) from None
+
+
+def field_of(loc: tuple[int | str, ...]) -> str:
+    """The dotted name of a place in a payload."""
+    return ".".join(str(part) for part in loc) or "(whole record)"
 
 
 class Wire(BaseModel):
