@@ -1,0 +1,77 @@
+"""A strict Trendyol: one seller's marketplace on nine storefronts, written from the vendor's pages.
+
+``build`` gives the remote; ``switches`` says what the pages leave open and what is assumed. Not simulated: claims,
+questions, finance, the cross-dock gateway, the Export Center, videos, and the closed V1 product calls.
+"""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from ..clock import Clock
+from ..deliveries import Deliveries
+from ..faults import Dials, Faults
+from ..ledger import Ledger
+from ..remote import Remote
+from . import (
+    batches,
+    documents,
+    handovers,
+    life_cycle,
+    lookups,
+    offers,
+    order_reads,
+    orders,
+    package_calls,
+    product_reads,
+    product_updates,
+    products,
+    reviews,
+    splits,
+    stage,
+    subscriptions,
+    webhooks,
+)
+from .actions import Actions, summary
+from .gate import application
+from .world import World
+
+AREAS = (
+    lookups, product_reads, products, product_updates, life_cycle, batches, offers, order_reads, handovers,
+    package_calls, splits, stage, webhooks, documents,
+)  # fmt: skip
+
+
+def build(*, url: str, seed: int, dials: Dials, state_dir: Path | None) -> Remote:
+    """A marketplace whose calls live below ``url``; the same seed gives the same credentials.
+
+    Args:
+        url: the integration base as callers see it, e.g. ``http://127.0.0.1:8899/trendyol``.
+        state_dir: where the ledger is kept; nowhere when None.
+    """
+    clock = Clock()
+    ledger = Ledger(clock, state_dir / "trendyol.ledger.jsonl" if state_dir else None)
+    faults = Faults(dials, seed)
+    deliveries = Deliveries(faults, ledger)
+    world = World(clock, faults, ledger, deliveries, seed)
+    world.jobs = {
+        "batch": batches.run,
+        "batch_end": batches.end,
+        "review": reviews.decide,
+        "content_review": reviews.decide_content,
+        "split": splits.finish,
+    }
+    credentials = {
+        "base_url": url, "seller_id": world.seller_id, "api_key": world.api_key, "api_secret": world.api_secret,
+        "user_agent": f"{world.seller_id} - SelfIntegration",
+    }  # fmt: skip
+
+    def tick() -> None:
+        world.settle()
+        orders.arrive(world)
+        subscriptions.send_due(world)
+
+    return Remote(
+        "trendyol", clock, faults, ledger, deliveries, application(world, [call for a in AREAS for call in a.CALLS]),
+        credentials, lambda: summary(world), world.snapshot, world.restore, tick, Actions(world).all(),
+    )  # fmt: skip
