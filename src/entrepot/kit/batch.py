@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from typing import Any
 
-from entrepot.core.errors import RemoteError, RemoteRefused, RemoteUnauthorised
+from entrepot.core.errors import MappingError, RemoteError, RemoteRefused, RemoteUnauthorised
 
 from . import records
 from .read import Sender
@@ -43,10 +43,38 @@ def submit(spec: Spec, capability: str, account: Account, items: Sequence[Any], 
 
 
 def poll(spec: Spec, account: Account, batch_ref: str, send: Sender) -> records.BatchReply:
-    """What became of a batch so far."""
+    """What became of a batch so far.
+
+    Raises:
+        RemoteError: as the client says, where the connector does not take the refusal for an answer.
+    """
     way = spec.can["poll_batch"]
     assert isinstance(way, Poll)
-    return way.read(account, send(way.build(account, batch_ref)))
+    try:
+        return way.read(account, send(way.build(account, batch_ref)))
+    except RemoteUnauthorised:
+        raise
+    except RemoteRefused as refused:
+        if (understood := way.refused(account, batch_ref, refused)) is not None:
+            return understood
+        raise
+
+
+def unsayable(
+    spec: Spec, capability: str, account: Account, items: Sequence[Any]
+) -> tuple[list[Any], list[records.Verdict]]:
+    """Items that can be said in the remote's words, and a verdict for each that cannot; nothing is sent."""
+    push = spec.can[capability]
+    assert isinstance(push, Push)
+    good, verdicts = [], []
+    for item in items:
+        try:
+            push.build(account, [item])
+        except MappingError as error:
+            verdicts.append(records.Verdict(listing_ref=item.listing_ref, is_ok=False, reason=str(error)))
+        else:
+            good.append(item)
+    return good, verdicts
 
 
 def halves(items: Sequence[Any]) -> tuple[Sequence[Any], Sequence[Any]]:

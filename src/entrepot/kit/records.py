@@ -170,13 +170,15 @@ class Offer:
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Verdict:
     """What became of one item of a batch. ``is_ok`` None: not decided yet. ``is_repeat``: refused because the same
-    was sent a short while ago, which proves nothing about the value the remote holds.
+    was sent a short while ago, which proves nothing about the value the remote holds. ``content_ref`` set: the remote
+    judged its card, and the verdict counts for every listing on it (``listing_ref`` may be empty then).
     """
 
     listing_ref: str
     is_ok: bool | None
     reason: str = ""
     is_repeat: bool = False
+    content_ref: str | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -191,7 +193,8 @@ class BatchReply:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Observed:
-    """A listing as the marketplace shows it. ``state``: live, pending, refused, closed or locked."""
+    """A listing as the marketplace shows it. ``state``: live, pending, refused, closed or locked; empty where the
+    answer tells only its figures."""
 
     listing_ref: str
     state: str

@@ -30,6 +30,13 @@ SUPPLIER = (
 CAPABILITIES: Mapping[str, tuple[str, ...]] = {
     "store": STORE, "marketplace": MARKETPLACE, "carrier": CARRIER, "supplier": SUPPLIER,
 }  # fmt: skip
+# What only some remotes have: a connector need not decide these.
+OPTIONAL: Mapping[str, tuple[str, ...]] = {
+    "marketplace": (
+        "update_listings", "update_content", "update_variants", "reopen_listings", "unlock_listings",
+        "pull_observed", "pull_orders_page", "pull_audits", "pull_addresses", "make_label",
+    ),
+}  # fmt: skip
 
 Raw = dict[str, Any]
 Paged = tuple[Sequence[Any], Request | None]  # the raw records of one page, and the request for the next
@@ -93,10 +100,11 @@ class Push:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Poll:
-    """Asks what became of a batch."""
+    """Asks what became of a batch. ``refused`` understands a refusal that is an answer, such as 404 for a forgotten one."""
 
     build: Callable[[Account, str], Request]
     read: Callable[[Account, Reply], records.BatchReply]
+    refused: Callable[[Account, str, RemoteError], records.BatchReply | None] = lambda *_: None
     every_s: float = 3.0
 
 
