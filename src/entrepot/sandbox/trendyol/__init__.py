@@ -10,7 +10,7 @@ from pathlib import Path
 
 from ..clock import Clock
 from ..deliveries import Deliveries
-from ..faults import Dials, Faults
+from ..faults import Dials, FaultMiddleware, Faults
 from ..ledger import Ledger
 from ..remote import Remote
 from . import (
@@ -50,7 +50,7 @@ def build(*, url: str, seed: int, dials: Dials, state_dir: Path | None) -> Remot
         state_dir: where the ledger is kept; nowhere when None.
     """
     clock = Clock()
-    ledger = Ledger(clock, state_dir / "trendyol.ledger.jsonl" if state_dir else None)
+    ledger = Ledger(clock, state_dir / "ledger.jsonl" if state_dir else None)
     faults = Faults(dials, seed)
     deliveries = Deliveries(faults, ledger)
     world = World(clock, faults, ledger, deliveries, seed)
@@ -61,10 +61,12 @@ def build(*, url: str, seed: int, dials: Dials, state_dir: Path | None) -> Remot
         "content_review": reviews.decide_content,
         "split": splits.finish,
     }
+    _remember(world)
     credentials = {
-        "base_url": url, "seller_id": world.seller_id, "api_key": world.api_key, "api_secret": world.api_secret,
+        "url": url, "seller_id": world.seller_id, "api_key": world.api_key, "api_secret": world.api_secret,
         "user_agent": f"{world.seller_id} - SelfIntegration",
     }  # fmt: skip
+    app = application(world, [call for area in AREAS for call in area.CALLS])
 
     def tick() -> None:
         world.settle()
@@ -72,6 +74,13 @@ def build(*, url: str, seed: int, dials: Dials, state_dir: Path | None) -> Remot
         subscriptions.send_due(world)
 
     return Remote(
-        "trendyol", clock, faults, ledger, deliveries, application(world, [call for a in AREAS for call in a.CALLS]),
-        credentials, lambda: summary(world), world.snapshot, world.restore, tick, Actions(world).all(),
+        "trendyol", clock, faults, ledger, deliveries, FaultMiddleware(app, faults), credentials,
+        lambda: summary(world), world.snapshot, world.restore, tick, Actions(world).all(),
     )  # fmt: skip
+
+
+def _remember(world: World) -> None:
+    """Start numbers behind those in the ledger: after a crash the ledger may know more than the kept state."""
+    for entry in world.ledger.of("order.placed", "package.split"):
+        world.floors["order"] = max(world.floors.get("order", 0), int(entry["order_number"]))
+        world.floors["package"] = max(world.floors.get("package", 0), entry["package_id"], *entry.get("into", ()))

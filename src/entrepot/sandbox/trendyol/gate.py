@@ -150,9 +150,13 @@ async def _json(ask: Ask, request: Request) -> Any:
     if not request.headers.get("content-type", "").lower().startswith("application/json"):
         raise ask.refuse(415, "unsupported.media.type", "Content-Type must be application/json")
     try:
-        return json.loads(await request.body())
+        return json.loads(await request.body(), parse_constant=_no_number)
     except ValueError:
         raise ask.refuse(400, "invalid.request.body", "the body is not JSON") from None
+
+
+def _no_number(word: str) -> float:
+    raise ValueError(f"{word} is not JSON")
 
 
 async def _form(ask: Ask, request: Request) -> None:

@@ -139,18 +139,28 @@ def value_text(known: dict[int, Any], row: dict[str, Any]) -> str:
 def place_random(world: World, storefront: str | None = None) -> Package | None:
     """A buyer takes one to three things that are in stock; nobody comes when nothing is."""
     source = world.faults.stream("buyers")
-    keys = [k for k, o in world.listings.items() if o.on_sale and (storefront is None or o.storefront == storefront)]
-    if not keys:
+    first = _something(world, storefront)
+    if first is None:
         return None
-    first = world.listings[source.choice(keys)]
-    same = [o for o in (world.listings[k] for k in keys) if o.storefront == first.storefront]
-    chosen = {o.barcode: o for o in [first, *source.sample(same, min(len(same), source.randrange(0, 3)))]}
+    others = [_something(world, first.storefront) for _ in range(source.randrange(0, 3))]
+    chosen = {o.barcode: o for o in [first, *others] if o is not None}
     lines = [
         {"barcode": o.barcode, "quantity": min(o.quantity, source.choice((1, 1, 1, 2, 3))),
          "discount_percentage": source.choice((0, 0, 0, 10, 15))}
         for o in chosen.values()
     ]  # fmt: skip
     return place(world, lines=lines, storefront=first.storefront)
+
+
+def _something(world: World, storefront: str | None) -> Listing | None:
+    """What a buyer finds: a few random looks first, all shelves only when those were empty."""
+    source, keys = world.faults.stream("buyers"), world.shelves()
+    for _ in range(min(len(keys), 30)):
+        listing = world.listings.get(source.choice(keys))
+        if listing is not None and listing.on_sale and storefront in (None, listing.storefront):
+            return listing
+    found = [o for o in world.listings.values() if o.on_sale and storefront in (None, o.storefront)]
+    return source.choice(found) if found else None
 
 
 MOST_ARRIVALS = 200  # in one tick, after the clock was moved far ahead

@@ -52,17 +52,17 @@ def _approved_page(world: World, ask: Ask, row: Callable[[World, Ask, Content, l
     token = ask.query.get("nextPageToken")
     if not token and (page + 1) * size > MOST_ROWS:
         raise ask.refuse(400, "invalid.page", f"page x size must not exceed {MOST_ROWS}; use nextPageToken")
-    found = _cards(world, ask)
+    contents, tests = _cards(world, ask)
     is_falling = ask.query.get("orderByDirection", "ASC").upper() == "DESC"
-    found.sort(key=lambda pair: pair[0].id, reverse=is_falling)
+    contents.sort(key=lambda c: c.id, reverse=is_falling)
     if token:
         last = _last_of(ask, token)
-        rest = [pair for pair in found if (pair[0].id < last if is_falling else pair[0].id > last)]
-        shown = rest[:size]
+        shown = [c for c in contents if (c.id < last if is_falling else c.id > last)][:size]
     else:
-        shown = found[page * size : (page + 1) * size]
-    answer = page_of([row(world, ask, *pair) for pair in shown], len(found), page, size)
-    answer["nextPageToken"] = _token(shown[-1][0].id) if shown else None
+        shown = contents[page * size : (page + 1) * size]
+    rows = [row(world, ask, c, _variants(world, c, tests)) for c in shown]
+    answer = page_of(rows, len(contents), page, size)
+    answer["nextPageToken"] = _token(shown[-1].id) if shown else None
     return answer
 
 
@@ -84,8 +84,8 @@ def _barcodes(ask: Ask) -> list[str]:
     return several + ([ask.query["barcode"]] if ask.query.get("barcode") else [])
 
 
-def _cards(world: World, ask: Ask) -> list[tuple[Content, list[Listing]]]:
-    """Cards of the storefront with at least one variant that passes every filter, with all such variants."""
+def _cards(world: World, ask: Ask) -> tuple[list[Content], list[Test]]:
+    """Cards of the storefront with at least one variant that passes every filter, and the filters."""
     storefront, barcodes = ask.storefront.code, _barcodes(ask)
     tests = _filters(ask)
     if barcodes:
@@ -93,14 +93,13 @@ def _cards(world: World, ask: Ask) -> list[tuple[Content, list[Listing]]]:
         contents = [world.contents[number] for number in ids]
         tests.append(lambda c, o: o.barcode in barcodes)
     else:
-        contents = [c for c in world.contents.values() if c.storefront == storefront]
-    found = []
-    for content in contents:
-        variants = [world.listings[f"{storefront}/{b}"] for b in content.barcodes]
-        kept = [o for o in variants if all(test(content, o) for test in tests)] if tests else variants
-        if kept:
-            found.append((content, kept))
-    return found
+        contents = [c for c in world.contents.values() if c.storefront == storefront and c.barcodes]
+    return ([c for c in contents if _variants(world, c, tests)] if tests else contents), tests
+
+
+def _variants(world: World, content: Content, tests: list[Test]) -> list[Listing]:
+    found = [world.listings[f"{content.storefront}/{barcode}"] for barcode in content.barcodes]
+    return [o for o in found if all(test(content, o) for test in tests)]
 
 
 def _filters(ask: Ask) -> list[Test]:

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import heapq
+import json
 import random
 import uuid
 from bisect import bisect_right
 from collections.abc import Callable, Iterator
-from dataclasses import asdict
+from dataclasses import fields
 from typing import Any
 
 from ..clock import Clock
@@ -34,11 +35,13 @@ class World:
         self.api_key = "".join(source.choices("abcdefghijkmnpqrstuvwxyzABCDEFGHJKLMNPQRSTUVWXYZ23456789", k=20))
         self.api_secret = "".join(source.choices("abcdefghijkmnpqrstuvwxyzABCDEFGHJKLMNPQRSTUVWXYZ23456789", k=20))
         self.jobs: dict[str, Job] = {}  # named here, so that what waits can be kept as JSON
+        self.floors: dict[str, int] = {}  # numbers the ledger has seen, so that none is given twice after a crash
         self._uuids = random.Random(f"uuid:{seed}:{clock.ms()}")  # noqa: S311 - unique over restarts, not secret
         self._clear()
 
     def _clear(self) -> None:
         self.brands = dict(BRANDS)
+        self._shelves: list[str] = []
         self.numbers: dict[str, int] = {}
         self.listings: dict[str, Listing] = {}
         self.contents: dict[int, Content] = {}
@@ -59,7 +62,7 @@ class World:
 
     def number(self, name: str, first: int) -> int:
         """The next number of a series that starts at ``first``."""
-        self.numbers[name] = self.numbers.get(name, first - 1) + 1
+        self.numbers[name] = max(self.numbers.get(name, first - 1), self.floors.get(name, 0)) + 1
         return self.numbers[name]
 
     def uuid(self) -> str:
@@ -69,6 +72,12 @@ class World:
     def listing(self, storefront: str, barcode: object) -> Listing | None:
         """By storefront and barcode."""
         return self.listings.get(listing_key(storefront, str(barcode)))
+
+    def shelves(self) -> list[str]:
+        """The keys of all listings, in a form to choose from; one that was just deleted may still be among them."""
+        if len(self._shelves) != len(self.listings):
+            self._shelves = list(self.listings)
+        return self._shelves
 
     # -- things that happen later ----------------------------------------------------------------------------------
 
@@ -112,14 +121,19 @@ class World:
     # -- snapshot --------------------------------------------------------------------------------------------------
 
     def snapshot(self) -> dict[str, Any]:
-        """All of it as JSON. Rate windows and dials are not part; a message on its way is sent again."""
+        """All of it as JSON. Rate windows and dials are not part; a message on its way is sent again.
+
+        Inner values are shared with the world, to be fast: write it down before anything else happens.
+        """
         records = {
-            name: [asdict(record) for record in getattr(self, name).values()]
+            name: [_row(record) for record in getattr(self, name).values()]
             for name in ("listings", "contents", "batches", "packages", "webhooks", "messages")
         }
+        for package in records["packages"]:
+            package["lines"] = [_row(line) for line in package["lines"]]
         for message in records["messages"]:
             message["is_on_its_way"] = False
-        plain = {name: _copy(getattr(self, name)) for name in PLAIN}
+        plain = {name: getattr(self, name) for name in PLAIN}
         return {
             **records, **plain, "clock_offset_s": self.clock.offset_s, "switches": self.switches.all(),
             "limits": self.limiter.settings(), "refused_once": sorted(self.refused_once),
@@ -128,9 +142,10 @@ class World:
 
     def restore(self, kept: dict[str, Any]) -> None:
         """Become what ``snapshot`` gave, also after a walk through JSON text."""
+        kept = json.loads(json.dumps(kept))
         self._clear()
         for name in PLAIN:
-            setattr(self, name, _copy(kept[name]))
+            setattr(self, name, kept[name])
         self.clock.offset_s = kept["clock_offset_s"]
         for name, value in kept["switches"].items():
             self.switches.set(name, value)
@@ -152,7 +167,5 @@ class World:
 PLAIN = ("numbers", "cards", "fingerprints", "by_order", "cursors", "labels", "invoice_links", "arrivals")
 
 
-def _copy(value: Any) -> Any:
-    if isinstance(value, dict):
-        return {key: _copy(inner) for key, inner in value.items()}
-    return [_copy(inner) for inner in value] if isinstance(value, list) else value
+def _row(record: Any) -> dict[str, Any]:
+    return {field.name: getattr(record, field.name) for field in fields(record)}
