@@ -105,7 +105,7 @@ def pull(spec: Spec, capability: str, account: Account, window: Window, send: Se
     asked: Request | None = way.first(account, window)
     seen: set[str] = set()
     while asked is not None:
-        if (mark := repr(asked)) in seen:
+        if (mark := repr((asked.method, asked.path, asked.query, asked.body))) in seen:
             raise RemoteChanged(f"{spec.slug} {capability}: paging asks the same question twice: {asked.path}")
         seen.add(mark)
         raws, following = _page(spec, capability, way.page, account, asked, send(asked))
@@ -136,7 +136,9 @@ def _drift_of_details(spec: Spec, way: Pull, details: Sequence[Sequence[Any]]) -
     kind, found = spec.kinds[way.details.kind], []
     for raw in (raw for some in details for raw in some):
         with suppress(ValidationError):
-            found += [Drift(f"{kind.name_of(raw)}: {path}", value) for path, value in kind.wire.model_validate(raw).drift()]
+            found += [
+                Drift(f"{kind.name_of(raw)}: {path}", value) for path, value in kind.wire.model_validate(raw).drift()
+            ]
     return found
 
 

@@ -38,8 +38,8 @@ class Request:
     method: str
     path: str
     query: Mapping[str, str] = field(default_factory=dict)
-    body: Any = None
-    headers: Mapping[str, str] = field(default_factory=dict)
+    body: Any = field(default=None, repr=False)  # buyers' data, a webhook's secret
+    headers: Mapping[str, str] = field(default_factory=dict, repr=False)
     endpoint: str = ""
     group: str = ""
     is_safe: bool = True

@@ -16,7 +16,7 @@ _W = TypeVar("_W", bound="Wire")
 _DIGITS = 30  # a larger exponent is no amount of anything, and would cost gigabytes as an int
 
 
-def _decimal(value: object) -> object:
+def as_decimal(value: object) -> object:
     """Decimal of a number or numeric text; other values are left for pydantic to refuse. Floats are refused."""
     if isinstance(value, (bool, float)):
         raise ValueError("must be a decimal number")
@@ -37,7 +37,7 @@ def _ref(value: object) -> object:
     return value
 
 
-Amount = Annotated[Decimal, BeforeValidator(_decimal)]
+Amount = Annotated[Decimal, BeforeValidator(as_decimal)]
 Ref = Annotated[str, BeforeValidator(_ref)]
 
 
