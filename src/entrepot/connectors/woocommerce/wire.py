@@ -19,7 +19,7 @@ _LINKS = _because("addresses of the API itself", "_links")
 _LOCAL = _because("the site's clock; the _gmt twin is read", "date_created date_modified")
 _SHOP_WINDOW = _because(
     "how the shop shows it; we sell elsewhere",
-    "slug permalink featured catalog_visibility short_description price_html menu_order purchase_note reviews_allowed "
+    "slug permalink featured catalog_visibility price_html menu_order purchase_note reviews_allowed "
     "average_rating rating_count total_sales related_ids upsell_ids cross_sell_ids default_attributes tags "
     "post_password button_text external_url has_options purchasable generated_slug permalink_template min_price "
     "max_price",
@@ -116,6 +116,7 @@ class Sold(Wire):
     weight: Number = None
     dimensions: Dimensions | None = None
     description: Text = ""
+    short_description: Text = ""
     date_modified_gmt: Text = ""
     meta_data: Annotated[list[Meta], Many] = Field(default_factory=list)
 
@@ -124,7 +125,6 @@ class Product(Sold):
     """A product; the variants of a variable one are fetched apart."""
 
     type: Text
-    short_description: Text = ""
     categories: Annotated[list[Term], Many] = Field(default_factory=list)
     brands: Annotated[list[Term], Many] = Field(default_factory=list)
     images: Annotated[list[Image], Many] = Field(default_factory=list)
