@@ -1,0 +1,1 @@
+"""Sellers, the people and keys that act for them."""

@@ -1,0 +1,9 @@
+"""What accounts offers: sellers, users, keys, and the actor that each stands for."""
+
+from .actors import actor_of as actor_of
+from .keys import authenticate_key as authenticate_key
+from .keys import create_api_key as create_api_key
+from .keys import revoke_api_key as revoke_api_key
+from .people import create_seller as create_seller
+from .people import create_user as create_user
+from .people import set_seller_active as set_seller_active

@@ -1,0 +1,71 @@
+"""API keys: made once, shown once, kept as a hash."""
+
+from __future__ import annotations
+
+import hashlib
+import hmac
+import re
+import secrets
+from collections.abc import Iterable
+from datetime import datetime, timedelta
+
+from django.db.models import Q
+
+from entrepot.accounts.models import ApiKey
+from entrepot.core.actor import ROLES, Actor
+from entrepot.core.clock import now
+from entrepot.core.errors import Invalid
+
+from .actors import actor_of_key
+
+_SHAPE = re.compile(r"en_([0-9a-f]{10})_([A-Za-z0-9_-]{43})")
+_SCOPE = re.compile(r"(\*|[a-z_]+):(read|write)")
+
+
+def create_api_key(
+    *, name: str, seller_id: int | None, role: str, scopes: Iterable[str] = (), expires_at: datetime | None = None
+) -> tuple[ApiKey, str]:
+    """A new key and its plain text ``en_<prefix>_<secret>``, which is never to be had again.
+
+    Raises:
+        Invalid: an unknown role or scope, or a role that does not fit (operators have no seller, the others one).
+    """
+    kept = sorted(set(scopes))
+    if role not in ROLES:
+        raise Invalid(f"API key {name!r}", "role", f"is not one of {', '.join(ROLES)}")
+    if (role == "operator") != (seller_id is None):
+        raise Invalid(f"API key {name!r}", "seller", "must be set for every role but operator")
+    if bad := [s for s in kept if not _SCOPE.fullmatch(s)]:
+        raise Invalid(f"API key {name!r}", "scopes", f"{bad[0]!r} is not like orders:read or *:write")
+    prefix, secret = secrets.token_hex(5), secrets.token_urlsafe(32)
+    row = ApiKey.objects.create(
+        prefix=prefix, hash=_hash(secret), name=name, seller_id=seller_id, role=role, scopes=kept, expires_at=expires_at
+    )
+    return row, f"en_{prefix}_{secret}"
+
+
+def authenticate_key(text: str, *, at: datetime | None = None) -> Actor | None:
+    """The actor of a key in its plain text; None: unknown, wrong, expired, revoked, or of an inactive seller."""
+    at = at or now()
+    shape = _SHAPE.fullmatch(text)
+    if shape is None:
+        return None
+    key = ApiKey.objects.select_related("seller").filter(prefix=shape[1]).first()
+    if key is None or not hmac.compare_digest(key.hash, _hash(shape[2])):
+        return None
+    if key.revoked_at is not None or (key.expires_at is not None and key.expires_at <= at):
+        return None
+    if key.seller is not None and not key.seller.is_active:
+        return None
+    stale = Q(last_used_at__isnull=True) | Q(last_used_at__lt=at - timedelta(minutes=1))
+    ApiKey.objects.filter(stale, id=key.id).update(last_used_at=at)
+    return actor_of_key(key)
+
+
+def revoke_api_key(*, key_id: int, at: datetime) -> bool:
+    """Take a key back for good; False when it was already."""
+    return bool(ApiKey.objects.filter(id=key_id, revoked_at__isnull=True).update(revoked_at=at))
+
+
+def _hash(secret: str) -> str:
+    return hashlib.sha256(secret.encode()).hexdigest()

@@ -1,0 +1,1 @@
+"""Products, variants, mappings: master data."""

@@ -1,0 +1,88 @@
+"""Reads of the catalogue, and the one resolver of words."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from entrepot.channels.models import Taxon
+from entrepot.core.text import fold
+
+from .models import Mapping, Product, Variant
+
+
+@dataclass(frozen=True, slots=True)
+class Resolved:
+    """What a word of ours is in a marketplace's vocabulary, and by which right: own, gtin or suggestion."""
+
+    ref: str
+    text: str
+    name: str
+    source: str
+
+
+class Resolver:
+    """Answers for one seller and marketplace; each scope is read once, however many variants ask.
+
+    Precedence: the seller's own mapping, then one learnt from a live listing of the same GTIN, then the only word
+    of theirs that is equal when folded.
+    """
+
+    def __init__(self, *, seller_id: int, connector: str) -> None:
+        self.seller_id, self.connector = seller_id, connector
+        self._mapped: dict[tuple[str, str], dict[str, Mapping]] = {}
+        self._words: dict[tuple[str, str], dict[str, list[Taxon]]] = {}
+        self._by_ref: dict[tuple[str, str], dict[str, Taxon]] = {}
+
+    def resolve(self, kind: str, ours: str, scope: str = "") -> Resolved | None:
+        """Theirs for ``ours``; None: nobody has said, and nothing is equal."""
+        key = (kind, scope)
+        self._load(key)
+        wanted = fold(ours)
+        if (mapped := self._mapped[key].get(wanted)) is not None:
+            taxon = self._by_ref[key].get(mapped.theirs_ref)
+            if mapped.theirs_text or taxon:
+                return Resolved(mapped.theirs_ref, mapped.theirs_text, taxon.name if taxon else mapped.theirs_text, mapped.source)
+        last = fold(ours.rsplit(">", 1)[-1]) if kind == "category" else wanted
+        same = [t for t in self._words[key].get(last, []) if kind != "category" or t.facts.get("leaf")]
+        if len(same) == 1:
+            return Resolved(same[0].ref, "", same[0].name, "suggestion")
+        return None
+
+    def words(self, kind: str, scope: str = "") -> list[Taxon]:
+        """Every present word of a scope."""
+        self._load((kind, scope))
+        return list(self._by_ref[kind, scope].values())
+
+    def word(self, kind: str, ref: str, scope: str = "") -> Taxon | None:
+        """One word by its ref."""
+        self._load((kind, scope))
+        return self._by_ref[kind, scope].get(ref)
+
+    def _load(self, key: tuple[str, str]) -> None:
+        if key in self._mapped:
+            return
+        kind, scope = key
+        mine = Mapping.objects.for_seller(self.seller_id).filter(connector=self.connector, kind=kind, scope=scope)
+        self._mapped[key] = {m.folded: m for m in mine}
+        taxa = Taxon.objects.filter(connector=self.connector, kind=kind, scope=scope, is_gone=False).order_by("id")
+        self._by_ref[key] = {t.ref: t for t in taxa}
+        self._words[key] = {}
+        for taxon in self._by_ref[key].values():
+            self._words[key].setdefault(taxon.folded, []).append(taxon)
+
+
+def variants(*, variant_ids: Sequence[int]) -> list[Variant]:
+    """Variants with their products, by id, of whatever seller: for workers that got the ids from rows."""
+    found = Variant.objects.system().filter(id__in=variant_ids).select_related("product").order_by("id")
+    return list(found)
+
+
+def variant_ids_by_sku(*, seller_id: int, skus: Sequence[str]) -> dict[str, int]:
+    """SKU → variant id."""
+    return dict(Variant.objects.for_seller(seller_id).filter(sku__in=skus).values_list("sku", "id"))
+
+
+def products_in(*, seller_id: int, states: Sequence[str]) -> list[Product]:
+    """A seller's products in these states, by id."""
+    return list(Product.objects.for_seller(seller_id).filter(state__in=states).order_by("id"))

@@ -1,0 +1,191 @@
+"""What people change, and what they approve."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from datetime import datetime
+from decimal import Decimal
+from typing import Any
+
+import pycountry
+from django.db import transaction
+
+from entrepot.catalog.models import FieldOwner, Product, Variant
+from entrepot.core.errors import Invalid
+from entrepot.core.money import exact
+from entrepot.events.services import mark_dirty, move_many
+
+from ..states import PRODUCT
+from .apply import checked_gtin
+
+PRODUCT_EDITS = frozenset({"title", "description", "brand", "category", "attributes", "images"})
+VARIANT_EDITS = frozenset({"gtin", "origin", "vat_rate", "weight_g", "hs_code", "options", "title", "images"})
+
+Cell = tuple[int, str, Any, Any]  # (row id, field, value as drawn, value now)
+
+
+def edit_products(*, seller_id: int, cells: Sequence[Cell], source: str = "hub", at: datetime) -> list[int]:
+    """Save changed cells once. Each is compared with the value as it was drawn; a lost race is refused by name.
+
+    Returns the ids of rows that really changed. new → edited, approved → changed; edited stays.
+
+    Raises:
+        Product.DoesNotExist: not this seller's.
+        Invalid: a field that cannot be edited, a bad value, or a cell that somebody else changed meanwhile.
+    """
+    with transaction.atomic():
+        rows = _locked(Product, seller_id, {c[0] for c in cells})
+        changed = _set_cells(rows, cells, PRODUCT_EDITS, source, at)
+        Product.objects.system().bulk_update(changed, [*PRODUCT_EDITS, "origins", "edited_at"], batch_size=500)
+        _own(seller_id, [(row, f) for row in changed for f in PRODUCT_EDITS if _is_ours(row, f, source)], source)
+        _reopen(seller_id, [row.id for row in changed], at)
+        variant_ids = Variant.objects.for_seller(seller_id).filter(product__in=changed).values_list("id", flat=True)
+        mark_dirty(kind="content", subject_ids=list(variant_ids))
+    return [row.id for row in changed]
+
+
+def edit_variants(*, seller_id: int, cells: Sequence[Cell], source: str = "hub", at: datetime) -> list[int]:
+    """As :func:`edit_products`, for variants: GTIN, origin, VAT, weight, HS code, options, texts."""
+    with transaction.atomic():
+        rows = _locked(Variant, seller_id, {c[0] for c in cells})
+        changed = _set_cells(rows, cells, VARIANT_EDITS, source, at)
+        Variant.objects.system().bulk_update(changed, [*VARIANT_EDITS, "origins"], batch_size=500)
+        products = Product.objects.for_seller(seller_id).in_bulk({row.product_id for row in changed})
+        _own(
+            seller_id,
+            [(products[row.product_id], f) for row in changed for f in VARIANT_EDITS if _is_ours(row, f, source)],
+            source,
+        )
+        _reopen(seller_id, list(products), at)
+        mark_dirty(kind="content", subject_ids=[row.id for row in changed])
+        mark_dirty(kind="price", subject_ids=[row.id for row in changed])
+    return [row.id for row in changed]
+
+
+def approve_products(*, seller_id: int, product_ids: Sequence[int], at: datetime, actor: str = "seller") -> list[int]:
+    """Let products travel; the ids that moved. A refused product (virtual, grouped …) stays where it is."""
+    wanted = Product.objects.for_seller(seller_id).filter(
+        id__in=product_ids, refusal="", state__in=_sources("approve")
+    )
+    with transaction.atomic():
+        moved = move_many(wanted, PRODUCT, "approve", actor=actor, at=at)
+        variants = Variant.objects.for_seller(seller_id).filter(product_id__in=moved)
+        mark_dirty(kind="content", subject_ids=list(variants.values_list("id", flat=True)))
+    return moved
+
+
+def reject_products(*, seller_id: int, product_ids: Sequence[int], reason: str, at: datetime) -> list[int]:
+    """Say that products must not travel, and why; the ids that moved."""
+    wanted = Product.objects.for_seller(seller_id).filter(id__in=product_ids, state__in=_sources("reject"))
+    return move_many(wanted, PRODUCT, "reject", actor="seller", at=at, note=reason)
+
+
+def _sources(event: str) -> list[str]:
+    return sorted(s for m in PRODUCT.moves if m.event == event for s in m.sources)
+
+
+def _locked(model: Any, seller_id: int, ids: set[int]) -> dict[int, Any]:
+    rows = {r.id: r for r in model.objects.for_seller(seller_id).filter(id__in=ids).order_by("id").select_for_update()}
+    if len(rows) != len(ids):
+        raise model.DoesNotExist(f"{model.__name__} {min(ids - set(rows))} does not exist")
+    return rows
+
+
+def _set_cells(rows: Mapping[int, Any], cells: Sequence[Cell], known: frozenset[str], source: str, at: datetime) -> list[Any]:
+    changed: dict[int, Any] = {}
+    for row_id, name, drawn, now in cells:
+        row = rows[row_id]
+        if name not in known:
+            raise Invalid(str(row), name, f"cannot be edited; editable: {', '.join(sorted(known))}")
+        value = _clean(str(row), name, now)
+        if value == getattr(row, name):
+            continue
+        if _clean(str(row), name, drawn) != getattr(row, name):
+            raise Invalid(str(row), name, f"was changed meanwhile to {getattr(row, name)!r}; look again")
+        setattr(row, name, value)
+        row.origins[name] = {"source": source, "at": at.isoformat()}
+        if hasattr(row, "edited_at"):
+            row.edited_at = at
+        changed[row_id] = row
+    return list(changed.values())
+
+
+def _clean(record: str, name: str, value: Any) -> Any:
+    cleaner = _CLEANERS.get(name)
+    return cleaner(record, value) if cleaner else value
+
+
+def _gtin(record: str, value: Any) -> str:
+    gtin, problems = checked_gtin(str(value or "").strip())
+    if problems:
+        raise Invalid(record, "gtin", problems[0])
+    return gtin
+
+
+def _origin(record: str, value: Any) -> str:
+    code = str(value or "").strip().upper()
+    if code and pycountry.countries.get(alpha_2=code) is None:
+        raise Invalid(record, "origin", f"{value!r} is not an ISO 3166 country code such as TR")
+    return code
+
+
+def _vat(record: str, value: Any) -> Decimal | None:
+    if value in (None, ""):
+        return None
+    rate = exact(str(value) if not isinstance(value, Decimal) else value, record=record, field="vat_rate")
+    if not 0 <= rate < 1:
+        raise Invalid(record, "vat_rate", f"must be a fraction from 0 to below 1 (20 % is 0.20), not {value}")
+    return rate.quantize(Decimal("0.0001"))
+
+
+def _weight(record: str, value: Any) -> int | None:
+    if value in (None, ""):
+        return None
+    grams = exact(str(value), record=record, field="weight_g")
+    if grams <= 0 or grams != grams.to_integral_value():
+        raise Invalid(record, "weight_g", f"must be a whole number of grams above zero, not {value}")
+    return int(grams)
+
+
+def _hs(record: str, value: Any) -> str:
+    code = str(value or "").replace(".", "").replace(" ", "")
+    if code and not (code.isascii() and code.isdigit() and 6 <= len(code) <= 12):  # noqa: PLR2004
+        raise Invalid(record, "hs_code", f"must have 6 to 12 digits, not {value!r}")
+    return code
+
+
+def _title(record: str, value: Any) -> str:
+    text = str(value or "").strip()
+    if len(text) > 300:  # noqa: PLR2004
+        raise Invalid(record, "title", f"has {len(text)} characters; at most 300 are allowed")
+    return text
+
+
+_CLEANERS = {
+    "gtin": _gtin, "origin": _origin, "vat_rate": _vat, "weight_g": _weight, "hs_code": _hs, "title": _title,
+}  # fmt: skip
+
+
+def _is_ours(row: Any, name: str, source: str) -> bool:
+    return bool(row.origins.get(name, {}).get("source") == source)
+
+
+def _own(seller_id: int, fields: Sequence[tuple[Product, str]], owner: str) -> None:
+    """From now on a pull leaves these fields alone."""
+    FieldOwner.objects.system().bulk_create(
+        {
+            (p.id, name): FieldOwner(seller_id=seller_id, channel_id=p.source_id, product=p, field=name, owner=owner)
+            for p, name in fields
+            if p.source_id
+        }.values(),
+        batch_size=1000,
+        update_conflicts=True,
+        unique_fields=["channel", "product", "field"],
+        update_fields=["owner"],
+    )
+
+
+def _reopen(seller_id: int, product_ids: Sequence[int], at: datetime) -> None:
+    rows = Product.objects.for_seller(seller_id).filter(id__in=product_ids)
+    move_many(rows.filter(state__in=["new", "rejected"]), PRODUCT, "edit", actor="seller", at=at)
+    move_many(rows.filter(state="approved"), PRODUCT, "change", actor="seller", at=at)

@@ -1,0 +1,59 @@
+"""Facts that a store does not hold, from a sheet: brand, origin, VAT, category, GTIN, weight, attributes."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from datetime import datetime
+from typing import Any
+
+from entrepot.catalog.models import Variant
+from entrepot.core.errors import EntrepotError
+
+from .edit import edit_products, edit_variants
+
+_PRODUCT = ("brand", "category")
+_VARIANT = ("origin", "vat_rate", "gtin", "weight_g", "hs_code")
+COLUMNS = (*_PRODUCT, *_VARIANT)
+
+
+def import_facts(
+    *, seller_id: int, rows: Sequence[tuple[int, Mapping[str, str]]], at: datetime
+) -> tuple[int, list[tuple[int, str, str]]]:
+    """Apply (line number, {sku, …columns, attribute:NAME}) rows; empty cells say nothing.
+
+    Returns the number of rows that changed something, and (line, field, why) of each that could not be taken; one
+    bad row never stops the rest.
+    """
+    skus = {row.get("sku", "").strip() for _, row in rows}
+    known = {v.sku: v for v in Variant.objects.for_seller(seller_id).filter(sku__in=skus).select_related("product")}
+    changed, problems = 0, []
+    for line, row in rows:
+        sku = row.get("sku", "").strip()
+        variant = known.get(sku)
+        if variant is None:
+            problems.append((line, "sku", f"{sku!r} is not known" if sku else "is empty"))
+            continue
+        try:
+            changed += _apply(seller_id, variant, row, at)
+        except EntrepotError as error:
+            problems.append((line, getattr(error, "field", ""), str(error)))
+    return changed, problems
+
+
+def _apply(seller_id: int, variant: Variant, row: Mapping[str, str], at: datetime) -> bool:
+    product = variant.product
+    attributes = {k.split(":", 1)[1].strip(): v for k, v in row.items() if k.startswith("attribute:") and v.strip()}
+    cells: list[tuple[int, str, Any, Any]] = [
+        (product.id, name, getattr(product, name), row[name].strip()) for name in _PRODUCT if row.get(name, "").strip()
+    ]
+    if attributes:
+        merged = {**product.attributes, **{k: [v.strip()] for k, v in attributes.items()}}
+        cells.append((product.id, "attributes", product.attributes, merged))
+    own = [
+        (variant.id, name, getattr(variant, name), row[name].strip()) for name in _VARIANT if row.get(name, "").strip()
+    ]
+    done = edit_products(seller_id=seller_id, cells=cells, source="file", at=at) if cells else []
+    done += edit_variants(seller_id=seller_id, cells=own, source="file", at=at) if own else []
+    variant.refresh_from_db()
+    variant.product.refresh_from_db()
+    return bool(done)

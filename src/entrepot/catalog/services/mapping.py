@@ -1,0 +1,53 @@
+"""Ours in a marketplace's words, as people decide it."""
+
+from __future__ import annotations
+
+from django.db import transaction
+
+from entrepot.catalog.models import Mapping, Variant
+from entrepot.channels.models import Taxon
+from entrepot.core.errors import Invalid
+from entrepot.core.text import fold
+from entrepot.events.services import mark_dirty
+
+KINDS = ("category", "brand", "attribute", "value")
+
+
+def map_word(
+    *, seller_id: int, connector: str, kind: str, ours: str, theirs_ref: str = "", theirs_text: str = "",
+    scope: str = "", source: str = "own",
+) -> Mapping:  # fmt: skip
+    """Say that ``ours`` is ``theirs_ref`` (or free text) from now on; what depends on it is looked at again.
+
+    Raises:
+        Invalid: an unknown kind, nothing to map from or to, or a ref that the marketplace does not have.
+    """
+    record = f"mapping {kind} {ours!r}"
+    if kind not in KINDS:
+        raise Invalid(record, "kind", f"is not one of {', '.join(KINDS)}")
+    if not fold(ours):
+        raise Invalid(record, "ours", "is empty")
+    if bool(theirs_ref) == bool(theirs_text):
+        raise Invalid(record, "theirs", "must be one of theirs_ref and theirs_text")
+    words = Taxon.objects.filter(connector=connector, kind=kind, scope=scope, is_gone=False)
+    if theirs_ref and not words.filter(ref=theirs_ref).exists():
+        raise Invalid(record, "theirs_ref", f"{theirs_ref!r} is not a {kind} of {connector} in {scope or 'its list'}")
+    with transaction.atomic():
+        row, _ = Mapping.objects.system().update_or_create(
+            seller_id=seller_id, connector=connector, kind=kind, scope=scope, folded=fold(ours)[:300],
+            defaults={"ours": ours[:300], "theirs_ref": theirs_ref, "theirs_text": theirs_text, "source": source},
+        )  # fmt: skip
+        _look_again(seller_id)
+    return row
+
+
+def unmap_word(*, seller_id: int, mapping_id: int) -> None:
+    """Take a mapping back."""
+    with transaction.atomic():
+        Mapping.objects.for_seller(seller_id).get(id=mapping_id).delete()
+        _look_again(seller_id)
+
+
+def _look_again(seller_id: int) -> None:
+    ids = Variant.objects.for_seller(seller_id).order_by("id").values_list("id", flat=True)
+    mark_dirty(kind="content", subject_ids=list(ids))

@@ -1,0 +1,1 @@
+"""A seller's accounts on remotes: credentials, storefronts, calls, budgets, intents."""

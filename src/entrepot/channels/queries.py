@@ -1,0 +1,51 @@
+"""Reads of the channels domain."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from .models import Binding, Channel, Intent, Storefront, Taxon
+
+
+def live_channels(*, role: str) -> list[Channel]:
+    """Channels of every seller that are live, oldest first."""
+    return list(Channel.objects.system().filter(role=role, state="live").order_by("id"))
+
+
+def channel(*, channel_id: int) -> Channel:
+    """One channel, for workers that got its id from a row."""
+    return Channel.objects.system().get(id=channel_id)
+
+
+def storefronts(*, channel_id: int) -> list[Storefront]:
+    """Open storefronts of a channel, by code."""
+    return list(Storefront.objects.system().filter(channel_id=channel_id, is_open=True).order_by("code"))
+
+
+def store_of(*, seller_id: int) -> Channel | None:
+    """The seller's live store; the oldest where there are several."""
+    return Channel.objects.for_seller(seller_id).filter(role="store", state="live").order_by("id").first()
+
+
+def their_refs(*, channel_id: int, kind: str, our_ids: Sequence[int]) -> dict[int, tuple[str, str]]:
+    """Our id → (their ref, their parent ref), primary bindings only."""
+    rows = Binding.objects.system().filter(channel_id=channel_id, kind=kind, our_id__in=our_ids, is_primary=True)
+    return {b.our_id: (b.their_ref, b.parent_ref) for b in rows.order_by("id")}
+
+
+def our_ids(*, channel_id: int, kind: str, their_refs: Sequence[str]) -> dict[str, int]:
+    """Their ref → our id."""
+    rows = Binding.objects.system().filter(channel_id=channel_id, kind=kind, their_ref__in=their_refs)
+    return dict(rows.order_by("id").values_list("their_ref", "our_id"))
+
+
+def intent_of(*, seller_id: int, kind: str, subject_id: int, step: str = "") -> Intent | None:
+    """What we set out to do with this subject; None when nothing."""
+    found = Intent.objects.for_seller(seller_id).filter(kind=kind, subject_id=subject_id, step=step)
+    return found.order_by("-id").first()
+
+
+def taxa(*, connector: str, kind: str, scope: str = "") -> list[Taxon]:
+    """Present words of one kind and scope, by name."""
+    found = Taxon.objects.filter(connector=connector, kind=kind, scope=scope, is_gone=False)
+    return list(found.order_by("name", "ref"))

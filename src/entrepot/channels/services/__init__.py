@@ -1,0 +1,30 @@
+"""Writes of the channels domain, and the only way to a client."""
+
+from .access import access_lost as access_lost
+from .access import access_regained as access_regained
+from .access import remember_failure as remember_failure
+from .access import remember_success as remember_success
+from .bind import bind_many as bind_many
+from .channel import add_channel as add_channel
+from .channel import approve_first_push as approve_first_push
+from .channel import change_settings as change_settings
+from .channel import move_channel as move_channel
+from .channel import open_storefront as open_storefront
+from .channel import pause_pushes as pause_pushes
+from .channel import record_check as record_check
+from .channel import record_match as record_match
+from .channel import replace_secrets as replace_secrets
+from .channel import zero_stock as zero_stock
+from .client import account_of as account_of
+from .client import client_for as client_for
+from .intents import confirm_intent as confirm_intent
+from .intents import drop_intent as drop_intent
+from .intents import lose_intent as lose_intent
+from .intents import plan_intent as plan_intent
+from .intents import plan_intents as plan_intents
+from .intents import postpone_intent as postpone_intent
+from .intents import refuse_intent as refuse_intent
+from .intents import resend_intent as resend_intent
+from .intents import send_intent as send_intent
+from .taxonomy import learn_taxa as learn_taxa
+from .vault import rotate_secrets as rotate_secrets

@@ -1,0 +1,157 @@
+"""The only way to a client: ports of the kit on PostgreSQL."""
+
+from __future__ import annotations
+
+import json
+import threading
+from collections.abc import Sequence
+from typing import Any
+
+import httpx
+from django.conf import settings
+from django.db import connection, transaction
+
+from entrepot.channels.models import BreakerState, BudgetUse, Channel, Storefront
+from entrepot.core.errors import Refused
+from entrepot.kit.client import Client, http_client
+from entrepot.kit.ports import Allowance, CallRecord
+from entrepot.kit.registry import connector
+from entrepot.kit.requests import Account
+
+from . import vault
+
+# A remote counts when a call arrives, we when it leaves: calls that leave a window apart may arrive closer together.
+_WINDOW_MARGIN_S = 0.5
+
+_BREAKER_AFTER, _BREAKER_OPEN_S = 10, 5.0
+
+
+class PgBudget:
+    """A sliding window in one row a budget, shared by every worker on this database."""
+
+    def take(self, wanted: Sequence[Allowance], at_s: float) -> float | None:
+        with transaction.atomic():
+            BudgetUse.objects.bulk_create([BudgetUse(key=w.key) for w in wanted], ignore_conflicts=True)
+            rows = {
+                row.key: row
+                for row in BudgetUse.objects.select_for_update().filter(key__in=[w.key for w in wanted]).order_by("key")
+            }
+            waits = [wait for w in wanted if (wait := self._wait(rows[w.key], w, at_s)) is not None]
+            if waits:
+                return max(waits)
+            for row in rows.values():
+                row.taken.append(at_s)
+            BudgetUse.objects.bulk_update(rows.values(), ["taken"])
+        return None
+
+    def _wait(self, row: BudgetUse, wanted: Allowance, at_s: float) -> float | None:
+        window = wanted.per_s + _WINDOW_MARGIN_S
+        row.taken = [t for t in row.taken if t > at_s - window]
+        return row.taken[-wanted.count] + window - at_s if len(row.taken) >= wanted.count else None
+
+
+class PgCalls:
+    """Appends to the call log, in a transaction of its own."""
+
+    def __init__(self, channel: Channel) -> None:
+        self.channel = channel
+
+    def record(self, call: CallRecord) -> None:
+        with connection.cursor() as cursor:
+            cursor.execute(
+                "INSERT INTO channels_calllog (recorded_at, seller_id, channel_id, method, path, endpoint, status, ms,"
+                " sent_bytes, received_bytes, outcome, attempt, error, request_body, response_body)"
+                " VALUES (now(), %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s)",
+                [
+                    self.channel.seller_id, self.channel.id, call.method, call.path, call.endpoint, call.status,
+                    call.ms, call.sent_bytes, call.received_bytes, call.outcome, call.attempt, call.error,
+                    _json(call.request_body), _json(call.response_body),
+                ],
+            )  # fmt: skip
+
+
+class PgBreaker:
+    """Opens after ten failures in a row, for five seconds; all workers see it."""
+
+    def __init__(self, channel_id: int) -> None:
+        self.channel_id = channel_id
+        self._had_failures = True
+
+    def wait_s(self, at_s: float) -> float | None:
+        row = BreakerState.objects.filter(channel_id=self.channel_id).first()
+        self._had_failures = bool(row and row.failures)
+        return row.open_until - at_s if row and at_s < row.open_until else None
+
+    def succeeded(self) -> None:
+        if self._had_failures:
+            BreakerState.objects.filter(channel_id=self.channel_id).update(failures=0, open_until=0)
+
+    def failed(self, at_s: float) -> None:
+        with connection.cursor() as cursor:
+            cursor.execute(
+                "INSERT INTO channels_breakerstate (channel_id, failures, open_until) VALUES (%s, 1, 0)"
+                " ON CONFLICT (channel_id) DO UPDATE SET failures = channels_breakerstate.failures + 1,"
+                " open_until = CASE WHEN channels_breakerstate.failures + 1 >= %s THEN %s ELSE 0 END",
+                [self.channel_id, _BREAKER_AFTER, at_s + _BREAKER_OPEN_S],
+            )
+
+
+class SealedTokens:
+    """Opens a channel's secrets for the length of a call."""
+
+    def __init__(self, channel: Channel) -> None:
+        self._sealed = bytes(channel.secrets)
+
+    def secrets(self) -> dict[str, str]:
+        return vault.unseal(self._sealed)
+
+
+_HTTP: dict[float, httpx.Client] = {}
+_HTTP_LOCK = threading.Lock()
+
+
+def _http() -> httpx.Client:
+    timeout_s: float = settings.ENTREPOT_REMOTE_TIMEOUT_S
+    with _HTTP_LOCK:
+        if timeout_s not in _HTTP:
+            _HTTP[timeout_s] = http_client(timeout_s=timeout_s)
+        return _HTTP[timeout_s]
+
+
+def _refuse_in_transaction() -> None:
+    if connection.in_atomic_block:
+        raise Refused("a remote must not be called inside an open transaction")
+
+
+def account_of(channel: Channel, storefront: Storefront | None = None) -> Account:
+    """The account as a connector sees it: the spec's defaults under the channel's settings."""
+    spec = connector(channel.connector)
+    defaults = {s.name: s.default for s in spec.settings}
+    return Account(
+        base_url=channel.base_url,
+        account_ref=channel.account_ref,
+        storefront=storefront.code if storefront else "",
+        settings={**defaults, **channel.settings},
+    )
+
+
+def client_for(channel: Channel, storefront: Storefront | None = None) -> Client:
+    """A client for one channel, and one storefront of it where that matters.
+
+    Raises:
+        Refused: the call is made inside an open transaction (when it is made, not here).
+    """
+    return Client(
+        spec=connector(channel.connector),
+        account=account_of(channel, storefront),
+        tokens=SealedTokens(channel),
+        budget=PgBudget(),
+        calls=PgCalls(channel),
+        breaker=PgBreaker(channel.id),
+        http=_http(),
+        guard=_refuse_in_transaction,
+    )
+
+
+def _json(value: Any) -> str | None:
+    return None if value is None else json.dumps(value, ensure_ascii=False, default=str).replace("\\u0000", "")

@@ -1,0 +1,108 @@
+"""Intent before effect: what we set out to do on a remote is a row before it is a call."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from datetime import datetime, timedelta
+from typing import Any
+
+from entrepot.channels.models import Intent
+from entrepot.core.ids import reference
+from entrepot.jobs.services import wake
+
+
+def plan_intent(
+    *, seller_id: int, channel_id: int, kind: str, subject_id: int, step: str = "",
+    payload: Mapping[str, Any] | None = None, at: datetime,
+) -> Intent:  # fmt: skip
+    """The intent of this kind, subject and step; planned now, or as it already is."""
+    return plan_intents(
+        seller_id=seller_id, channel_id=channel_id, kind=kind, subjects=[(subject_id, dict(payload or {}))], step=step, at=at
+    )[0]
+
+
+def plan_intents(
+    *, seller_id: int, channel_id: int, kind: str, subjects: Iterable[tuple[int, dict[str, Any]]], step: str = "", at: datetime
+) -> list[Intent]:
+    """Plan one intent a subject; those that exist stay as they are."""
+    wanted = list(subjects)
+    Intent.objects.system().bulk_create(
+        [
+            Intent(
+                seller_id=seller_id, channel_id=channel_id, kind=kind, subject_id=subject, step=step, payload=payload,
+                our_ref=reference("-".join(filter(None, [kind, step])), subject), not_before=at,
+            )
+            for subject, payload in wanted
+        ],
+        batch_size=1000,
+        ignore_conflicts=True,
+    )  # fmt: skip
+    wake("orders")
+    found = Intent.objects.for_seller(seller_id).filter(
+        channel_id=channel_id, kind=kind, step=step, subject_id__in=[s for s, _ in wanted]
+    )
+    return list(found.order_by("id"))
+
+
+def _step(intent: Intent, sources: list[str], **changes: Any) -> bool:
+    """Compare-and-set on state and claim: a worker that woke up late changes nothing."""
+    done = (
+        Intent.objects.system()
+        .filter(id=intent.id, state__in=sources, claim_no=intent.claim_no)
+        .update(**changes)
+    )
+    if done:
+        for name, value in changes.items():
+            setattr(intent, name, value)
+    return bool(done)
+
+
+def send_intent(intent: Intent, *, at: datetime) -> bool:
+    """Say that the call is about to be made. False: somebody else has it."""
+    return _step(intent, ["planned"], state="sent", sent_at=at)
+
+
+def lose_intent(intent: Intent, *, why: str, at: datetime) -> bool:
+    """No answer came: ask before anything is sent again, soon."""
+    return _step(
+        intent, ["sent", "planned", "unknown"], state="unknown", last_error=why[:2000], leased_until=None,
+        attempts=intent.attempts + 1, not_before=at + timedelta(seconds=min(60, 2**intent.attempts)),
+    )  # fmt: skip
+
+
+def resend_intent(intent: Intent, *, at: datetime) -> bool:
+    """We asked and the remote does not have it: it may be sent again."""
+    return _step(intent, ["unknown"], state="planned", leased_until=None, not_before=at)
+
+
+def confirm_intent(intent: Intent, *, their_ref: str, result: Mapping[str, Any], at: datetime) -> bool:
+    """The remote has it."""
+    return _step(
+        intent, ["planned", "sent", "unknown"], state="confirmed", their_ref=their_ref, result=dict(result),
+        settled_at=at, leased_until=None, last_error="",
+    )  # fmt: skip
+
+
+def refuse_intent(intent: Intent, *, why: str, at: datetime) -> bool:
+    """The remote said no, in its own words."""
+    return _step(
+        intent, ["planned", "sent", "unknown"], state="refused", last_error=why[:2000], settled_at=at, leased_until=None
+    )
+
+
+def drop_intent(*, seller_id: int, channel_id: int, kind: str, subject_id: int, step: str = "", at: datetime) -> bool:
+    """Take back what was planned and not sent. False: it is too late, or there is none."""
+    return bool(
+        Intent.objects.for_seller(seller_id)
+        .filter(channel_id=channel_id, kind=kind, subject_id=subject_id, step=step, state="planned")
+        .update(state="dropped", settled_at=at, leased_until=None)
+    )
+
+
+def postpone_intent(intent: Intent, *, seconds: float, why: str, at: datetime) -> bool:
+    """Nothing was sent: try again later. A sent one whose call never left goes back to planned."""
+    return _step(
+        intent, ["planned", "sent", "unknown"], state="unknown" if intent.state == "unknown" else "planned",
+        last_error=why[:2000], leased_until=None, attempts=intent.attempts + 1,
+        not_before=at + timedelta(seconds=seconds),
+    )  # fmt: skip

@@ -1,0 +1,1 @@
+"""Settings, wiring, database ownership and the command line: the top layer."""

@@ -1,0 +1,1 @@
+"""Outbox, published events, dirty marks, history of states."""

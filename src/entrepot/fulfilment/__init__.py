@@ -1,0 +1,1 @@
+"""Packages, moves and labels."""

@@ -1,0 +1,12 @@
+"""Writes of fulfilment: packages as told, moves that we ask for, labels."""
+
+from .apply import apply_packages as apply_packages
+from .labels import keep_label as keep_label
+from .labels import make_label as make_label
+from .labels import plan_label as plan_label
+from .moves import confirm_move as confirm_move
+from .moves import follow_store as follow_store
+from .moves import package_move as package_move
+from .moves import plan_move as plan_move
+from .moves import refuse_move as refuse_move
+from .moves import set_invoice_number as set_invoice_number

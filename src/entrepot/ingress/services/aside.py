@@ -1,0 +1,85 @@
+"""Records that could not be mapped, and foreign fields nobody declared."""
+
+from __future__ import annotations
+
+import json
+from collections import Counter
+from collections.abc import Sequence
+from datetime import datetime
+
+from django.db import connection
+from psycopg.types.json import Jsonb
+
+from entrepot.channels.models import Channel
+from entrepot.kit.read import Aside, Drift
+from entrepot.kit.requests import dumps
+
+from ..models import SetAside
+
+_ASIDE = """
+INSERT INTO ingress_setaside AS a
+       (seller_id, channel_id, kind, subject, field, reason, raw, state, times, first_at, last_at)
+VALUES (%s, %s, %s, %s, %s, %s, %s, 'open', 1, %s, %s)
+ON CONFLICT (channel_id, kind, subject, field) WHERE state = 'open'
+DO UPDATE SET times = a.times + 1, last_at = excluded.last_at, reason = excluded.reason, raw = excluded.raw
+"""
+
+_DRIFT = """
+INSERT INTO ingress_driftseen AS d (seller_id, channel_id, kind, path, sample, times, first_at, last_at)
+VALUES (%s, %s, %s, %s, %s, %s, %s, %s)
+ON CONFLICT (channel_id, kind, path)
+DO UPDATE SET times = d.times + excluded.times, last_at = excluded.last_at, sample = excluded.sample
+"""
+
+
+def keep_aside(*, channel: Channel, kind: str, asides: Sequence[Aside], at: datetime) -> None:
+    """Keep each record with its reason; the same one again only counts."""
+    rows = [
+        (channel.seller_id, channel.id, kind, a.where[:160], a.field[:120], a.reason, Jsonb(storable(a.raw)), at, at)
+        for a in asides
+    ]
+    if rows:
+        with connection.cursor() as cursor:
+            cursor.executemany(_ASIDE, rows)
+
+
+def keep_drift(*, channel: Channel, kind: str, drift: Sequence[Drift], at: datetime) -> None:
+    """Count fields that nobody declared; list positions do not make a path another one."""
+    samples = {_general(d.path): str(d.value)[:200] for d in drift}
+    counts = Counter(_general(d.path) for d in drift)
+    rows = [
+        (channel.seller_id, channel.id, kind, path[:200], samples[path].replace("\x00", ""), n, at, at)
+        for path, n in sorted(counts.items())
+    ]
+    if rows:
+        with connection.cursor() as cursor:
+            cursor.executemany(_DRIFT, rows)
+
+
+def ignore_aside(*, seller_id: int, aside_id: int, at: datetime) -> SetAside:
+    """A person says that this record does not matter."""
+    row = SetAside.objects.for_seller(seller_id).get(id=aside_id)
+    row.state, row.last_at = "ignored", at
+    row.save(update_fields=["state", "last_at"])
+    return row
+
+
+def _general(path: str) -> str:
+    return "".join("[]" if part.startswith("[") else part for part in _parts(path))
+
+
+def _parts(path: str) -> list[str]:
+    found, rest = [], path
+    while "[" in rest:
+        head, _, tail = rest.partition("[")
+        index, _, rest = tail.partition("]")
+        found += [head, f"[{index}"]
+    return [*found, rest]
+
+
+def storable(raw: object) -> object:
+    """JSON that jsonb can hold: numbers as they were, no NUL."""
+    try:
+        return json.loads(dumps(raw).replace(b"\\u0000", b""))
+    except (TypeError, ValueError):
+        return {"unreadable": repr(raw)[:2000]}

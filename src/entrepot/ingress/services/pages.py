@@ -1,0 +1,162 @@
+"""What each feed asks for, and where a page of it goes."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from entrepot.catalog import services as catalog
+from entrepot.channels import queries as channels
+from entrepot.channels.models import Channel
+from entrepot.core.clock import to_ms
+from entrepot.fulfilment import services as fulfilment
+from entrepot.inventory import services as inventory
+from entrepot.kit.read import Aside, Read
+from entrepot.kit.registry import connector
+from entrepot.kit.requests import Window
+from entrepot.kit.spec import Pull
+from entrepot.listings import queries as listing_queries
+from entrepot.listings import services as listings
+from entrepot.orders import services as orders
+from entrepot.pricing import services as pricing
+
+from ..models import Feed
+from .aside import keep_aside
+from .receipts import keep_receipts
+
+Windows = Callable[[Feed, Channel, datetime], Iterator[tuple[Window, str]]]
+Apply = Callable[[Feed, Channel, Read, datetime, dict[str, Any]], None]
+Finish = Callable[[Feed, Channel, datetime, dict[str, Any]], None]
+
+_DAY_MS = 86_400_000
+
+
+@dataclass(frozen=True, slots=True)
+class PageWay:
+    """How one feed is read. ``apply`` gets each page; ``finish`` runs when every page was read."""
+
+    windows: Windows
+    apply: Apply
+    finish: Finish
+
+
+def _since(feed: Feed, channel: Channel, began: datetime, capability: str) -> Iterator[tuple[Window, str]]:
+    """From the watermark, overlapped, to now, in windows no wider than the remote allows. Wanted refs come first."""
+    way = connector(channel.connector).can[capability]
+    assert isinstance(way, Pull)
+    if feed.wanted_refs:
+        for i in range(0, len(feed.wanted_refs), way.max_refs):
+            yield Window(refs=tuple(feed.wanted_refs[i : i + way.max_refs])), capability
+    until = to_ms(began)
+    since = None if feed.watermark_ms is None else feed.watermark_ms - way.overlap_s * 1000
+    if way.max_window_days is None:
+        yield Window(since_ms=since), capability
+        return
+    widest = int(way.max_window_days * _DAY_MS) - 60_000
+    start = until - widest if since is None else since
+    while start < until:
+        yield Window(since_ms=start, until_ms=min(start + widest, until)), capability
+        start += widest
+
+
+def _advance(feed: Feed, channel: Channel, began: datetime, state: dict[str, Any]) -> None:
+    """The watermark was taken before reading; wanted refs that were read are not wanted any more."""
+    left = [r for r in Feed.objects.system().get(id=feed.id).wanted_refs if r not in feed.wanted_refs]
+    Feed.objects.system().filter(id=feed.id).update(watermark_ms=to_ms(began), wanted_refs=left)
+
+
+def _nothing(feed: Feed, channel: Channel, began: datetime, state: dict[str, Any]) -> None:
+    return
+
+
+def _products(feed: Feed, channel: Channel, read: Read, began: datetime, state: dict[str, Any]) -> None:
+    take_products(channel=channel, read=read, began=began)
+
+
+def take_products(*, channel: Channel, read: Read, began: datetime) -> catalog.Applied:
+    """Products of a page into the catalogue, their stock and prices into the ledgers."""
+    applied = catalog.apply_products(
+        seller_id=channel.seller_id, channel_id=channel.id, products=read.records, at=began
+    )
+    refused = [Aside(record, field, why, None) for record, field, why in applied.refused]
+    keep_aside(channel=channel, kind="product", asides=refused, at=began)
+    variants = [v for p in read.records for v in p.variants if v.variant_ref in applied.variant_ids]
+    inventory.record_readings(
+        seller_id=channel.seller_id,
+        readings=[(applied.variant_ids[v.variant_ref], v.quantity) for v in variants if v.quantity is not None],
+        began_at=began,
+    )
+    _prices(channel, [(applied.variant_ids[v.variant_ref], v.regular_price, v.sale_price) for v in variants], began)
+    return applied
+
+
+def _prices(channel: Channel, rows: list[tuple[int, Any, Any]], began: datetime) -> None:
+    currency = channel.settings.get("store.currency")
+    if currency is None:
+        return
+    pricing.set_base_prices(
+        seller_id=channel.seller_id,
+        rows=[(variant, regular, sale) for variant, regular, sale in rows if regular is not None and regular > 0],
+        currency=currency, is_tax_included=bool(channel.settings.get("store.prices_include_tax")), at=began,
+    )  # fmt: skip
+
+
+def _stock(feed: Feed, channel: Channel, read: Read, began: datetime, state: dict[str, Any]) -> None:
+    ids = channels.our_ids(channel_id=channel.id, kind="variant", their_refs=[r.variant_ref for r in read.records])
+    known = [(ids[r.variant_ref], r) for r in read.records if r.variant_ref in ids]
+    inventory.record_readings(
+        seller_id=channel.seller_id,
+        readings=[(i, r.quantity) for i, r in known if r.quantity is not None], began_at=began,
+    )  # fmt: skip
+    _prices(channel, [(i, r.regular_price, r.sale_price) for i, r in known], began)
+    seen = state.setdefault("seen", set())
+    seen.update(r.variant_ref for r in read.records if r.is_published)
+    state.setdefault("unknown", set()).update(r.product_ref for r in read.records if r.variant_ref not in ids)
+
+
+def _compare_ids(feed: Feed, channel: Channel, began: datetime, state: dict[str, Any]) -> None:
+    """The full pass ended: what it did not see is gone from the shop, and goes to stock 0 here."""
+    catalog.unpublish_missing(
+        seller_id=channel.seller_id, channel_id=channel.id, seen_variant_refs=state.get("seen", set())
+    )
+
+
+def _orders(feed: Feed, channel: Channel, read: Read, began: datetime, state: dict[str, Any]) -> None:
+    keep_receipts(channel=channel, kind="package", raws=read.raws, records_=read.records, via="poll", at=began)
+
+
+def _review(feed: Feed, channel: Channel, began: datetime) -> Iterator[tuple[Window, str]]:
+    """Ask for what was submitted and has not been heard of."""
+    way = connector(channel.connector).can["pull_listings"]
+    assert isinstance(way, Pull) and feed.storefront_id
+    refs = listing_queries.waiting_for_review(storefront_id=feed.storefront_id, at=began, limit=1000)
+    for i in range(0, len(refs), way.max_refs):
+        yield Window(refs=tuple(refs[i : i + way.max_refs])), "pull_listings"
+
+
+def _whole(feed: Feed, channel: Channel, began: datetime) -> Iterator[tuple[Window, str]]:
+    yield Window(), "pull_listings"
+
+
+def _observed(feed: Feed, channel: Channel, read: Read, began: datetime, state: dict[str, Any]) -> None:
+    assert feed.storefront_id
+    listings.note_observed(storefront_id=feed.storefront_id, observed=read.records, at=began)
+
+
+def _fulfilments(feed: Feed, channel: Channel, read: Read, began: datetime, state: dict[str, Any]) -> None:
+    for theirs in read.records:
+        order = orders.note_store_order(channel=channel, theirs=theirs, at=began)
+        if order is not None and theirs.state in ("open", "fulfilled"):
+            fulfilment.follow_store(order=order, theirs=theirs, at=began)
+
+
+PAGES: dict[str, PageWay] = {
+    "products": PageWay(lambda f, c, b: _since(f, c, b, "pull_products"), _products, _advance),
+    "stock": PageWay(lambda f, c, b: iter([(Window(), "pull_stock")]), _stock, _compare_ids),
+    "fulfilments": PageWay(lambda f, c, b: _since(f, c, b, "pull_fulfilments"), _fulfilments, _advance),
+    "orders": PageWay(lambda f, c, b: _since(f, c, b, "pull_orders"), _orders, _advance),
+    "review": PageWay(_review, _observed, _nothing),
+    "observed": PageWay(_whole, _observed, _nothing),
+}

@@ -1,0 +1,95 @@
+"""Pull what is due: claim a feed, read its pages outside any transaction, hand each page to its domain."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from datetime import datetime, timedelta
+from typing import Any
+
+from django.db import transaction
+
+from entrepot.channels import services as channels
+from entrepot.channels.models import Channel
+from entrepot.core.clock import now
+from entrepot.core.errors import Refused, RemoteBusy, RemoteError, RemoteUnauthorised
+from entrepot.kit.client import Client
+from entrepot.kit.read import Read, pull
+from entrepot.kit.requests import Window
+from entrepot.kit.spec import Pull
+
+from ..models import Feed
+from .aside import keep_aside, keep_drift
+from .pages import PAGES
+
+_LEASE_S = 300
+
+
+def pull_due(*, limit: int, at: datetime) -> int:
+    """Pull up to ``limit`` feeds that are due; the number of records they brought."""
+    return sum(pull_now(feed=feed, at=at) for feed in _claim(limit, at))
+
+
+def _claim(limit: int, at: datetime) -> list[Feed]:
+    with transaction.atomic():
+        feeds = list(
+            Feed.objects.system()
+            .filter(is_enabled=True, not_before__lte=at, channel__state="live")
+            .order_by("not_before", "id")
+            .select_for_update(skip_locked=True, of=("self",))[:limit]
+        )
+        for feed in feeds:
+            feed.not_before = at + timedelta(seconds=_LEASE_S)
+            feed.claim_no += 1
+            feed.save(update_fields=["not_before", "claim_no"])
+    return feeds
+
+
+def pull_now(*, feed: Feed, at: datetime) -> int:
+    """Pull one feed and say when it is due next; the number of records read. Errors are kept, never raised."""
+    channel = Channel.objects.system().get(id=feed.channel_id)
+    began = now()
+    count, wait_s, error = 0, feed.every_s, ""
+    try:
+        count = _pull(feed, channel, began)
+        channels.remember_success(channel_id=channel.id, at=began)
+    except RemoteBusy as busy:
+        error, wait_s = str(busy), min(feed.every_s, max(0.5, busy.retry_after_s))
+    except RemoteUnauthorised as lost:
+        error = str(lost)
+        channels.access_lost(channel_id=channel.id, why=error, at=began)
+    except (RemoteError, Refused) as refused:
+        error = str(refused)
+        channels.remember_failure(channel_id=channel.id, why=error, at=began)
+    Feed.objects.system().filter(id=feed.id, claim_no=feed.claim_no).update(
+        not_before=now() + timedelta(seconds=wait_s), last_error=error[:2000], last_began_at=began, last_count=count,
+        runs=feed.runs + 1, attempts=feed.attempts + 1 if error else 0,
+        **({} if error else {"last_done_at": now()}),
+    )  # fmt: skip
+    return count
+
+
+def _pull(feed: Feed, channel: Channel, began: datetime) -> int:
+    page_of = PAGES[feed.name]
+    client = channels.client_for(channel, feed.storefront)
+    state: dict[str, Any] = {}
+    count = 0
+    for window, capability in page_of.windows(feed, channel, began):
+        for read in _pages(client, capability, window):
+            count += len(read.records)
+            _keep(channel, capability, client, read, began)
+            page_of.apply(feed, channel, read, began, state)
+    page_of.finish(feed, channel, began, state)
+    return count
+
+
+def _pages(client: Client, capability: str, window: Window) -> Iterator[Read]:
+    return pull(client.spec, capability, client.account, window, client.send)
+
+
+def _keep(channel: Channel, capability: str, client: Client, read: Read, at: datetime) -> None:
+    way = client.spec.can[capability]
+    assert isinstance(way, Pull)
+    keep_aside(channel=channel, kind=way.kind, asides=read.set_aside, at=at)
+    keep_drift(channel=channel, kind=way.kind, drift=read.drift, at=at)
+
+

@@ -1,0 +1,45 @@
+"""Read a record again that was set aside, through the mapping as it is now."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from django.db import transaction
+
+from entrepot.channels.models import Channel
+from entrepot.channels.services import account_of
+from entrepot.core.errors import Refused
+from entrepot.kit.read import read_raws
+from entrepot.kit.registry import connector
+
+from ..models import Receipt, SetAside
+from .feeds import hint_feed
+from .receipts import keep_receipts
+
+
+def replay_aside(*, seller_id: int, aside_id: int, at: datetime) -> SetAside:
+    """Try again what was set aside; it is applied, or stays with its present reason.
+
+    Raises:
+        Refused: it still cannot be mapped; says why.
+    """
+    row = SetAside.objects.for_seller(seller_id).get(id=aside_id)
+    channel = Channel.objects.system().get(id=row.channel_id)
+    if row.kind == "package" and row.raw is not None:
+        read = read_raws(connector(channel.connector), row.kind, [row.raw], account_of(channel))
+        if read.set_aside:
+            raise Refused(f"{row.subject}: {read.set_aside[0].field} {read.set_aside[0].reason}")
+        with transaction.atomic():
+            Receipt.objects.system().filter(
+                channel=channel, kind=row.kind, subject_ref=read.records[0].order_ref, outcome="set_aside"
+            ).update(status="queued", outcome="", not_before=at, attempts=0)
+            keep_receipts(
+                channel=channel, kind=row.kind, raws=read.raws, records_=read.records, via="replay", at=at
+            )
+    else:
+        # Products are read afresh: the store holds the truth, and the next full pull sees it.
+        hint_feed(channel_id=channel.id, name="products", refs=[], at=at)
+        channel.feeds.filter(name="products").update(watermark_ms=None, not_before=at)
+    row.state, row.last_at = "replayed", at
+    row.save(update_fields=["state", "last_at"])
+    return row

@@ -1,0 +1,1 @@
+"""On hand, promised, held back."""

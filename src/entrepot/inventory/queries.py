@@ -1,0 +1,19 @@
+"""Reads of stock."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from django.db import connection
+
+
+def available(*, variant_ids: Sequence[int]) -> dict[int, int | None]:
+    """Variant id → on hand less what is promised; None where it is unknown, absent where it was never told.
+
+    May be negative: more was sold than there is. A kit's is the minimum over its components.
+    """
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT variant_id, available FROM inventory_available WHERE variant_id = ANY(%s)", [list(variant_ids)]
+        )
+        return dict(cursor.fetchall())

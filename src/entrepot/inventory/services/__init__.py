@@ -1,0 +1,8 @@
+"""The one locked ledger of stock: readings, reservations, what the store took, shortages."""
+
+from .promises import absorb as absorb
+from .promises import give_back as give_back
+from .promises import release as release
+from .promises import reserve as reserve
+from .readings import record_readings as record_readings
+from .readings import set_buffer as set_buffer

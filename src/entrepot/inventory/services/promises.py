@@ -1,0 +1,112 @@
+"""Sold is sold: what orders were promised, what the store took for them, what was given back."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import datetime
+
+from django.db import connection, transaction
+
+from entrepot.events.services import mark_dirty, record
+
+from ..models import Reservation, Shortage
+
+# A kit's line holds its components; any other line holds the variant itself.
+_RESERVE = """
+INSERT INTO inventory_reservation (seller_id, variant_id, line_id, quantity, state, made_at)
+SELECT %(seller)s, coalesce(c.part_id, t.variant_id), t.line_id, t.quantity * coalesce(c.quantity, 1), 'held', %(at)s
+  FROM unnest(%(lines)s::bigint[], %(variants)s::bigint[], %(quantities)s::int[]) AS t(line_id, variant_id, quantity)
+  LEFT JOIN catalog_component c ON c.kit_id = t.variant_id
+ ORDER BY 2, 3
+ON CONFLICT (line_id, variant_id) DO NOTHING
+RETURNING line_id, variant_id, quantity
+"""
+
+_SHORT = "SELECT variant_id, available FROM inventory_own_available WHERE variant_id = ANY(%s) AND available < 0"
+
+_MOVE = """
+WITH moved AS (
+    UPDATE inventory_reservation SET state = %(new)s, ended_at = %(at)s
+     WHERE line_id = ANY(%(lines)s) AND state = %(old)s AND seller_id = %(seller)s
+    RETURNING variant_id, quantity
+), sums AS (SELECT variant_id, sum(quantity) AS quantity FROM moved GROUP BY variant_id)
+UPDATE inventory_stocklevel s
+   SET on_hand = s.on_hand + %(sign)s * sums.quantity, read_at = greatest(s.read_at, %(at)s)
+  FROM sums WHERE s.variant_id = sums.variant_id AND s.location = 'store'
+RETURNING s.variant_id
+"""
+
+
+def reserve(*, seller_id: int, lines: Sequence[tuple[int, int, int]], at: datetime) -> list[int]:
+    """Promise (line id, variant id, quantity); the variant ids held. Never fails: too little makes a shortage.
+
+    A line that is reserved already is left as it is, so an order seen twice reserves once.
+    """
+    if not lines:
+        return []
+    with transaction.atomic(), connection.cursor() as cursor:
+        ids, variants, quantities = (list(column) for column in zip(*lines, strict=True))
+        cursor.execute(
+            _RESERVE,
+            {"seller": seller_id, "at": at, "lines": ids, "variants": variants, "quantities": quantities},
+        )
+        made = cursor.fetchall()
+        held = sorted({variant for _, variant, _ in made})
+        cursor.execute(_SHORT, [held])
+        short = dict(cursor.fetchall())
+        for line_id, variant_id, quantity in made:
+            if variant_id in short:
+                _short(seller_id, line_id, variant_id, min(quantity, -short[variant_id]), at)
+        mark_dirty(kind="stock", subject_ids=held)
+    return held
+
+
+def _short(seller_id: int, line_id: int, variant_id: int, quantity: int, at: datetime) -> None:
+    row, is_new = Shortage.objects.system().get_or_create(
+        line_id=line_id, variant_id=variant_id, defaults={"seller_id": seller_id, "quantity": quantity, "found_at": at}
+    )
+    if is_new:
+        record(type="stock.short", key=variant_id, seller_id=seller_id, payload={"line_id": line_id, "quantity": quantity})
+
+
+def absorb(*, seller_id: int, line_ids: Sequence[int], at: datetime) -> list[int]:
+    """The store has taken these lines: the promise ends and on hand falls with it, in one statement.
+
+    Readings that began before ``at`` are thrown away from now on; otherwise the store's own decrement counts twice.
+    """
+    return _move(seller_id, line_ids, old="held", new="absorbed", sign=-1, at=at)
+
+
+def _move(seller_id: int, line_ids: Sequence[int], *, old: str, new: str, sign: int, at: datetime) -> list[int]:
+    with transaction.atomic(), connection.cursor() as cursor:
+        list(Reservation.objects.for_seller(seller_id).filter(line_id__in=line_ids).order_by("id").select_for_update())
+        cursor.execute(
+            _MOVE, {"seller": seller_id, "lines": list(line_ids), "at": at, "old": old, "new": new, "sign": sign}
+        )
+        changed = [row[0] for row in cursor.fetchall()]
+        mark_dirty(kind="stock", subject_ids=changed)
+    return changed
+
+
+def release(*, seller_id: int, line_ids: Sequence[int], at: datetime) -> list[int]:
+    """The promise of lines that the store never took ends; the variant ids that are free again."""
+    with transaction.atomic():
+        held = Reservation.objects.for_seller(seller_id).filter(line_id__in=line_ids, state="held").order_by("id")
+        freed = [r.variant_id for r in held.select_for_update()]
+        held.update(state="released", ended_at=at)
+        _end_shortages(seller_id, line_ids, "cancelled", at)
+        mark_dirty(kind="stock", subject_ids=freed)
+    return freed
+
+
+def give_back(*, seller_id: int, line_ids: Sequence[int], at: datetime) -> list[int]:
+    """The store confirmed the cancellation of lines it had taken: on hand rises by what they absorbed, once."""
+    with transaction.atomic():
+        changed = _move(seller_id, line_ids, old="absorbed", new="released", sign=1, at=at)
+        _end_shortages(seller_id, line_ids, "cancelled", at)
+    return changed
+
+
+def _end_shortages(seller_id: int, line_ids: Sequence[int], ending: str, at: datetime) -> None:
+    open_ = Shortage.objects.for_seller(seller_id).filter(line_id__in=line_ids, ended_at__isnull=True)
+    open_.update(ended_at=at, ending=ending)

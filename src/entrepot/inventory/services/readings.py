@@ -1,0 +1,75 @@
+"""On hand as told."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import datetime
+from decimal import Decimal
+
+from django.db import connection, transaction
+
+from entrepot.catalog.models import Variant
+from entrepot.core.errors import Invalid
+from entrepot.events.services import mark_dirty
+
+from ..models import Buffer
+
+# A reading that began before the last one, or before the store took an order of ours, knows less than we do: it is
+# thrown away. Rows are taken in variant order, so that two writers never wait for each other in a circle.
+_UPSERT = """
+INSERT INTO inventory_stocklevel AS s (seller_id, variant_id, location, on_hand, read_at, source)
+SELECT %(seller)s, t.variant_id, %(location)s, t.on_hand, %(began)s, %(source)s
+  FROM unnest(%(variants)s::bigint[], %(on_hands)s::int[]) AS t(variant_id, on_hand)
+ ORDER BY t.variant_id
+ON CONFLICT (variant_id, location) DO UPDATE
+   SET on_hand = excluded.on_hand, read_at = excluded.read_at, source = excluded.source
+ WHERE s.read_at <= excluded.read_at AND s.on_hand IS DISTINCT FROM excluded.on_hand
+RETURNING s.variant_id
+"""
+
+
+def record_readings(
+    *, seller_id: int, readings: Sequence[tuple[int, int | None]], began_at: datetime,
+    source: str = "store", location: str = "store",
+) -> list[int]:  # fmt: skip
+    """Keep (variant id, pieces on hand or None for unknown) as read from ``began_at`` on; ids that changed.
+
+    One statement, whatever the number. Negative is kept as told. What changed is marked for new levels.
+    """
+    latest = dict(readings)
+    if not latest:
+        return []
+    with transaction.atomic(), connection.cursor() as cursor:
+        cursor.execute(
+            _UPSERT,
+            {
+                "seller": seller_id, "location": location, "began": began_at, "source": source,
+                "variants": list(latest), "on_hands": list(latest.values()),
+            },
+        )  # fmt: skip
+        changed = [row[0] for row in cursor.fetchall()]
+        mark_dirty(kind="stock", subject_ids=changed)
+    return changed
+
+
+def set_buffer(
+    *, seller_id: int, pieces: int = 0, fraction: Decimal = Decimal(0),
+    storefront_id: int | None = None, variant_id: int | None = None,
+) -> Buffer:  # fmt: skip
+    """Hold back ``pieces`` and ``fraction`` of what there is, on one storefront or all, for one variant or all.
+
+    Raises:
+        Invalid: pieces below zero, or a fraction outside 0 to 1.
+    """
+    if pieces < 0 or not 0 <= fraction <= 1:
+        raise Invalid("buffer", "pieces", "must be zero or more, and the fraction from 0 to 1")
+    with transaction.atomic():
+        row, _ = Buffer.objects.system().update_or_create(
+            seller_id=seller_id, storefront_id=storefront_id, variant_id=variant_id,
+            defaults={"pieces": pieces, "fraction": fraction},
+        )  # fmt: skip
+        variants = Variant.objects.for_seller(seller_id).order_by("id")
+        if variant_id:
+            variants = variants.filter(id=variant_id)
+        mark_dirty(kind="stock", subject_ids=list(variants.values_list("id", flat=True)))
+    return row

@@ -1,0 +1,1 @@
+"""Rows as queues, drainers and lanes, runs with progress."""

@@ -1,0 +1,1 @@
+"""A variant on a storefront: content and levels."""

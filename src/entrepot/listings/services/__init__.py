@@ -1,0 +1,16 @@
+"""Writes of listings: making them, their content, their levels, and what the marketplace said."""
+
+from .content import compute_content as compute_content
+from .levels import compute_price_levels as compute_price_levels
+from .levels import compute_stock_levels as compute_stock_levels
+from .levels import refresh_due as refresh_due
+from .make import make_listings as make_listings
+from .observe import adopt as adopt
+from .observe import note_observed as note_observed
+from .settle import Sent as Sent
+from .settle import claim_content as claim_content
+from .settle import claim_offers as claim_offers
+from .settle import release_content as release_content
+from .settle import release_offers as release_offers
+from .settle import settle_content as settle_content
+from .settle import settle_offers as settle_offers

@@ -1,0 +1,97 @@
+"""Desired stock and price of listings, computed in sets from dirty marks."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import datetime
+
+from django.db import connection, transaction
+
+# Under READ COMMITTED a statement that waited for a lock still sees old values of other tables: rows are locked
+# first, in primary-key order, and the values are read by the next statement.
+_LOCK = """
+SELECT l.id FROM listings_listinglevel l JOIN listings_listing g ON g.id = l.listing_id
+ WHERE g.variant_id = ANY(%(variants)s) AND l.lane = %(lane)s ORDER BY l.id FOR UPDATE OF l
+"""
+
+# A listing can take levels once the marketplace has it.
+_TAKES = "g.live_at IS NOT NULL AND g.state IN ('live', 'update', 'queued', 'submitted', 'closing', 'failed')"
+
+_STOCK = f"""
+WITH target AS (
+    SELECT l.id,
+           CASE WHEN c.is_zeroed OR NOT v.is_published OR p.state IN ('rejected', 'archived')
+                     OR g.state IN ('closing', 'closed', 'denied') THEN 0
+                ELSE greatest(0, a.available - coalesce(b.pieces, 0)
+                                   - ceil(greatest(a.available, 0) * coalesce(b.fraction, 0)))
+           END AS value,
+           ({_TAKES}) AS takes
+      FROM listings_listinglevel l
+      JOIN listings_listing g ON g.id = l.listing_id
+      JOIN channels_storefront s ON s.id = g.storefront_id
+      JOIN channels_channel c ON c.id = s.channel_id
+      JOIN catalog_variant v ON v.id = g.variant_id
+      JOIN catalog_product p ON p.id = v.product_id
+      LEFT JOIN inventory_available a ON a.variant_id = g.variant_id
+      LEFT JOIN LATERAL (
+          SELECT b.pieces, b.fraction FROM inventory_buffer b
+           WHERE b.seller_id = g.seller_id
+             AND (b.storefront_id = s.id OR b.storefront_id IS NULL)
+             AND (b.variant_id = v.id OR b.variant_id IS NULL)
+           ORDER BY (b.variant_id IS NOT NULL) DESC, (b.storefront_id IS NOT NULL) DESC LIMIT 1
+      ) b ON true
+     WHERE l.id = ANY(%(levels)s)
+)
+UPDATE listings_listinglevel l
+   SET desired_value = t.value, desired_at = %(at)s, version = l.version + 1, repeats = 0, attempts = 0, refusal = '',
+       not_before = %(at)s, is_due = t.takes AND t.value IS DISTINCT FROM l.acknowledged_value, is_urgent = t.value = 0
+  FROM target t
+ WHERE l.id = t.id AND t.value IS NOT NULL AND l.desired_value IS DISTINCT FROM t.value
+RETURNING l.id
+"""
+
+_PRICE = f"""
+UPDATE listings_listinglevel l
+   SET desired_value = p.sale_price, desired_list = p.list_price, desired_at = %(at)s, version = l.version + 1,
+       repeats = 0, attempts = 0, refusal = '', not_before = %(at)s, is_urgent = false,
+       is_due = ({_TAKES}) AND (p.sale_price, p.list_price) IS DISTINCT FROM (l.acknowledged_value, l.acknowledged_list)
+  FROM listings_listing g JOIN pricing_price p ON p.variant_id = g.variant_id AND p.storefront_id = g.storefront_id
+ WHERE g.id = l.listing_id AND l.id = ANY(%(levels)s) AND p.sale_price IS NOT NULL
+   AND (l.desired_value, l.desired_list) IS DISTINCT FROM (p.sale_price, p.list_price)
+RETURNING l.id
+"""
+
+_DUE = f"""
+UPDATE listings_listinglevel l
+   SET is_due = ({_TAKES}) AND l.desired_value IS NOT NULL
+                AND (l.desired_value, l.desired_list) IS DISTINCT FROM (l.acknowledged_value, l.acknowledged_list),
+       not_before = %(at)s, attempts = 0
+  FROM listings_listing g
+ WHERE g.id = l.listing_id AND g.id = ANY(%(listings)s)
+"""
+
+
+def compute_stock_levels(*, variant_ids: Sequence[int], at: datetime) -> list[int]:
+    """Desired stock of these variants' listings; ids of levels that changed. Unknown availability changes nothing."""
+    return _compute("stock", _STOCK, variant_ids, at)
+
+
+def compute_price_levels(*, variant_ids: Sequence[int], at: datetime) -> list[int]:
+    """Desired prices from ``pricing``'s computed ones; ids of levels that changed."""
+    return _compute("price", _PRICE, variant_ids, at)
+
+
+def _compute(lane: str, statement: str, variant_ids: Sequence[int], at: datetime) -> list[int]:
+    with transaction.atomic(), connection.cursor() as cursor:
+        cursor.execute(_LOCK, {"variants": list(variant_ids), "lane": lane})
+        levels = [row[0] for row in cursor.fetchall()]
+        if not levels:
+            return []
+        cursor.execute(statement, {"levels": levels, "at": at})
+        return [row[0] for row in cursor.fetchall()]
+
+
+def refresh_due(*, listing_ids: Sequence[int], at: datetime) -> None:
+    """Say again which levels have to travel, after their listings went live, closed or were adopted."""
+    with connection.cursor() as cursor:
+        cursor.execute(_DUE, {"listings": list(listing_ids), "at": at})

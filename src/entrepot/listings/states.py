@@ -1,0 +1,24 @@
+"""The life cycle of a listing's content on a storefront. Its stock and price are levels, not states."""
+
+from entrepot.core.states import Machine
+
+LISTING = Machine(
+    "listing",
+    start="draft",
+    ends="denied",
+    moves=[
+        # event      from                          to           who may say so
+        ("queue",    "draft failed update closed", "queued",    "seller hub"),
+        ("submit",   "queued",                     "submitted", "hub"),
+        ("go_live",  "submitted queued failed",    "live",      "remote hub"),
+        ("fail",     "submitted queued",           "failed",    "remote hub"),
+        ("edit",     "live",                       "update",    "seller hub"),
+        ("restore",  "update",                     "live",      "seller hub"),
+        ("adopt",    "draft",                      "live",      "hub"),
+        ("close",    "live update failed queued submitted", "closing", "seller store hub"),
+        ("finish",   "closing",                    "closed",    "remote hub"),
+        ("deny",     "draft queued failed closed", "denied",    "seller"),
+    ],
+)  # fmt: skip
+
+LANES = ("stock", "price")

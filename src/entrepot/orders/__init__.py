@@ -1,0 +1,1 @@
+"""Purchases: intake, review, export to the store."""

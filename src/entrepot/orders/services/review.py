@@ -1,0 +1,153 @@
+"""What people, and rules in their place, do with an order before it goes to the store."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from datetime import datetime
+from typing import Any
+
+from django.db import transaction
+
+from entrepot.catalog.models import Variant
+from entrepot.channels.models import Channel
+from entrepot.core.errors import Invalid, Refused
+from entrepot.events.services import move, move_many
+from entrepot.inventory import services as inventory
+
+from ..models import Line, Order, Party
+from ..states import ORDER
+from .export import plan_export
+from .hold import hold_reason
+
+_PARTY_FIELDS = frozenset(
+    "name company phone email lines district city region postcode country tax_number tax_office".split()
+)
+_OPEN = ("new", "edited", "awaiting_confirmation")
+
+
+def approve_if_ready(*, order: Order, channel: Channel, at: datetime) -> bool:
+    """Approve by rule: the channel says so, nothing holds the order, and it is not history."""
+    if not channel.is_auto_approving or order.hold_reason or order.is_history or order.state not in ("new", "edited"):
+        return False
+    return _approve(order, actor="hub", at=at)
+
+
+def approve_orders(*, seller_id: int, order_ids: Sequence[int], at: datetime) -> list[int]:
+    """Approve and plan the push into the store; the ids that moved.
+
+    Raises:
+        Order.DoesNotExist: not this seller's.
+        Refused: an order is held; says why.
+        IllegalMove: an order cannot be approved from its state.
+    """
+    done = []
+    for order_id in sorted(order_ids):
+        with transaction.atomic():
+            order = Order.objects.for_seller(seller_id).select_for_update().get(id=order_id)
+            if order.is_history:
+                raise Refused(f"order {order.order_ref} is older than the channel's start and is never pushed")
+            if order.hold_reason:
+                raise Refused(f"order {order.order_ref} is held: {order.hold_reason}")
+            if not _approve(order, actor="seller", at=at):
+                raise Refused(f"order {order.order_ref} changed meanwhile")
+            done.append(order.id)
+    return done
+
+
+def _approve(order: Order, *, actor: str, at: datetime) -> bool:
+    if not move(order, ORDER, "approve", actor=actor, at=at):
+        return False
+    Order.objects.system().filter(id=order.id).update(approved_at=at)
+    return plan_export(order=order, at=at)
+
+
+def hold_orders(*, seller_id: int, order_ids: Sequence[int], at: datetime) -> list[int]:
+    """Set orders aside until somebody confirms them; the ids that moved."""
+    rows = Order.objects.for_seller(seller_id).filter(id__in=order_ids, state__in=["new", "edited"])
+    return move_many(rows, ORDER, "hold", actor="seller", at=at)
+
+
+def retry_export(*, seller_id: int, order_id: int, at: datetime) -> Order:
+    """Try again to push an order that failed, after its cause was mended."""
+    with transaction.atomic():
+        order = Order.objects.for_seller(seller_id).select_for_update().get(id=order_id)
+        if order.state != "failed":
+            raise Refused(f"order {order.order_ref} has not failed; it is {order.state}")
+        plan_export(order=order, at=at, is_retry=True)
+    return order
+
+
+def edit_lines(*, seller_id: int, order_id: int, variants: Mapping[int, int], at: datetime) -> Order:
+    """Say which variant a line means: {line id: variant id}. It is reserved, and the order is looked at again."""
+    with transaction.atomic():
+        order = _editable(seller_id, order_id)
+        lines = {x.id: x for x in Line.objects.for_seller(seller_id).filter(order=order, id__in=variants)}
+        for line_id, variant_id in variants.items():
+            if line_id not in lines:
+                raise Line.DoesNotExist(f"line {line_id} is not of order {order.order_ref}")
+            Variant.objects.for_seller(seller_id).get(id=variant_id)
+            lines[line_id].variant_id = variant_id
+        Line.objects.system().bulk_update(lines.values(), ["variant"])
+        wanted = [(x.id, x.variant_id, x.quantity) for x in lines.values() if x.variant_id]
+        inventory.reserve(seller_id=seller_id, lines=wanted, at=at)
+        _edited(order, at)
+    return order
+
+
+def edit_party(*, seller_id: int, order_id: int, role: str, changes: Mapping[str, Any], at: datetime) -> Order:
+    """Complete or correct an address before the order goes out.
+
+    Raises:
+        Invalid: an unknown role or field.
+    """
+    with transaction.atomic():
+        order = _editable(seller_id, order_id)
+        party = Party.objects.for_seller(seller_id).filter(order=order, role=role).first()
+        if party is None:
+            raise Invalid(f"order {order.order_ref}", "role", "must be ship_to or bill_to")
+        for name, value in changes.items():
+            if name not in _PARTY_FIELDS:
+                raise Invalid(f"order {order.order_ref}", name, f"is not one of {', '.join(sorted(_PARTY_FIELDS))}")
+            setattr(party, name, value)
+        party.save()
+        _edited(order, at)
+    return order
+
+
+def set_note(*, seller_id: int, order_id: int, note: str) -> Order:
+    """Keep a note with the order; it travels to the store."""
+    order = Order.objects.for_seller(seller_id).get(id=order_id)
+    order.note = note[:4000]
+    order.save(update_fields=["note"])
+    return order
+
+
+def cancel_order(*, seller_id: int, order_id: int, reason: str, at: datetime) -> Order:
+    """A person cancels here, before the store has the order; the marketplace is told by unsupplying its packages.
+
+    Raises:
+        Refused: the store has it already: cancel its packages as unsupplied instead.
+    """
+    with transaction.atomic():
+        order = Order.objects.for_seller(seller_id).select_for_update().get(id=order_id)
+        if order.state in ("synced", "processed", "queued"):
+            raise Refused(f"order {order.order_ref} is {order.state}: mark its packages as unsupplied instead")
+        if not move(order, ORDER, "cancel", actor="seller", at=at, note=reason):
+            raise Refused(f"order {order.order_ref} changed meanwhile")
+        line_ids = list(Line.objects.for_seller(seller_id).filter(order=order).values_list("id", flat=True))
+        inventory.release(seller_id=seller_id, line_ids=line_ids, at=at)
+    return order
+
+
+def _editable(seller_id: int, order_id: int) -> Order:
+    order = Order.objects.for_seller(seller_id).select_for_update().get(id=order_id)
+    if order.state not in _OPEN:
+        raise Refused(f"order {order.order_ref} is {order.state}: only {', '.join(_OPEN)} orders can be edited")
+    return order
+
+
+def _edited(order: Order, at: datetime) -> None:
+    order.hold_reason = hold_reason(order=order, storefront=order.storefront, lines=list(order.lines.all()))
+    order.save(update_fields=["hold_reason"])
+    if order.state != "edited":
+        move(order, ORDER, "edit", actor="seller", at=at)

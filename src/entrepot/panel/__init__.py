@@ -1,0 +1,1 @@
+"""The web panel: one site, scoped by role and seller."""

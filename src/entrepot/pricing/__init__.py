@@ -1,0 +1,1 @@
+"""Base prices, rules, exchange rates, computed prices."""

@@ -1,0 +1,86 @@
+"""Base prices, rules, exchange rates and the prices that follow from them."""
+
+from __future__ import annotations
+
+from django.db import models
+
+from entrepot.accounts.models import SellerScoped
+
+
+class BasePrice(SellerScoped):
+    """What the seller asks at home, as the store or a person said."""
+
+    variant = models.OneToOneField("catalog.Variant", models.CASCADE, related_name="base_price")
+    regular = models.DecimalField(max_digits=18, decimal_places=6)
+    sale = models.DecimalField(max_digits=18, decimal_places=6, null=True, blank=True)  # null: not on sale
+    cost = models.DecimalField(max_digits=18, decimal_places=6, null=True, blank=True)  # null: unknown; no margin then
+    currency = models.CharField(max_length=3)
+    is_tax_included = models.BooleanField()
+    source = models.CharField(max_length=8)  # store, hub, file
+    set_at = models.DateTimeField()
+
+    class Meta:
+        constraints = [models.CheckConstraint(condition=models.Q(regular__gt=0), name="base_price_positive")]
+
+    def __str__(self) -> str:
+        return f"{self.regular} {self.currency}"
+
+
+class PriceRule(SellerScoped):
+    """How a base price becomes a price on one storefront. docs/rules/prices.md has the order and examples."""
+
+    storefront = models.OneToOneField("channels.Storefront", models.CASCADE, related_name="price_rule")
+    markup_rate = models.DecimalField(max_digits=6, decimal_places=4, default=0)
+    fixed_fee = models.DecimalField(max_digits=12, decimal_places=2, default=0)  # in the storefront's currency
+    minimum_margin_rate = models.DecimalField(max_digits=6, decimal_places=4, null=True, blank=True)  # null: no floor
+    vat_rate = models.DecimalField(max_digits=5, decimal_places=4, null=True, blank=True)  # null: the variant's own
+    fx_margin_rate = models.DecimalField(max_digits=5, decimal_places=4, default=0)
+    ending = models.CharField(max_length=8, default="none")  # none, 0.99, 0.90, 0.95, 1
+    changed_at = models.DateTimeField(auto_now=True)
+
+    def __str__(self) -> str:
+        return f"rule of storefront {self.storefront_id}"
+
+
+class FxRate(models.Model):
+    """One euro, dollar … of ``base`` is ``rate`` of ``quote`` on ``day``, as ``source`` published it."""
+
+    day = models.DateField()
+    base = models.CharField(max_length=3)
+    quote = models.CharField(max_length=3)
+    rate = models.DecimalField(max_digits=18, decimal_places=8)
+    source = models.CharField(max_length=12)  # ecb, file
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["day", "base", "quote", "source"], name="fx_once_a_day"),
+            models.CheckConstraint(condition=models.Q(rate__gt=0), name="fx_positive"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.day} 1 {self.base} = {self.rate} {self.quote}"
+
+
+class Price(SellerScoped):
+    """The price of a variant on a storefront, with how it came about; or why there is none."""
+
+    variant = models.ForeignKey("catalog.Variant", models.CASCADE)
+    storefront = models.ForeignKey("channels.Storefront", models.CASCADE)
+    list_price = models.DecimalField(max_digits=14, decimal_places=2, null=True)  # null: cannot be computed
+    sale_price = models.DecimalField(max_digits=14, decimal_places=2, null=True)
+    currency = models.CharField(max_length=3)
+    steps = models.JSONField(default=list)  # [{"step", "amount", "why"}], first to last
+    problem = models.TextField(blank=True)
+    computed_at = models.DateTimeField()
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["variant", "storefront"], name="price_once_per_storefront"),
+            models.CheckConstraint(
+                condition=models.Q(list_price__isnull=True) | models.Q(list_price__gte=models.F("sale_price")),
+                name="price_list_at_least_sale",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.sale_price} {self.currency}"

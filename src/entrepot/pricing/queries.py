@@ -1,0 +1,20 @@
+"""Reads of prices."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from decimal import Decimal
+
+from .models import Price, PriceRule
+
+
+def prices(*, storefront_id: int, variant_ids: Sequence[int]) -> dict[int, Price]:
+    """Variant id → its computed price on a storefront."""
+    found = Price.objects.system().filter(storefront_id=storefront_id, variant_id__in=variant_ids)
+    return {p.variant_id: p for p in found}
+
+
+def vat_rates(*, storefront_ids: Sequence[int]) -> dict[int, Decimal]:
+    """Storefront id → the VAT rate its rule fixes; absent where each variant keeps its own."""
+    rules = PriceRule.objects.system().filter(storefront_id__in=storefront_ids, vat_rate__isnull=False)
+    return dict(rules.values_list("storefront_id", "vat_rate"))
