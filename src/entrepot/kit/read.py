@@ -124,7 +124,8 @@ def gather(spec: Spec, capability: str, account: Account, send: Sender) -> tuple
         MappingError: what came does not make one.
     """
     way = spec.can[capability]
-    assert isinstance(way, Pull) and way.merge
+    assert isinstance(way, Pull)
+    assert way.merge
     pages = list(pull(spec, capability, account, Window(), send))
     return way.merge([part for page in pages for part in page.records]), [a for page in pages for a in page.set_aside]
 

@@ -199,9 +199,9 @@ def instant(gmt: str, *, record: str) -> datetime | None:
         return None
     try:
         at = datetime.fromisoformat(gmt)
-    except ValueError:
+        return at.astimezone(UTC) if at.tzinfo else at.replace(tzinfo=UTC)
+    except (ValueError, OverflowError):
         raise MappingError(record, "date_modified_gmt", f"is not a time: {gmt!r}") from None
-    return at.astimezone(UTC) if at.tzinfo else at.replace(tzinfo=UTC)
 
 
 def category(theirs: wire.Category, account: Account) -> records.Category:

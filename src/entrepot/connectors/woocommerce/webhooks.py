@@ -102,7 +102,8 @@ def delete(account: Account, ref: str) -> Request:
 def url_rule(url: str) -> str | None:
     """Why a store refuses to post there: WordPress posts to public hosts, on ports 80, 443 and 8080.
 
-    A store on the same network can be set to allow more (filters http_request_host_is_external, http_allowed_safe_ports).
+    A store on the same network can be set to allow more (WordPress filters http_request_host_is_external and
+    http_allowed_safe_ports).
     """
     try:
         parts = urlsplit(url)

@@ -8,7 +8,7 @@ from datetime import date
 from typing import Any, get_args
 
 from entrepot.kit.auth import Signing
-from entrepot.kit.spec import CAPABILITIES, Call, Poll, Pull, Push, Receive, Subscribe
+from entrepot.kit.spec import CAPABILITIES, OPTIONAL, Call, Poll, Pull, Push, Receive, Subscribe
 from entrepot.kit.wire import Wire
 from entrepot.kit.words import PACKAGE_STATES, STORE_ORDER_STATES
 
@@ -24,14 +24,14 @@ _SENTINEL = "s3cr3t-sentinel"
 def capabilities_are_decided(bench: Bench) -> Iterator[str]:
     """Each capability of the role is in ``can``, or in ``cannot`` with a reason."""
     spec = bench.spec
-    known = CAPABILITIES.get(spec.role, ())
+    known, optional = CAPABILITIES.get(spec.role, ()), OPTIONAL.get(spec.role, ())
     yield from ([] if known else [f"role {spec.role!r} is none of {', '.join(CAPABILITIES)}"])
     for name in known:
         if name not in spec.can and name not in spec.cannot:
             yield f"{name} is neither in can nor in cannot"
         if name in spec.can and name in spec.cannot:
             yield f"{name} is in can and in cannot"
-    yield from (f"{name} is no capability of a {spec.role}" for name in {*spec.can, *spec.cannot} - {*known})
+    yield from (f"{name} is no capability of a {spec.role}" for name in {*spec.can, *spec.cannot} - {*known, *optional})
     yield from (f"cannot {name} without a reason" for name, reason in spec.cannot.items() if not reason.strip())
 
 

@@ -19,13 +19,14 @@ _SINCE = 1_778_000_000_000
 _WINDOW = Window(since_ms=_SINCE, until_ms=_SINCE + _DAY_MS)
 _REFS = ("1201", "1202")
 _TIMELESS = ("pull_facts", "pull_categories", "pull_attributes", "pull_values", "pull_brands", "pull_stock",
-             "pull_prices", "pull_listings", "pull_stock_status", "pull_images", "pull_ratings", "pull_offers")  # fmt: skip
+             "pull_prices", "pull_listings", "pull_stock_status", "pull_images", "pull_ratings", "pull_offers",
+             "pull_observed", "pull_audits", "pull_addresses")  # fmt: skip
 _CREATIONS = ("push_order", "settle_total", "create_label", "purchase")
 _METHODS = ("GET", "POST", "PUT", "PATCH", "DELETE")
 
 
 def requests_are_well_formed(bench: Bench) -> Iterator[str]:
-    """Each has an endpoint name for limits and the log, a method, a path, texts in its query, and no body when it asks."""
+    """Each has an endpoint name for limits and the log, a method, a path, texts in its query; a GET has no body."""
     for name, made in _requests(bench):
         if not isinstance(made, Request):
             yield f"{name}: {made}"
@@ -64,14 +65,15 @@ def _requests(bench: Bench) -> Iterator[tuple[str, Request | EntrepotError]]:
 
 
 def _first(bench: Bench, way: Pull) -> Request | EntrepotError:
-    """The first question for a window of time, or, where a pull knows only that, for a reference."""
-    try:
-        return way.first(bench.account, _WINDOW)
-    except EntrepotError:
+    """The first question for a window of time, or, where a pull knows only that, for a reference, or a pair of them."""
+    refused: EntrepotError | None = None
+    for window in (_WINDOW, Window(refs=_REFS[:1]), Window(refs=("/".join(_REFS),))):
         try:
-            return way.first(bench.account, Window(refs=_REFS[:1]))
+            return way.first(bench.account, window)
         except EntrepotError as error:
-            return error
+            refused = error
+    assert refused
+    return refused
 
 
 def _built(way: Push | Call, bench: Bench, subject: Any) -> Request | EntrepotError:
