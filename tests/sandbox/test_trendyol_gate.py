@@ -3,7 +3,8 @@ from __future__ import annotations
 from base64 import b64encode
 
 import pytest
-from trendyol_shop import Shop
+
+from .trendyol_shop import Shop
 
 ADDRESSES = "/sellers/{s}/addresses"
 

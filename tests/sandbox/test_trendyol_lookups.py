@@ -1,7 +1,8 @@
 from __future__ import annotations
 
 import pytest
-from trendyol_shop import Shop
+
+from .trendyol_shop import Shop
 
 
 def test_brands_come_in_pages_of_at_least_1000_and_the_page_after_the_last_is_empty():
@@ -59,7 +60,10 @@ def test_other_storefronts_read_english_unless_they_ask_for_turkish():
     german = {"storeFrontCode": "DE"}
 
     assert shop.get("/product/categories/520/attributes", headers=german).json()["name"] == "T-shirt"
-    assert shop.get("/product/categories/520/attributes", headers=german | {"Accept-Language": "tr"}).json()["name"] == "Tişört"
+    assert (
+        shop.get("/product/categories/520/attributes", headers=german | {"Accept-Language": "tr"}).json()["name"]
+        == "Tişört"
+    )
     assert shop.get("/product/categories/520/attributes", headers={"Accept-Language": "en"}).json()["name"] == "Tişört"
 
 
@@ -123,7 +127,12 @@ def test_carriers_and_addresses_are_listed_with_either_name_of_the_flags():
     renamed = shop.get("/sellers/{s}/addresses").json()
 
     assert {"TEXMP", "ARASMP", "YKMP", "SURATMP", "PTTMP"} <= carriers
-    assert [row["addressType"] for row in addresses["supplierAddresses"]] == ["Shipment", "Invoice", "Returning", "Returning"]
+    assert [row["addressType"] for row in addresses["supplierAddresses"]] == [
+        "Shipment",
+        "Invoice",
+        "Returning",
+        "Returning",
+    ]
     assert addresses["defaultShipmentAddress"]["shipmentAddress"] is True
     assert addresses["defaultReturningAddress"] == {"present": True}
     assert renamed["defaultShipmentAddress"]["isShipmentAddress"] is True

@@ -1,7 +1,8 @@
 from __future__ import annotations
 
 import pytest
-from trendyol_shop import Shop, product
+
+from .trendyol_shop import Shop, product
 
 REPEATED = "15 dakika boyunca aynı isteği tekrarlı olarak atamazsınız!"
 

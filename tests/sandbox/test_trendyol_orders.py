@@ -1,7 +1,8 @@
 from __future__ import annotations
 
 import pytest
-from trendyol_shop import Shop
+
+from .trendyol_shop import Shop
 
 DAY_MS = 86_400_000
 LIST = "/order/sellers/{s}/v2/orders"
@@ -32,7 +33,9 @@ def test_an_order_takes_stock_and_shows_amounts_by_unit():
     [entry] = shop.kinds("order.placed")
     assert (entry["total"], entry["currency"], entry["storefront"]) == ("944.73", "TRY", "TR")
     assert (entry["order_number"], entry["package_id"]) == (package["orderNumber"], package["shipmentPackageId"])
-    assert [(n["barcode"], n["quantity"], n["unit_price"], n["vat_rate"]) for n in entry["lines"]] == [("KZY-1", 3, "314.91", 20.0)]
+    assert [(n["barcode"], n["quantity"], n["unit_price"], n["vat_rate"]) for n in entry["lines"]] == [
+        ("KZY-1", 3, "314.91", 20.0)
+    ]
 
 
 def test_a_discount_that_does_not_divide_lies_in_the_details_and_the_mean_is_rounded():
@@ -164,7 +167,13 @@ def test_odd_orders_show_what_they_were_told_to():
     shop.live()
 
     odd = shop.do(
-        "order_with", status="Teleported", total=1.0, currency="XAU", masked_address=True, hsCode="1", line={"vatRate": None}
+        "order_with",
+        status="Teleported",
+        total=1.0,
+        currency="XAU",
+        masked_address=True,
+        hsCode="1",
+        line={"vatRate": None},
     )
     package = shop.package(odd["package_id"])
 
@@ -186,7 +195,9 @@ def test_names_of_before_april_2026_come_back_with_the_switch():
     assert {"id", "grossAmount", "totalDiscount", "totalTyDiscount", "totalPrice"} <= set(package)
     assert not {"shipmentPackageId", "packageGrossAmount", "packageTotalPrice"} & set(package)
     line = package["lines"][0]
-    assert {"id", "merchantSku", "merchantId", "productCode", "vatBaseAmount", "amount", "discount", "price"} <= set(line)
+    assert {"id", "merchantSku", "merchantId", "productCode", "vatBaseAmount", "amount", "discount", "price"} <= set(
+        line
+    )
     assert "lineItemDiscount" in line["discountDetails"][0]
 
 
@@ -379,7 +390,10 @@ def test_the_vendors_own_test_calls_place_an_order_and_report_the_carriers_news(
     [package] = shop.orders(f"orderNumber={answer.json()['orderNumber']}")
     assert (package["customerFirstName"], package["shipmentAddress"]["city"]) == ("Işıl", "Rize")
     assert shop.post("/test/order/orders/core", body, headers={"SellerID": "1"}).status_code == 401
-    assert shop.post("/test/order/orders/core", {**body, "lines": [{"barcode": "KZY-1", "quantity": 99}]}).status_code == 400
+    assert (
+        shop.post("/test/order/orders/core", {**body, "lines": [{"barcode": "KZY-1", "quantity": 99}]}).status_code
+        == 400
+    )
 
     news = f"/test/order/sellers/{{s}}/shipment-packages/{package['shipmentPackageId']}/status"
     assert shop.put(news, {"status": "Shipped", "lines": [], "params": {}}).status_code == 400  # not picked yet

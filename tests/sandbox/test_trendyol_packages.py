@@ -1,7 +1,8 @@
 from __future__ import annotations
 
 import pytest
-from trendyol_shop import Shop
+
+from .trendyol_shop import Shop
 
 
 def shop_with_order(*quantities, **more):
@@ -103,7 +104,11 @@ def test_a_whole_package_that_cannot_be_supplied_ends_itself():
     assert status(shop, placed) == "UnSupplied"
     assert give_up(shop, placed, [(0, 2)]).status_code == 400
     [cancelled] = shop.kinds("order.cancelled")
-    assert (cancelled["by"], cancelled["lines"][0]["barcode"], cancelled["lines"][0]["quantity"]) == ("seller", "B-0", 2)
+    assert (cancelled["by"], cancelled["lines"][0]["barcode"], cancelled["lines"][0]["quantity"]) == (
+        "seller",
+        "B-0",
+        2,
+    )
 
 
 def test_units_that_cannot_be_supplied_break_the_package_up():
@@ -189,7 +194,7 @@ def test_a_split_is_done_a_moment_later_and_keeps_every_unit(call, body, expecte
 
 
 BAD_SPLITS = [
-    ("split", lambda i: {"orderLineIds": i}), ("split", lambda i: {"orderLineIds": [1]}), ("split", lambda i: {}),
+    ("split", lambda i: {"orderLineIds": i}), ("split", lambda _i: {"orderLineIds": [1]}), ("split", lambda _i: {}),
     ("multi-split", lambda i: {"splitGroups": [{"orderLineIds": [i[0]]}, {"orderLineIds": [i[1]]}]}),
     ("multi-split", lambda i: {"splitGroups": [{"orderLineIds": [i[0]]}, {"orderLineIds": [i[0]]}]}),
     ("quantity-split", lambda i: {"quantitySplit": [{"orderLineId": i[0], "quantities": [4, 1]}]}),
@@ -242,7 +247,10 @@ def test_a_tracking_number_can_be_set_until_the_carrier_has_the_package():
     shop.move(placed, "Picking")
     shop.do("ship", package_id=placed["package_id"])
     late = shop.put(path, {"trackingNumber": "7330000000000002"})
-    assert (late.status_code, late.json()["errors"][0]["message"]) == (400, "Shipment Update Edilebilir Bir Durumda Değil.")
+    assert (late.status_code, late.json()["errors"][0]["message"]) == (
+        400,
+        "Shipment Update Edilebilir Bir Durumda Değil.",
+    )
 
 
 def test_tracking_details_are_for_international_packages_being_picked():
@@ -254,7 +262,10 @@ def test_tracking_details_are_for_international_packages_being_picked():
     body = {"cargoSenderNumber": "JJD01", "providerCode": "DHLMP", "returnTrackingNumber": "R1"}
 
     early = shop.put(f"{shop.path(german)}/tracking-details", body, **front)
-    assert (early.status_code, early.json()["errors"][0]["message"]) == (400, "Shipment tracking number cannot be updated")
+    assert (early.status_code, early.json()["errors"][0]["message"]) == (
+        400,
+        "Shipment tracking number cannot be updated",
+    )
     shop.move(german, "Picking")
     shop.move(turkish, "Picking")
     assert shop.put(f"{shop.path(turkish)}/tracking-details", body).status_code == 400

@@ -3,7 +3,8 @@ from __future__ import annotations
 import re
 
 import pytest
-from trendyol_shop import COLOUR, GENDER, SIZE, WEB_COLOUR, Shop, product
+
+from .trendyol_shop import COLOUR, GENDER, SIZE, WEB_COLOUR, Shop, product
 
 CREATE = "/product/sellers/{s}/v2/products"
 
@@ -27,7 +28,10 @@ def test_a_good_product_is_taken_reviewed_and_approved():
     base = shop.get("/product/sellers/{s}/product/KZY-1").json()
     assert (base["approved"], base["archived"], base["barcode"]) == (True, False, "KZY-1")
     assert re.fullmatch(r"[0-9a-f]{32}", base["listingId"])
-    assert [e["kind"] for e in shop.kinds("product.created", "product.approved")] == ["product.created", "product.approved"]
+    assert [e["kind"] for e in shop.kinds("product.created", "product.approved")] == [
+        "product.created",
+        "product.approved",
+    ]
     [stock] = shop.kinds("stock.set")
     assert (stock["barcode"], stock["quantity"], stock["storefront"]) == ("KZY-1", 40, "TR")
     [price] = shop.kinds("price.set")
@@ -207,14 +211,21 @@ def test_an_unapproved_update_keeps_what_is_left_out_and_never_touches_price_or_
 
     assert [status for status, _ in shop.verdicts(answer)] == ["SUCCESS", "FAILED", "FAILED"]
     [row] = shop.get("/product/sellers/{s}/products/unapproved").json()["content"]
-    assert (row["title"], row["salePrice"], row["quantity"], row["stockCode"]) == ("Yeni ad burada", 299.9, 40, "S-KZY-1")
+    assert (row["title"], row["salePrice"], row["quantity"], row["stockCode"]) == (
+        "Yeni ad burada",
+        299.9,
+        40,
+        "S-KZY-1",
+    )
     shop.do("switch", name="unapproved_update", value="500")
     assert shop.post(path, {"items": [{"barcode": "KZY-1", "title": "Kısa liste"}]}).status_code == 500
 
 
 def test_sizes_share_a_card_and_another_colour_has_its_own():
     shop = Shop()
-    sizes = [with_attribute(SIZE, attributeValueId=4600 + n) | {"barcode": f"B-{n}", "productMainId": "M"} for n in (1, 2)]
+    sizes = [
+        with_attribute(SIZE, attributeValueId=4600 + n) | {"barcode": f"B-{n}", "productMainId": "M"} for n in (1, 2)
+    ]
     other = with_attribute(COLOUR, customAttributeValue="Bej") | {"barcode": "B-3", "productMainId": "M"}
 
     shop.create(*sizes, other)
@@ -288,7 +299,15 @@ def test_inventory_and_price_shows_levels_only_and_takes_no_dates():
 
     [variant] = card["variants"]
     assert (variant["barcode"], variant["quantity"], variant["salePrice"], variant["listPrice"]) == ("A", 3, 12.5, 12.5)
-    assert set(variant) == {"variantId", "barcode", "salePrice", "listPrice", "quantity", "stockCode", "stockLastModifiedDate"}
+    assert set(variant) == {
+        "variantId",
+        "barcode",
+        "salePrice",
+        "listPrice",
+        "quantity",
+        "stockCode",
+        "stockLastModifiedDate",
+    }
     assert shop.get(f"{path}?startDate=1").status_code == 400
 
 

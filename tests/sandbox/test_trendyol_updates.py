@@ -1,6 +1,6 @@
 from __future__ import annotations
 
-from trendyol_shop import COLOUR, SIZE, Shop, product
+from .trendyol_shop import COLOUR, SIZE, Shop, product
 
 BASE = "/product/sellers/{s}/products"
 
@@ -64,7 +64,12 @@ def test_content_updates_send_all_attributes_and_never_change_what_divides_cards
     assert verdict(brandId=70002, title="Başka bir ad")[0] == "FAILED"
     assert verdict()[0] == "FAILED"
     assert verdict(attributes=[row for row in rows if row["attributeId"] != SIZE])[0] == "SUCCESS"
-    assert shop.verdicts(shop.post(f"{BASE}/content-bulk-update", {"items": [{"contentId": 1, "title": "Yok böyle"}]}))[0][0] == "FAILED"
+    assert (
+        shop.verdicts(shop.post(f"{BASE}/content-bulk-update", {"items": [{"contentId": 1, "title": "Yok böyle"}]}))[0][
+            0
+        ]
+        == "FAILED"
+    )
 
 
 def test_a_variant_update_sets_its_fields_at_once():

@@ -6,13 +6,15 @@ import asyncio
 import threading
 from base64 import b64encode
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import httpx
 
 from entrepot.sandbox.faults import Dials
-from entrepot.sandbox.remote import Remote
 from entrepot.sandbox.trendyol import build
+
+if TYPE_CHECKING:
+    from entrepot.sandbox.remote import Remote
 
 SIZE, COLOUR, WEB_COLOUR, GENDER = 293, 47, 348, 296
 
@@ -44,7 +46,9 @@ class Shop:
         pair = b64encode(f"{c['api_key']}:{c['api_secret']}".encode()).decode()
         self.headers = {"Authorization": f"Basic {pair}", "User-Agent": c["user_agent"]}
 
-    def call(self, method: str, path: str, *, headers: dict[str, str | None] | None = None, **more: Any) -> httpx.Response:
+    def call(
+        self, method: str, path: str, *, headers: dict[str, str | None] | None = None, **more: Any
+    ) -> httpx.Response:
         """One call; ``{s}`` in the path is the seller, a header of None is left out."""
         sent = {k: v for k, v in {**self.headers, **(headers or {})}.items() if v is not None}
 
@@ -92,8 +96,12 @@ class Shop:
     def offer(self, *items: dict[str, Any], **more: Any) -> httpx.Response:
         return self.post("/inventory/sellers/{s}/products/price-and-inventory", {"items": list(items)}, **more)
 
-    def live(self, barcode: str = "KZY-1", quantity: int = 10, sale_price: float = 100.0, **more: Any) -> dict[str, Any]:
-        return self.do("seed_product", barcode=barcode, title="Pamuk tişört", quantity=quantity, sale_price=sale_price, **more)
+    def live(
+        self, barcode: str = "KZY-1", quantity: int = 10, sale_price: float = 100.0, **more: Any
+    ) -> dict[str, Any]:
+        return self.do(
+            "seed_product", barcode=barcode, title="Pamuk tişört", quantity=quantity, sale_price=sale_price, **more
+        )
 
     def order(self, barcode: str = "KZY-1", quantity: int = 1, **more: Any) -> dict[str, Any]:
         return self.do("place_order", lines=[{"barcode": barcode, "quantity": quantity}], **more)

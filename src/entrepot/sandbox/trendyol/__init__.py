@@ -6,13 +6,14 @@ questions, finance, the cross-dock gateway, the Export Center, videos, and the c
 
 from __future__ import annotations
 
-from pathlib import Path
+from typing import TYPE_CHECKING
 
-from ..clock import Clock
-from ..deliveries import Deliveries
-from ..faults import Dials, FaultMiddleware, Faults
-from ..ledger import Ledger
-from ..remote import Remote
+from entrepot.sandbox.clock import Clock
+from entrepot.sandbox.deliveries import Deliveries
+from entrepot.sandbox.faults import Dials, FaultMiddleware, Faults
+from entrepot.sandbox.ledger import Ledger
+from entrepot.sandbox.remote import Remote
+
 from . import (
     batches,
     documents,
@@ -36,6 +37,9 @@ from .actions import Actions, summary
 from .gate import application
 from .world import World
 
+if TYPE_CHECKING:
+    from pathlib import Path
+
 AREAS = (
     lookups, product_reads, products, product_updates, life_cycle, batches, offers, order_reads, handovers,
     package_calls, splits, stage, webhooks, documents,
@@ -43,11 +47,9 @@ AREAS = (
 
 
 def build(*, url: str, seed: int, dials: Dials, state_dir: Path | None) -> Remote:
-    """A marketplace whose calls live below ``url``; the same seed gives the same credentials.
+    """A marketplace whose calls live below ``url``, e.g. ``http://127.0.0.1:8899/trendyol``.
 
-    Args:
-        url: the integration base as callers see it, e.g. ``http://127.0.0.1:8899/trendyol``.
-        state_dir: where the ledger is kept; nowhere when None.
+    The same seed gives the same credentials. The ledger is kept in ``state_dir``; in memory only when that is None.
     """
     clock = Clock()
     ledger = Ledger(clock, state_dir / "ledger.jsonl" if state_dir else None)

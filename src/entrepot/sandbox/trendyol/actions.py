@@ -5,15 +5,18 @@ Every action takes keyword arguments and gives JSON; a ValueError says what is w
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from . import offers, orders, packages, products, reviews, subscriptions
-from .model import Listing, Package
 from .payload import shown
 from .product_rules import MOST_STOCK
 from .storefronts import STOREFRONTS
-from .world import World
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from .model import Listing, Package
+    from .world import World
 
 Result = dict[str, Any]
 
@@ -89,7 +92,7 @@ class Actions:
         odd |= {"currencyCode": currency} if currency is not None else {}
         odd_line = dict(line or {}) | ({"currencyCode": currency} if currency is not None else {})
         if masked_address:
-            stars = {k: "***" for k in ("firstName", "lastName", "address1", "fullAddress", "fullName", "phone")}
+            stars = dict.fromkeys(("firstName", "lastName", "address1", "fullAddress", "fullName", "phone"), "***")
             customer = {**(customer or {}), "ship": stars, "bill": stars}
         wanted = lines or self._one_in_stock(storefront)
         package = orders.place(
@@ -200,9 +203,7 @@ class Actions:
 
     # -- the simulator itself --------------------------------------------------------------------------------------
 
-    def limits(
-        self, *, enabled: bool | None = None, tier: str | None = None, scale: float | None = None
-    ) -> Result:
+    def limits(self, *, enabled: bool | None = None, tier: str | None = None, scale: float | None = None) -> Result:
         """Rate limits: on or off, the seller's tier, a factor on all of them."""
         return self.world.limiter.set(enabled, tier, scale)
 
@@ -239,6 +240,7 @@ def summary(world: World) -> Result:
     return {
         "listings": {code: counts for code, counts in by_listing.items() if counts}, "packages": by_status,
         "orders": len(world.by_order), "batches": len(world.batches), "webhooks": len(world.webhooks),
-        "messages_waiting": len(world.messages), "limits": world.limiter.settings(), "arrivals": dict(world.arrivals),
-        "switches": world.switches.all(),
+        "messages_waiting": len(world.messages),
+        "messages_on_their_way": sum(message.is_on_its_way for message in world.messages.values()),
+        "limits": world.limiter.settings(), "arrivals": dict(world.arrivals), "switches": world.switches.all(),
     }  # fmt: skip

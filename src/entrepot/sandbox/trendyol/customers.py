@@ -2,19 +2,28 @@
 
 from __future__ import annotations
 
-import random
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from .storefronts import STOREFRONTS
 
+if TYPE_CHECKING:
+    import random
+
 NAMES = {
-    "TR": (("Ada", "Deniz"), ("Işıl", "Çınar"), ("Şükrü", "Öztürk"), ("Ömer", "Ağaoğlu"), ("Gülşah", "İnce"), ("Can", "Uğur")),
-    "": (("Mia", "Novak"), ("Jonas", "Keller"), ("Elena", "Ionescu"), ("Omar", "Haddad"), ("Nikos", "Pappas"), ("Eva", "Dvořák")),
+    "TR": (
+        ("Ada", "Deniz"), ("Işıl", "Çınar"), ("Şükrü", "Öztürk"), ("Ömer", "Ağaoğlu"), ("Gülşah", "İnce"),
+        ("Can", "Uğur"),
+    ),
+    "": (
+        ("Mia", "Novak"), ("Jonas", "Keller"), ("Elena", "Ionescu"), ("Omar", "Haddad"), ("Nikos", "Pappas"),
+        ("Eva", "Dvořák"),
+    ),
 }  # fmt: skip
 PLACES = {
     "TR": (
         ("İzmir", 35, "Bornova", 420, "Erzene Mah", "35040"), ("İstanbul", 34, "Kadıköy", 340, "Moda Mah", "34710"),
-        ("Ankara", 6, "Çankaya", 60, "Bahçelievler Mah", "06490"), ("Muğla", 48, "Köyceğiz", 481, "Gülpınar Mah", "48800"),
+        ("Ankara", 6, "Çankaya", 60, "Bahçelievler Mah", "06490"),
+        ("Muğla", 48, "Köyceğiz", 481, "Gülpınar Mah", "48800"),
     ),
 }  # fmt: skip
 STREETS = ("Gül Sk. 5", "Liman Cd. 18", "Iğdır Sk. 3/B", "Çamlık Yolu 41")

@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 import re
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from starlette.responses import Response
 
 from .gate import Ask, Call
-from .model import Package
 from .product_rules import is_number, is_whole
-from .world import World
+
+if TYPE_CHECKING:
+    from .model import Package
+    from .world import World
 
 LABEL_CARRIERS = ("TEXMP", "ARASMP")
 INVOICE_NUMBER = re.compile(r"[A-Za-z0-9]{3}20[2-9]\d\d{9}")
@@ -65,7 +67,8 @@ def zpl(package: Package, box: int, boxes: int) -> str:
     texts = [f"^FO40,{140 + 50 * n}^A0N,36,36^FD{_plain(text)}^FS" for n, text in enumerate(rows)]
     number = package.tracking_number
     return "\n".join([
-        "^XA", "^CI28", "^PW812", "^LL1218", f"^FO40,60^A0N,50,50^FD{_plain(package.provider_name or package.carrier)}^FS",
+        "^XA", "^CI28", "^PW812", "^LL1218",
+        f"^FO40,60^A0N,50,50^FD{_plain(package.provider_name or package.carrier)}^FS",
         *texts, f"^FO40,440^A0N,36,36^FDSiparis {package.order_number}^FS", f"^FO560,440^A0N,36,36^FD{box}/{boxes}^FS",
         f"^FO80,540^BY3,3,220^BCN,220,Y,N,N,A^FD{number}^FS", "^XZ",
     ])  # fmt: skip
@@ -89,14 +92,20 @@ def _package(world: World, ask: Ask, number: object, unknown: int) -> Package:
 def _dated(ask: Ask, package: Package, number: object, at: object) -> None:
     """Number and time are mandatory for micro export, and must have their shape when sent."""
     if package.is_micro and (number in (None, "") or at in (None, "")):
-        raise ask.refuse(400, "invoice.fields.required", "invoiceNumber and invoiceDateTime are required for micro export")
+        raise ask.refuse(
+            400, "invoice.fields.required", "invoiceNumber and invoiceDateTime are required for micro export"
+        )
     if number not in (None, "") and not (isinstance(number, str) and INVOICE_NUMBER.fullmatch(number)):
-        raise ask.refuse(400, "invalid.invoice.number", "invoiceNumber must be 3 letters or digits, the year and 9 digits")
+        raise ask.refuse(
+            400, "invalid.invoice.number", "invoiceNumber must be 3 letters or digits, the year and 9 digits"
+        )
     if at not in (None, ""):
         good = re.fullmatch(r"\d{10}|\d{13}", str(at)) and int(str(at)) > 0
         seconds = int(str(at)) / (1000 if len(str(at)) == 13 else 1) if good else 0
         if not good or seconds > ask.world.clock.time() + 60:
-            raise ask.refuse(400, "invalid.invoice.date", "invoiceDateTime must be s or ms since 1970, not in the future")
+            raise ask.refuse(
+                400, "invalid.invoice.date", "invoiceDateTime must be s or ms since 1970, not in the future"
+            )
 
 
 def send_link(world: World, ask: Ask) -> Response:
@@ -127,7 +136,9 @@ def delete_link(world: World, ask: Ask) -> Response:
     body = ask.body if isinstance(ask.body, dict) else {}
     package = _package(world, ask, body.get("serviceSourceId"), 404)
     if body.get("channelId") != 1 or body.get("customerId") != package.buyer["id"] or not package.invoice_link:
-        raise ask.refuse(400, "invalid.invoice", "channelId and customerId must be the package's, and it must have a link")
+        raise ask.refuse(
+            400, "invalid.invoice", "channelId and customerId must be the package's, and it must have a link"
+        )
     world.invoice_links.pop(package.invoice_link, None)
     package.invoice_link = None
     world.touch(package)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 
-class Refused(Exception):
+class Refused(Exception):  # noqa: N818 - an answer, not a fault
     """A call that is answered with an error: HTTP status, JSON body and headers."""
 
     def __init__(self, status: int, body: Any, headers: dict[str, str] | None = None) -> None:
@@ -37,7 +37,11 @@ def product_error(status: int, key: str, message: str) -> Refused:
     return Refused(status, {"errors": [{"key": key, "message": message, "errorCode": str(status)}]})
 
 
-LABEL_ERRORS = {400: (1001, "BadRequestException"), 401: (1002, "UnauthorizedException"), 404: (1001, "NotFoundException")}
+LABEL_ERRORS = {
+    400: (1001, "BadRequestException"),
+    401: (1002, "UnauthorizedException"),
+    404: (1001, "NotFoundException"),
+}
 
 
 def label_error(status: int, title: str) -> Refused:

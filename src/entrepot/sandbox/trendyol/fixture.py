@@ -36,7 +36,9 @@ COLOURS = _values(
 )  # fmt: skip
 SIZES = _values(4600, "XS", "S", "M", "L", "XL", "XXL", "Tek Ebat|One size")
 SHOE_SIZES = _values(4700, *(str(n) for n in range(35, 47)))
-LINEN_SIZES = _values(4800, "Tek Kişilik|Single", "Çift Kişilik|Double", "30 x 50 cm", "50 x 90 cm", "70 x 140 cm", "160 x 220 cm")
+LINEN_SIZES = _values(
+    4800, "Tek Kişilik|Single", "Çift Kişilik|Double", "30 x 50 cm", "50 x 90 cm", "70 x 140 cm", "160 x 220 cm"
+)
 WEIGHTS = _values(5200, "100 g", "250 g", "400 g", "500 g", "700 g", "1 kg", "2 kg", "5 kg")
 VOLUMES = _values(5300, "10 ml", "30 ml", "50 ml", "100 ml", "200 ml", "250 ml", "400 ml", "500 ml", "1 L", "5 L")
 STORAGE = _values(5400, "64 GB", "128 GB", "256 GB", "512 GB", "1 TB")
@@ -116,7 +118,8 @@ ROOTS: tuple[Node, ...] = (
         )),
     )),
     (505, "Süpermarket", "Grocery", (
-        (560, "Bakliyat", "Pulses", "food"), (561, "Çay", "Tea", "food"), (562, "Türk Kahvesi", "Turkish coffee", "food"),
+        (560, "Bakliyat", "Pulses", "food"), (561, "Çay", "Tea", "food"),
+        (562, "Türk Kahvesi", "Turkish coffee", "food"),
         (563, "Lokum", "Turkish delight", "food"), (564, "Kuruyemiş", "Nuts", "food"),
         (565, "Zeytinyağı", "Olive oil", "liquid"), (566, "Bal", "Honey", "food"),
     )),
@@ -218,7 +221,13 @@ ADDRESSES = (
     (13, "Returning", "Bursa", 16, "Nilüfer", 210, "16110", "İade Sk. 6", True),
     (14, "Returning", "İzmir", 35, "Bornova", 420, "35040", "Liman Yolu 9", False),
 )
-CITIES = ((100, "Bursa", "16"), (101, "İzmir", "35"), (102, "İstanbul", "34"), (103, "Ankara", "6"), (104, "Adana", "1"))
+CITIES = (
+    (100, "Bursa", "16"),
+    (101, "İzmir", "35"),
+    (102, "İstanbul", "34"),
+    (103, "Ankara", "6"),
+    (104, "Adana", "1"),
+)
 DISTRICTS = {
     100: ((210, "Nilüfer"), (211, "Osmangazi")), 101: ((420, "Bornova"), (421, "Konak")),
     102: ((340, "Kadıköy"), (341, "Şişli")), 103: ((60, "Çankaya"), (61, "Keçiören")), 104: ((10, "Seyhan"),),

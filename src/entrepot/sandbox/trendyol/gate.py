@@ -8,17 +8,19 @@ import json
 import re
 from collections.abc import Callable
 from dataclasses import dataclass, field
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from starlette.applications import Starlette
 from starlette.datastructures import Headers, QueryParams, UploadFile
-from starlette.requests import Request
 from starlette.responses import JSONResponse, PlainTextResponse, Response
 from starlette.routing import Route
 
 from .envelopes import Refused, bare_error, family_error, gateway_error, label_error, product_error
 from .storefronts import STOREFRONTS, Storefront
 from .world import World
+
+if TYPE_CHECKING:
+    from starlette.requests import Request
 
 USER_AGENT = re.compile(r"(\d+) - [A-Za-z0-9]{1,30}")
 

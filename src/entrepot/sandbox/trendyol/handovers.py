@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 import re
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from . import packages
 from .gate import Ask, Call
-from .model import Package
 from .package_calls import P, body_of, moved, needs, own_package, wrong_state
 from .product_rules import is_number, is_whole
-from .world import World
+
+if TYPE_CHECKING:
+    from .model import Package
+    from .world import World
 
 ALTERNATIVE_PREFIX = "732"
 DIGITAL = "Digital Goods"

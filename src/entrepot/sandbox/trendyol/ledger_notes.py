@@ -6,10 +6,11 @@ Money is text with two decimals, so that sums stay exact.
 from __future__ import annotations
 
 from decimal import ROUND_HALF_UP, Decimal
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-from .model import Line, Listing, Package
-from .world import World
+if TYPE_CHECKING:
+    from .model import Line, Listing, Package
+    from .world import World
 
 
 def money(value: float | Decimal) -> str:
@@ -46,7 +47,9 @@ def product_created(world: World, listing: Listing) -> None:
 def content_set(world: World, listing: Listing, fields: dict[str, Any]) -> None:
     """``listing.content_set``: which fields now hold what was sent."""
     facts = {name: fields[name] for name in ("title", "description", "images", "attributes") if name in fields}
-    world.ledger.write("listing.content_set", **_of(listing), content_id=listing.content_id, fields=sorted(fields), **facts)
+    world.ledger.write(
+        "listing.content_set", **_of(listing), content_id=listing.content_id, fields=sorted(fields), **facts
+    )
 
 
 def stock_set(world: World, listing: Listing, by: str) -> None:

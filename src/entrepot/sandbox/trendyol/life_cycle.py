@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from . import batches
 from .gate import Ask, Call
-from .model import Batch
 from .product_rules import BARCODE
-from .world import World
+
+if TYPE_CHECKING:
+    from .model import Batch
+    from .world import World
 
 DAY_MS = 86_400_000
 MOST_BUYBOX = 10

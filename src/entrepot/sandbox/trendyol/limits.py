@@ -7,11 +7,13 @@ and for each order service. What was exceeded is in the ledger as ``limit.exceed
 from __future__ import annotations
 
 from collections import deque
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-from ..clock import Clock
-from ..ledger import Ledger
-from .switches import Switches
+if TYPE_CHECKING:
+    from entrepot.sandbox.clock import Clock
+    from entrepot.sandbox.ledger import Ledger
+
+    from .switches import Switches
 
 TIERS = ("50K", "75K", "150K", "500K", "unlimited")
 

@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from starlette.responses import JSONResponse, Response
 
 from .fixture import ADDRESSES, CARRIERS, CITIES, DISTRICTS, Attribute, Category, categories, roots
 from .gate import Ask, Call
 from .storefronts import STOREFRONTS
-from .world import World
+
+if TYPE_CHECKING:
+    from .world import World
 
 BRAND_PAGE = (1000, 2000)  # a smaller size is ignored
 IMAGE_TYPES = {"image/jpeg", "image/png"}
@@ -113,12 +115,12 @@ def page_of(content: list[Any], total: int, page: int, size: int) -> dict[str, A
     return {"totalElements": total, "totalPages": -(-total // size), "page": page, "size": size, "content": content}
 
 
-def cargo_providers(world: World, ask: Ask) -> Any:
+def cargo_providers(_world: World, _ask: Ask) -> Any:
     """Codes and names."""
     return [{"code": c.code, "name": c.name} for c in CARRIERS.values()]
 
 
-def addresses(world: World, ask: Ask) -> Any:
+def addresses(world: World, _ask: Ask) -> Any:
     """The seller's addresses, with flags named as the switch says."""
     rows = [_address(world, row) for row in ADDRESSES]
     return {
@@ -140,17 +142,17 @@ def _address(world: World, row: tuple[Any, ...]) -> dict[str, Any]:
     }  # fmt: skip
 
 
-def countries(world: World, ask: Ask) -> Any:
+def countries(_world: World, _ask: Ask) -> Any:
     """The countries of the storefronts."""
     return [{"id": s.number, "code": s.code, "name": s.country} for s in STOREFRONTS.values()]
 
 
-def cities(world: World, ask: Ask) -> Any:
+def cities(_world: World, _ask: Ask) -> Any:
     """A few Turkish cities."""
     return [{"id": number, "name": name, "code": code} for number, name, code in CITIES]
 
 
-def districts(world: World, ask: Ask) -> Any:
+def districts(_world: World, ask: Ask) -> Any:
     """By the city's id; its code, which is another number, breaks the real service too."""
     text = ask.path["city_id"]
     if not text.isdecimal() or int(text) not in DISTRICTS:

@@ -4,13 +4,15 @@ from __future__ import annotations
 
 import hashlib
 import json
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from . import batches, ledger_notes, product_rules
 from .gate import Ask, Call
-from .model import Batch, Listing
 from .storefronts import STOREFRONTS
-from .world import World
+
+if TYPE_CHECKING:
+    from .model import Batch, Listing
+    from .world import World
 
 REPEATED = "15 dakika boyunca aynı isteği tekrarlı olarak atamazsınız!"
 REPEAT_MS = 15 * 60 * 1000
@@ -50,25 +52,27 @@ def price_and_inventory(world: World, ask: Ask) -> Any:
 def update_one(world: World, batch: Batch, request: dict[str, Any]) -> list[str]:
     """Set what was sent, or say why not; nothing of a refused item is set."""
     given = {name: request[name] for name in FIELDS if request.get(name) is not None}
-    if not given:
-        return ["quantity, salePrice or listPrice is required"]
     reasons = product_rules.wrong_fields(world, STOREFRONTS[batch.storefront], given, ())
+    if reasons or not given:
+        return reasons or ["quantity, salePrice or listPrice is required"]
     listing = world.listing(batch.storefront, request["barcode"])
-    if reasons:
-        return reasons
-    if listing is None:
-        return [f"{request['barcode']} barkodlu ürün bulunamadı."]
-    if listing.status != "approved":
-        return ["Ürün onaylı olmadığı için fiyat ve stok güncellenemez."]
+    if listing is None or listing.status != "approved":
+        return [f"{request['barcode']} barkodlu onaylı ürün bulunamadı."]
     if given.get("listPrice", listing.list_price) < given.get("salePrice", listing.sale_price):
         return ["listPrice must not be below salePrice"]
-    if world.switches.dedup == "item" and _is_repeated(world, batch.storefront, [listing.barcode, given]):
-        world.ledger.write("request.repeated", barcode=listing.barcode, storefront=batch.storefront)
+    reasons = _too_often(world, listing, given)
+    if not reasons:
+        set_offer(world, listing, given, "api")
+    return reasons
+
+
+def _too_often(world: World, listing: Listing, given: dict[str, Any]) -> list[str]:
+    if world.switches.dedup == "item" and _is_repeated(world, listing.storefront, [listing.barcode, given]):
+        world.ledger.write("request.repeated", barcode=listing.barcode, storefront=listing.storefront)
         return [REPEATED]
     has_price = "salePrice" in given or "listPrice" in given
-    if has_price and not world.limiter.admits_price(batch.storefront, listing.barcode):
+    if has_price and not world.limiter.admits_price(listing.storefront, listing.barcode):
         return ["Bir barkod için dakikada en fazla 30 fiyat güncellemesi yapılabilir."]
-    set_offer(world, listing, given, "api")
     return []
 
 

@@ -6,7 +6,7 @@ import hashlib
 import json
 from collections.abc import Callable, Iterator
 from itertools import islice
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from . import orders
 from .gate import Ask, Call
@@ -14,7 +14,9 @@ from .lookups import page_of
 from .model import Package
 from .packages import MOVES
 from .payload import package_json
-from .world import World
+
+if TYPE_CHECKING:
+    from .world import World
 
 DAY_MS = 86_400_000
 HOUR_MS = 3_600_000

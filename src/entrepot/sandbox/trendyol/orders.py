@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from decimal import ROUND_HALF_UP, Decimal
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from . import ledger_notes, packages, subscriptions
 from .customers import buyer
@@ -13,7 +13,9 @@ from .model import Line, Listing, Package
 from .product_rules import stated_value
 from .reviews import attributes_by_kind
 from .storefronts import STOREFRONTS
-from .world import World
+
+if TYPE_CHECKING:
+    from .world import World
 
 DEFAULT_CARRIER = "TEXMP"
 
@@ -24,10 +26,8 @@ def place(
 ) -> Package:  # fmt: skip
     """A buyer's order, as one package; the stock on sale falls by it at once.
 
-    Args:
-        lines: ``{"barcode", "quantity", "discount_percentage"?, "ty_discount_percentage"?}``; the last one only for
-            commercial buyers.
-        odd, odd_line: keys that override what the payload shows.
+    ``lines`` are ``{"barcode", "quantity", "discount_percentage"?, "ty_discount_percentage"?}``, the last one only for
+    commercial buyers. ``odd`` and ``odd_line`` are keys that override what the payload shows.
 
     Raises:
         ValueError: not on sale, or fewer in stock than wanted; the ledger notes it as ``purchase.refused``.
@@ -65,7 +65,11 @@ def _begin(world: World, package: Package) -> None:
 
 def _merged(lines: object) -> list[dict[str, Any]]:
     """One row per barcode, in the order of the basket."""
-    if not isinstance(lines, list) or not lines or not all(isinstance(row, dict) and row.get("barcode") for row in lines):
+    if (
+        not isinstance(lines, list)
+        or not lines
+        or not all(isinstance(row, dict) and row.get("barcode") for row in lines)
+    ):
         raise ValueError("lines must be a list of objects with barcode and quantity")
     rows: dict[str, dict[str, Any]] = {}
     for row in lines:

@@ -2,16 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from . import packages
 from .fixture import CARRIERS, carrier
 from .gate import Ask, Call
-from .model import Package
 from .packages import OPEN, WrongState
 from .product_rules import is_number, is_whole
-from .world import World
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from .model import Package
+    from .world import World
 
 REASONS = {
     500: "Stok tükendi", 501: "Kusurlu ürün", 502: "Hatalı fiyat", 504: "Entegrasyon hatası", 505: "Toplu alım",
@@ -172,7 +175,7 @@ def warehouse(world: World, ask: Ask) -> None:
     if not is_whole(number):
         raise ask.refuse(400, "invalid.warehouse", "warehouseId must be a whole number")
     needs(world, ask, package, *OPEN)
-    package.warehouse_id = number
+    package.warehouse_id = int(str(number))
     _noted(world, package, "package.warehouse_set", warehouse_id=number)
 
 

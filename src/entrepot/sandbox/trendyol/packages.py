@@ -5,13 +5,16 @@ Statuses are the vendor's words. Who may move what: the seller through the API, 
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from . import ledger_notes, subscriptions
 from .fixture import CARRIERS
 from .model import Line, Package
-from .world import World
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from .world import World
 
 MOVES: dict[str, tuple[str, ...]] = {
     "Awaiting": ("Verified", "Created", "Cancelled"),
@@ -31,7 +34,7 @@ MOVES: dict[str, tuple[str, ...]] = {
 OPEN = ("Created", "Picking", "Invoiced")  # what a seller can still change
 
 
-class WrongState(ValueError):
+class WrongState(ValueError):  # noqa: N818 - a refusal, as a caller reads it
     """The package is not in a state that allows this; the text says which do."""
 
 
@@ -43,7 +46,9 @@ def move(world: World, package: Package, new: str, by: str, **facts: Any) -> Non
     """
     if new not in MOVES.get(package.status, ()):
         before = [status for status, follows in MOVES.items() if new in follows]
-        raise WrongState(f"package {package.id} is {package.status}: {new} follows only {', '.join(before) or 'nothing'}")
+        raise WrongState(
+            f"package {package.id} is {package.status}: {new} follows only {', '.join(before) or 'nothing'}"
+        )
     old, package.status = package.status, new
     for line in package.lines:
         line.status = new
@@ -83,8 +88,9 @@ def replace(
         for line_id, units in group.items():
             lines.append(_part(world, pools[line_id], taken[line_id], units, status))
             taken[line_id] += units
-        for line in lines if mark and status == ends else []:
-            mark(line)
+        if mark and status == ends:
+            for line in lines:
+                mark(line)
         made.append(_child(world, package, lines, status, created_by))
     move(world, package, "UnPacked", by)
     for child in made:

@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 from decimal import Decimal
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from .customers import masked
 from .fixture import CARRIERS
 from .ledger_notes import money
-from .model import Line, Package
-from .world import World
+
+if TYPE_CHECKING:
+    from .model import Line, Package
+    from .world import World
 
 GMT3_MS = 10_800_000  # orderDate alone is the epoch of a GMT+3 wall clock
 DAY_MS = 86_400_000

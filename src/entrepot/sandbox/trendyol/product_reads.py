@@ -6,7 +6,7 @@ import base64
 import binascii
 import json
 from collections.abc import Callable
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from .fixture import BRANDS, categories
 from .gate import Ask, Call
@@ -15,7 +15,9 @@ from .model import Content, Listing
 from .orders import value_text
 from .product_rules import stated_value
 from .reviews import attributes_by_kind
-from .world import World
+
+if TYPE_CHECKING:
+    from .world import World
 
 MOST_ROWS = 10_000
 MOST_BARCODES = 50
@@ -27,9 +29,9 @@ STATUSES: dict[str, Callable[[Listing], bool]] = {
     "notOnSale": lambda o: not o.on_sale,
 }
 DATES: dict[str, Callable[[Content, Listing], int]] = {
-    "VARIANT_CREATED_DATE": lambda c, o: o.created_ms,
-    "VARIANT_MODIFIED_DATE": lambda c, o: o.modified_ms,
-    "CONTENT_MODIFIED_DATE": lambda c, o: c.modified_ms,
+    "VARIANT_CREATED_DATE": lambda _c, o: o.created_ms,
+    "VARIANT_MODIFIED_DATE": lambda _c, o: o.modified_ms,
+    "CONTENT_MODIFIED_DATE": lambda c, _o: c.modified_ms,
 }
 Test = Callable[[Content, Listing], bool]
 
@@ -91,7 +93,7 @@ def _cards(world: World, ask: Ask) -> tuple[list[Content], list[Test]]:
     if barcodes:
         ids = {o.content_id for o in (world.listing(storefront, b) for b in barcodes) if o and o.content_id}
         contents = [world.contents[number] for number in ids]
-        tests.append(lambda c, o: o.barcode in barcodes)
+        tests.append(lambda _c, o: o.barcode in barcodes)
     else:
         contents = [c for c in world.contents.values() if c.storefront == storefront and c.barcodes]
     return ([c for c in contents if _variants(world, c, tests)] if tests else contents), tests
@@ -105,20 +107,20 @@ def _variants(world: World, content: Content, tests: list[Test]) -> list[Listing
 def _filters(ask: Ask) -> list[Test]:
     q, tests = ask.query, list[Test]()
     if q.get("stockCode"):
-        tests.append(lambda c, o: o.product.get("stockCode") == q["stockCode"])
+        tests.append(lambda _c, o: o.product.get("stockCode") == q["stockCode"])
     if q.get("origin"):
-        tests.append(lambda c, o: o.product.get("origin") == q["origin"])
+        tests.append(lambda _c, o: o.product.get("origin") == q["origin"])
     if q.get("productMainId"):
-        tests.append(lambda c, o: c.main_id == q["productMainId"])
+        tests.append(lambda c, _o: c.main_id == q["productMainId"])
     if q.get("contentId"):
-        tests.append(lambda c, o: str(c.id) == q["contentId"])
+        tests.append(lambda c, _o: str(c.id) == q["contentId"])
     if q.get("brandIds"):
-        tests.append(lambda c, o: str(c.brand_id) in q["brandIds"].split(","))
+        tests.append(lambda c, _o: str(c.brand_id) in q["brandIds"].split(","))
     if q.get("status"):
         test = STATUSES.get(q["status"])
         if test is None:
             raise ask.refuse(400, "invalid.status", f"status must be one of {', '.join(STATUSES)}")
-        tests.append(lambda c, o: test(o))
+        tests.append(lambda _c, o: test(o))
     return tests + _date_filter(ask, DATES, "VARIANT_MODIFIED_DATE")
 
 
@@ -132,7 +134,7 @@ def _date_filter(ask: Ask, dates: dict[str, Callable[..., int]], default: str) -
     return [lambda *records: start <= stamp(*records) <= end]
 
 
-def _values(world: World, ask: Ask, category_id: int, rows: list[dict[str, Any]]) -> list[dict[str, Any]]:
+def _values(world: World, _ask: Ask, category_id: int, rows: list[dict[str, Any]]) -> list[dict[str, Any]]:
     known, _, _ = attributes_by_kind(world, category_id)
     shown = []
     for row in rows:
@@ -192,7 +194,7 @@ def inventory_and_price(world: World, ask: Ask) -> Any:
     return _approved_page(world, ask, _levels)
 
 
-def _levels(world: World, ask: Ask, content: Content, variants: list[Listing]) -> dict[str, Any]:
+def _levels(_world: World, _ask: Ask, content: Content, variants: list[Listing]) -> dict[str, Any]:
     rows = [
         {
             "variantId": o.variant_id, "barcode": o.barcode, "salePrice": o.sale_price, "listPrice": o.list_price,

@@ -7,12 +7,14 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterator
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from .fixture import ADDRESSES, Attribute, Category, carrier, categories
 from .lookups import attribute_id
-from .storefronts import Storefront
-from .world import World
+
+if TYPE_CHECKING:
+    from .storefronts import Storefront
+    from .world import World
 
 BARCODE = re.compile(r"[A-Za-z0-9ÇĞİÖŞÜçğıöşü._-]{1,40}")
 LOT = re.compile(r"[A-Za-z0-9,\-.:/ ]{1,100}")
@@ -23,7 +25,7 @@ MANDATORY = (
     "vatRate", "images", "attributes",
 )  # fmt: skip
 
-Rule = Callable[[World, Storefront, Any], "str | None"]
+Rule = Callable[[Any], "str | None"]
 
 
 def is_number(value: object) -> bool:
@@ -37,7 +39,7 @@ def is_whole(value: object) -> bool:
 
 
 def _text(most: int) -> Rule:
-    def rule(world: World, storefront: Storefront, value: Any) -> str | None:
+    def rule(value: Any) -> str | None:
         good = isinstance(value, str) and len(value) <= most
         return None if good else f"must be text of at most {most} characters"
 
@@ -45,54 +47,54 @@ def _text(most: int) -> Rule:
 
 
 def _filled(most: int) -> Rule:
-    def rule(world: World, storefront: Storefront, value: Any) -> str | None:
+    def rule(value: Any) -> str | None:
         good = isinstance(value, str) and value.strip() and len(value) <= most
         return None if good else f"must be text of 1 to {most} characters"
 
     return rule
 
 
-def _brand(world: World, storefront: Storefront, value: Any) -> str | None:
+def _brand(world: World, _storefront: Storefront, value: Any) -> str | None:
     return None if is_whole(value) and value in world.brands else "is not a known brand"
 
 
-def _leaf(world: World, storefront: Storefront, value: Any) -> str | None:
+def _leaf(value: Any) -> str | None:
     node = categories().get(value) if is_whole(value) else None
     if node is None:
         return "is not a known category"
     return "must be a category without sub-categories" if node.children else None
 
 
-def quantity(world: World, storefront: Storefront, value: Any) -> str | None:
+def quantity(value: Any) -> str | None:
     """0 to 20,000 pieces."""
     return None if is_whole(value) and 0 <= value <= MOST_STOCK else f"must be a whole number from 0 to {MOST_STOCK}"
 
 
-def price(world: World, storefront: Storefront, value: Any) -> str | None:
+def price(value: Any) -> str | None:
     """Above zero."""
     return None if is_number(value) and 0 < value < 10_000_000 else "must be a number above 0"
 
 
-def _weight(world: World, storefront: Storefront, value: Any) -> str | None:
+def _weight(value: Any) -> str | None:
     return None if is_number(value) and value >= 0 else "must be a number that is not negative"
 
 
-def _vat(world: World, storefront: Storefront, value: Any) -> str | None:
+def _vat(_world: World, storefront: Storefront, value: Any) -> str | None:
     rates = ", ".join(map(str, storefront.vat_rates))
     return None if is_number(value) and value in storefront.vat_rates else f"must be one of {rates}"
 
 
-def _origin(world: World, storefront: Storefront, value: Any) -> str | None:
+def _origin(value: Any) -> str | None:
     good = isinstance(value, str) and re.fullmatch(r"[A-Z]{2}", value)
     return None if good else "must be a country code of two letters"
 
 
-def _lot(world: World, storefront: Storefront, value: Any) -> str | None:
+def _lot(value: Any) -> str | None:
     good = value is None or (isinstance(value, str) and (value == "" or LOT.fullmatch(value)))
     return None if good else "must be at most 100 of: letters, digits, space , - . : /"
 
 
-def _images(world: World, storefront: Storefront, value: Any) -> str | None:
+def _images(value: Any) -> str | None:
     if not isinstance(value, list) or not 1 <= len(value) <= 8:
         return "must be 1 to 8 images"
     urls = [image.get("url") if isinstance(image, dict) else None for image in value]
@@ -100,16 +102,16 @@ def _images(world: World, storefront: Storefront, value: Any) -> str | None:
     return None if good else "must have https addresses"
 
 
-def _address(world: World, storefront: Storefront, value: Any) -> str | None:
+def _address(value: Any) -> str | None:
     return None if value is None or (is_whole(value) and value in ADDRESS_IDS) else "is not an address of this seller"
 
 
-def _carriers(world: World, storefront: Storefront, value: Any) -> str | None:
+def _carriers(value: Any) -> str | None:
     good = value is None or (isinstance(value, list) and all(isinstance(c, str) and carrier(c) for c in value))
     return None if good else "must be codes of cargo providers"
 
 
-def delivery(world: World, storefront: Storefront, value: Any) -> str | None:
+def delivery(value: Any) -> str | None:
     """``deliveryDuration`` 0 (today) or 1 (tomorrow)."""
     if value is None:
         return None
@@ -117,31 +119,34 @@ def delivery(world: World, storefront: Storefront, value: Any) -> str | None:
     return None if good else "must have a deliveryDuration of 0 or 1"
 
 
-def _location(world: World, storefront: Storefront, value: Any) -> str | None:
+def _location(value: Any) -> str | None:
     return None if value in ("ENABLED", "DISABLED", None) else "must be ENABLED, DISABLED or null"
 
 
-def _channels(world: World, storefront: Storefront, value: Any) -> str | None:
+def _channels(value: Any) -> str | None:
     good = isinstance(value, list) and value and all(c in ("CORE", "LUXE") for c in value)
     return None if good else "must be a list of CORE, LUXE that is not empty"
 
 
 RULES: dict[str, Rule] = {
-    "title": _filled(100), "productMainId": _filled(40), "brandId": _brand, "categoryId": _leaf, "quantity": quantity,
+    "title": _filled(100), "productMainId": _filled(40), "categoryId": _leaf, "quantity": quantity,
     "stockCode": _filled(100), "origin": _origin, "dimensionalWeight": _weight, "description": _text(30_000),
-    "listPrice": price, "salePrice": price, "vatRate": _vat, "lotNumber": _lot, "images": _images,
+    "listPrice": price, "salePrice": price, "lotNumber": _lot, "images": _images,
     "shipmentAddressId": _address, "returningAddressId": _address, "cargoProviders": _carriers,
     "deliveryOption": delivery, "locationBasedDelivery": _location, "channels": _channels,
 }  # fmt: skip
 
 
+PLACED_RULES: dict[str, Callable[[World, Storefront, Any], str | None]] = {"brandId": _brand, "vatRate": _vat}
+
+
 def wrong_fields(world: World, storefront: Storefront, fields: dict[str, Any], mandatory: tuple[str, ...]) -> list[str]:
     """Texts for fields that are missing or outside their rule; attributes have rules of their own."""
     texts = [f"{name} is required" for name in mandatory if fields.get(name) is None]
-    for name, rule in RULES.items():
-        if name in fields and not (fields[name] is None and name in mandatory):
-            text = rule(world, storefront, fields[name])
-            texts += [f"{name} {text}"] if text else []
+    stated = {n: v for n, v in fields.items() if v is not None or n not in mandatory}
+    found = {name: rule(stated[name]) for name, rule in RULES.items() if name in stated}
+    found |= {n: rule(world, storefront, stated[n]) for n, rule in PLACED_RULES.items() if n in stated}
+    texts += [f"{name} {text}" for name, text in found.items() if text]
     if not texts and is_number(fields.get("listPrice")) and is_number(fields.get("salePrice")):
         texts += ["listPrice must not be below salePrice"] if fields["listPrice"] < fields["salePrice"] else []
     return texts

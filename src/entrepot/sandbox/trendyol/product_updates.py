@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from . import batches, ledger_notes, product_rules, reviews
 from .fixture import categories
 from .gate import Ask, Call
-from .model import Batch, Content, Listing
 from .products import singular
 from .storefronts import STOREFRONTS
-from .world import World
+
+if TYPE_CHECKING:
+    from .model import Batch, Content, Listing
+    from .world import World
 
 CONTENT_FIELDS = ("title", "description", "images", "attributes")
 FIXED = ("productMainId", "brandId", "categoryId")
@@ -136,7 +138,7 @@ def update_delivery_one(world: World, batch: Batch, request: dict[str, Any]) -> 
         return reasons
     if not isinstance(option, dict) or option.get("deliveryDuration") is None:
         return ["deliveryOptions.deliveryDuration is required"]
-    text = product_rules.delivery(world, STOREFRONTS[batch.storefront], option)
+    text = product_rules.delivery(option)
     return [f"deliveryOptions {text}"] if text else _set(world, listing, {"deliveryOption": option})
 
 

@@ -2,21 +2,33 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from . import batches, ledger_notes, product_rules, reviews
 from .fixture import categories
 from .gate import Ask, Call
+from .lookups import attribute_id
 from .model import Batch, Listing, listing_key
 from .storefronts import STOREFRONTS
-from .world import World
+
+if TYPE_CHECKING:
+    from .world import World
 
 CHANGEABLE = (
     "title", "description", "productMainId", "brandId", "categoryId", "stockCode", "origin", "dimensionalWeight",
     "vatRate", "deliveryOption", "locationBasedDelivery", "lotNumber", "cargoProviders", "shipmentAddressId",
     "returningAddressId", "images", "attributes",
 )  # fmt: skip
-NEEDED_FOR_UPDATE = ("title", "description", "productMainId", "brandId", "categoryId", "vatRate", "images", "attributes")
+NEEDED_FOR_UPDATE = (
+    "title",
+    "description",
+    "productMainId",
+    "brandId",
+    "categoryId",
+    "vatRate",
+    "images",
+    "attributes",
+)
 
 
 def _barcode(item: dict[str, Any]) -> str:
@@ -138,7 +150,7 @@ def _usual_attributes(world: World, category_id: int) -> list[dict[str, Any]]:
     node = categories().get(category_id)
     rows: list[dict[str, Any]] = []
     for attribute in node.attributes() if node else ():
-        number = product_rules.attribute_id(world, attribute)
+        number = attribute_id(world, attribute)
         if attribute.required and attribute.custom:
             rows.append({"attributeId": number, "customAttributeValue": "Lacivert"})
         elif attribute.required:

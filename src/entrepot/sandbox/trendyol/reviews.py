@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from datetime import UTC, datetime
-from typing import Any
+from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit
 
 from . import ledger_notes
@@ -11,7 +11,9 @@ from .fixture import Attribute, categories
 from .lookups import attribute_id
 from .model import Content, Listing
 from .product_rules import stated_value
-from .world import World
+
+if TYPE_CHECKING:
+    from .world import World
 
 BANNED = ("replika", "muadil", "çakma", "imitasyon", "fake")
 SHORTEST_TITLE = 5
@@ -39,12 +41,9 @@ def decide(world: World, facts: dict[str, Any]) -> None:
 
 def objections(fields: dict[str, Any]) -> list[dict[str, str]]:
     """Why a reviewer would refuse these texts and pictures; fields that are absent are not looked at."""
-    found = []
     title, description = fields.get("title"), fields.get("description")
     texts = f"{title or ''} {description or ''}".casefold()
-    for word in BANNED:
-        if word in texts:
-            found.append(_reason("Yasaklı Kelime", f"Ürün bilgilerinde '{word}' ifadesi kullanılamaz."))
+    found = [_reason("Yasaklı Kelime", f"'{word}' ifadesi kullanılamaz.") for word in BANNED if word in texts]
     if title is not None and len(title.strip()) < SHORTEST_TITLE:
         found.append(_reason("Hatalı Ürün Adı", f"Ürün adı en az {SHORTEST_TITLE} karakter olmalıdır."))
     if description is not None and not description.strip():

@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from . import packages
 from .gate import Ask, Call
-from .model import Package
 from .package_calls import P, body_of, needs, own_package
 from .packages import OPEN
 from .product_rules import is_whole
-from .world import World
+
+if TYPE_CHECKING:
+    from .model import Package
+    from .world import World
 
 Group = dict[int, int]  # line id → units that leave into one new package
 
@@ -67,7 +69,7 @@ def _line_id(ask: Ask, row: dict[str, Any]) -> int:
     line_id = row.get("orderLineId")
     if not is_whole(line_id):
         raise _wrong(ask, "orderLineId must be a whole number")
-    return int(line_id)
+    return int(str(line_id))
 
 
 def _units(ask: Ask, units: object) -> int:
@@ -108,7 +110,7 @@ def finish(world: World, facts: dict[str, Any]) -> None:
     package = world.packages[facts["package_id"]]
     package.is_splitting = False
     if package.status in OPEN:
-        packages.replace(world, package, [{line_id: n for line_id, n in group} for group in facts["groups"]], "seller")
+        packages.replace(world, package, [dict(group) for group in facts["groups"]], "seller")
 
 
 def _post(tail: str, handler: Any) -> Call:

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from . import orders, packages
 from .gate import Ask, Call, done
 from .package_calls import own_package
-from .world import World
+
+if TYPE_CHECKING:
+    from .world import World
 
 CARRIER_NEWS = ("Shipped", "AtCollectionPoint", "Delivered", "UnDelivered", "Returned")
 REGIONS = {"AZ": "AZ", "GULF": "SA"}
@@ -25,12 +27,17 @@ def create_order(world: World, ask: Ask) -> Any:
         raise ask.refuse(400, "invalid.micro.region", "microRegion must be AZ or GULF")
     rows = [row for row in body.get("lines") or [] if isinstance(row, dict)]
     lines = [
-        {"barcode": r.get("barcode"), "quantity": r.get("quantity"), "discount_percentage": r.get("discountPercentage") or 0}
+        {
+            "barcode": r.get("barcode"), "quantity": r.get("quantity"),
+            "discount_percentage": r.get("discountPercentage") or 0,
+        }
         for r in rows
     ]  # fmt: skip
     customer = _customer(body) | ({"country": REGIONS[region]} if region else {})
     try:
-        package = orders.place(world, lines=lines, storefront=ask.storefront.code, micro=bool(region), customer=customer)
+        package = orders.place(
+            world, lines=lines, storefront=ask.storefront.code, micro=bool(region), customer=customer
+        )
     except ValueError as error:
         raise ask.refuse(400, "invalid.order", str(error)) from None
     return {"orderNumber": package.order_number}

@@ -5,12 +5,15 @@ from __future__ import annotations
 import base64
 import json
 from functools import partial
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-from ..deliveries import Delivery
+from entrepot.sandbox.deliveries import Delivery
+
 from .model import Message, Package, Webhook
 from .payload import package_json
-from .world import World
+
+if TYPE_CHECKING:
+    from .world import World
 
 WORDS = {
     "Created": "CREATED", "Picking": "PICKING", "Invoiced": "INVOICED", "Shipped": "SHIPPED", "Cancelled": "CANCELLED",
@@ -110,4 +113,6 @@ def passivate(world: World, webhook: Webhook, reason: str) -> None:
     lost = [m.id for m in world.messages.values() if m.webhook_id == webhook.id]
     for number in lost:
         del world.messages[number]
-    world.ledger.write("webhook.passivated", webhook_id=webhook.id, url=webhook.url, reason=reason, messages_lost=len(lost))
+    world.ledger.write(
+        "webhook.passivated", webhook_id=webhook.id, url=webhook.url, reason=reason, messages_lost=len(lost)
+    )

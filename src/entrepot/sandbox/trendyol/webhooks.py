@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit
 
 from . import subscriptions
 from .gate import Ask, Call, done
 from .model import Webhook
-from .world import World
+
+if TYPE_CHECKING:
+    from .world import World
 
 FORBIDDEN = ("trendyol", "dolap", "localhost")
 STATUSES = set(subscriptions.WORDS.values())
@@ -21,12 +23,16 @@ def _checked(world: World, ask: Ask) -> dict[str, Any]:
     parts = urlsplit(url) if isinstance(url, str) else urlsplit("")
     if parts.scheme not in ("http", "https") or not parts.hostname:
         raise ask.refuse(400, "webhook.url.invalid", "url must be an http or https address")
-    words = [w for w in FORBIDDEN if w in str(url).lower() and not (w == "localhost" and world.switches.allow_localhost)]
+    words = [
+        w for w in FORBIDDEN if w in str(url).lower() and not (w == "localhost" and world.switches.allow_localhost)
+    ]
     if words:
         raise ask.refuse(400, "webhook.url.invalid", f"url must not contain {words[0]}")
     needed = {"BASIC_AUTHENTICATION": ("username", "password"), "API_KEY": ("apiKey",)}.get(str(kind))
     if needed is None:
-        raise ask.refuse(400, "webhook.authentication.invalid", "authenticationType must be BASIC_AUTHENTICATION or API_KEY")
+        raise ask.refuse(
+            400, "webhook.authentication.invalid", "authenticationType must be BASIC_AUTHENTICATION or API_KEY"
+        )
     missing = [name for name in needed if not isinstance(body.get(name), str) or not body[name]]
     if missing:
         raise ask.refuse(400, "webhook.authentication.invalid", f"{missing[0]} is required for {kind}")
@@ -50,7 +56,7 @@ def create(world: World, ask: Ask) -> Any:
     return {"id": webhook.id}
 
 
-def read_all(world: World, ask: Ask) -> Any:
+def read_all(world: World, _ask: Ask) -> Any:
     """A bare list; secrets are never shown."""
     return [
         {

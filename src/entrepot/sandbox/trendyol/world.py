@@ -9,16 +9,18 @@ import uuid
 from bisect import bisect_right
 from collections.abc import Callable, Iterator
 from dataclasses import fields
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-from ..clock import Clock
-from ..deliveries import Deliveries
-from ..faults import Faults
-from ..ledger import Ledger
 from .fixture import BRANDS
 from .limits import Limiter
 from .model import Batch, Content, Line, Listing, Message, Package, Webhook, listing_key
 from .switches import Switches
+
+if TYPE_CHECKING:
+    from entrepot.sandbox.clock import Clock
+    from entrepot.sandbox.deliveries import Deliveries
+    from entrepot.sandbox.faults import Faults
+    from entrepot.sandbox.ledger import Ledger
 
 Job = Callable[["World", dict[str, Any]], None]
 
@@ -30,13 +32,13 @@ class World:
         self.clock, self.faults, self.ledger, self.deliveries = clock, faults, ledger, deliveries
         self.switches = Switches()
         self.limiter = Limiter(clock, ledger, self.switches)
-        source = random.Random(f"trendyol:{seed}")  # noqa: S311 - not a secret
+        source = random.Random(f"trendyol:{seed}")
         self.seller_id = str(source.randrange(900_000, 999_999))
         self.api_key = "".join(source.choices("abcdefghijkmnpqrstuvwxyzABCDEFGHJKLMNPQRSTUVWXYZ23456789", k=20))
         self.api_secret = "".join(source.choices("abcdefghijkmnpqrstuvwxyzABCDEFGHJKLMNPQRSTUVWXYZ23456789", k=20))
         self.jobs: dict[str, Job] = {}  # named here, so that what waits can be kept as JSON
         self.floors: dict[str, int] = {}  # numbers the ledger has seen, so that none is given twice after a crash
-        self._uuids = random.Random(f"uuid:{seed}:{clock.ms()}")  # noqa: S311 - unique over restarts, not secret
+        self._uuids = random.Random(f"uuid:{seed}:{clock.ms()}")
         self._clear()
 
     def _clear(self) -> None:
