@@ -1,116 +1,125 @@
-"""Happenings: outbox, published events, how far each subscriber is, what poisoned it; levels: dirty marks."""
+"""What happened, what must be computed again, how far each reader is, and what stood in its way.
+
+The tables of ``Event`` and ``StateChange`` are partitioned by day on ``recorded_at``: their database key is
+(id, recorded_at), the model's key is ``id`` alone, and nothing has a foreign key to them.
+"""
 
 from __future__ import annotations
 
+import uuid
+
 from django.db import models
+from django.db.models.functions import Now
 
 
 class Outbox(models.Model):
-    """A happening, written in the transaction in which it happened. The sequencer empties it."""
+    """A happening in the transaction in which it happened. The sequencer takes it away; nobody else reads it."""
 
-    event_id = models.UUIDField()
-    topic = models.CharField(max_length=40)
-    key = models.CharField(max_length=60)
-    type = models.CharField(max_length=60)
-    seller_id = models.BigIntegerField()
-    subject = models.CharField(max_length=80)
+    event_id = models.UUIDField(default=uuid.uuid4, db_default=models.Func(function="gen_random_uuid"))
+    type = models.CharField(max_length=80)  # order.approved
+    topic = models.CharField(max_length=40)  # order
+    key = models.CharField(max_length=64)  # the subject's id; events of one (topic, key) stay in order
+    seller_id = models.BigIntegerField(null=True)  # null: the operator's
+    subject = models.CharField(max_length=120, db_default="")  # what a person would call it
     payload = models.JSONField(default=dict)
-    at = models.DateTimeField()
-
-    class Meta:
-        db_table = "events_outbox"
+    at = models.DateTimeField(db_default=Now())  # the business instant
 
     def __str__(self) -> str:
-        return self.type
+        return f"{self.type} {self.key}"
 
 
 class Event(models.Model):
-    """A published happening; ``seq`` has no late comers, so a reader remembers one number. Partitioned by day."""
+    """A happening in its place: ``seq`` is dense in time, given by the one sequencer."""
 
     seq = models.BigIntegerField(primary_key=True)
     event_id = models.UUIDField()
+    type = models.CharField(max_length=80)
     topic = models.CharField(max_length=40)
-    key = models.CharField(max_length=60)
-    type = models.CharField(max_length=60)
-    seller_id = models.BigIntegerField()
-    subject = models.CharField(max_length=80)
+    key = models.CharField(max_length=64)
+    seller_id = models.BigIntegerField(null=True)
+    subject = models.CharField(max_length=120)
     payload = models.JSONField()
     at = models.DateTimeField()
-    recorded_at = models.DateTimeField()
-
-    class Meta:
-        managed = False
-        db_table = "events_event"
+    recorded_at = models.DateTimeField(db_default=Now())
 
     def __str__(self) -> str:
-        return f"{self.seq} {self.type}"
+        return f"{self.type} {self.key}"
 
 
 class EventCursor(models.Model):
-    """How far one subscriber has come; moved by compare-and-set in the handler's transaction."""
+    """How far a subscriber is: every event up to ``seq`` has had its effect, or is parked."""
 
-    subscriber = models.CharField(max_length=80, primary_key=True)
+    subscriber = models.CharField(max_length=150, unique=True)  # the handler's dotted name
     seq = models.BigIntegerField(default=0)
-    moved_at = models.DateTimeField(null=True)
+    seen_at = models.DateTimeField(null=True, blank=True)  # recorded_at of the last; null: none yet. Spares partitions
+    moved_at = models.DateTimeField(null=True, blank=True)
+    cut_off_at = models.DateTimeField(null=True, blank=True)  # dead for too long: retention waits for it no more
+    last_error = models.TextField(blank=True)
 
     def __str__(self) -> str:
-        return f"{self.subscriber}@{self.seq}"
+        return f"{self.subscriber} at {self.seq}"
 
 
 class ParkedEvent(models.Model):
-    """An event that its handler could not bear, or that waits behind one of the same key."""
+    """An event that a subscriber could not take (guilty), or that waits behind one of the same key. A whole copy."""
 
-    subscriber = models.CharField(max_length=80)
+    subscriber = models.CharField(max_length=150)
     seq = models.BigIntegerField()
-    key = models.CharField(max_length=60)
-    type = models.CharField(max_length=60)
-    seller_id = models.BigIntegerField()
-    event = models.JSONField()
-    error = models.TextField(blank=True)  # empty: only waits behind another
-    parked_at = models.DateTimeField(auto_now_add=True)
+    event_id = models.UUIDField()
+    type = models.CharField(max_length=80)
+    topic = models.CharField(max_length=40)
+    key = models.CharField(max_length=64)
+    seller_id = models.BigIntegerField(null=True)
+    subject = models.CharField(max_length=120)
+    payload = models.JSONField()
+    at = models.DateTimeField()
+    recorded_at = models.DateTimeField()
+    is_guilty = models.BooleanField()  # False: only waits for its turn
+    error = models.TextField(blank=True)
+    tries = models.IntegerField(default=1)
+    parked_at = models.DateTimeField()
 
     class Meta:
-        constraints = [models.UniqueConstraint(fields=["subscriber", "seq"], name="parked_once")]
-        indexes = [models.Index(fields=["subscriber", "key", "seq"], name="parked_by_key")]
+        constraints = [models.UniqueConstraint(fields=["subscriber", "seq"], name="parked_once_per_subscriber")]
+        indexes = [models.Index(fields=["subscriber", "topic", "key", "seq"], name="parked_by_key")]  # the dispatcher
 
     def __str__(self) -> str:
-        return f"{self.subscriber}: {self.type}"
+        return f"{self.type} {self.key} for {self.subscriber}"
 
 
 class StateChange(models.Model):
-    """One move of one row: who, when, why. Partitioned by day."""
+    """One move of one subject, with who and why."""
 
     id = models.BigAutoField(primary_key=True)
-    recorded_at = models.DateTimeField()
-    machine = models.CharField(max_length=24)
+    machine = models.CharField(max_length=40)
     subject_id = models.BigIntegerField()
     seller_id = models.BigIntegerField(null=True)
-    event = models.CharField(max_length=24)
-    old = models.CharField(max_length=24)
-    new = models.CharField(max_length=24)
-    actor = models.CharField(max_length=80)
-    note = models.TextField(blank=True)
-    is_inferred = models.BooleanField(default=False)
-    remote_at = models.DateTimeField(null=True)
+    event = models.CharField(max_length=40)
+    old = models.CharField(max_length=40)
+    new = models.CharField(max_length=40)
+    actor = models.CharField(max_length=40)  # hub, seller, store, remote, carrier, operator
+    by = models.CharField(max_length=150, db_default="")  # the person or key, when there was one
+    note = models.TextField(db_default="")
+    inferred = models.BooleanField(db_default=False)  # a step between two that the remote told
     at = models.DateTimeField()
+    remote_at = models.DateTimeField(null=True)
+    recorded_at = models.DateTimeField(db_default=Now())
 
     class Meta:
-        managed = False
-        db_table = "events_statechange"
+        indexes = [models.Index(fields=["machine", "subject_id", "id"], name="state_change_of_subject")]  # timelines
 
     def __str__(self) -> str:
         return f"{self.machine} {self.subject_id}: {self.old} → {self.new}"
 
 
 class Dirty(models.Model):
-    """ "Compute this again". Append only and without a unique key: writers never wait for each other."""
+    """A mark: compute this level again. Append only, no unique key: writers never wait for each other."""
 
-    kind = models.CharField(max_length=12)
+    kind = models.CharField(max_length=20)
     subject_id = models.BigIntegerField()
 
     class Meta:
-        db_table = "events_dirty"
-        indexes = [models.Index(fields=["kind", "id"], name="dirty_by_kind")]
+        indexes = [models.Index(fields=["kind", "id"], name="dirty_by_kind")]  # claim_dirty
 
     def __str__(self) -> str:
         return f"{self.kind} {self.subject_id}"

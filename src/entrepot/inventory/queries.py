@@ -6,6 +6,8 @@ from collections.abc import Sequence
 
 from django.db import connection
 
+from entrepot.catalog.models import Component
+
 
 def available(*, variant_ids: Sequence[int]) -> dict[int, int | None]:
     """Variant id → on hand less what is promised; None where it is unknown, absent where it was never told.
@@ -17,3 +19,9 @@ def available(*, variant_ids: Sequence[int]) -> dict[int, int | None]:
             "SELECT variant_id, available FROM inventory_available WHERE variant_id = ANY(%s)", [list(variant_ids)]
         )
         return dict(cursor.fetchall())
+
+
+def kits_of(*, variant_ids: Sequence[int]) -> list[int]:
+    """Kits whose availability depends on one of these variants."""
+    rows = Component.objects.system().filter(part_id__in=variant_ids)
+    return list(rows.order_by("kit_id").values_list("kit_id", flat=True).distinct())

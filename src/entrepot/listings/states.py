@@ -10,6 +10,7 @@ LISTING = Machine(
         # event      from                          to           who may say so
         ("queue",    "draft failed update closed", "queued",    "seller hub"),
         ("submit",   "queued",                     "submitted", "hub"),
+        ("requeue",  "submitted",                  "queued",    "hub"),  # nothing was taken
         ("go_live",  "submitted queued failed",    "live",      "remote hub"),
         ("fail",     "submitted queued",           "failed",    "remote hub"),
         ("edit",     "live",                       "update",    "seller hub"),

@@ -1,15 +1,14 @@
-"""What happened, and what has to be computed again."""
+"""What events offers: record, move, mark, claim marks, deliver, replay."""
 
-from .deliver import Happening as Happening
-from .deliver import Subscriber as Subscriber
 from .deliver import deliver_once as deliver_once
-from .deliver import replay_parked as replay_parked
-
 from .dirty import claim_dirty as claim_dirty
 from .dirty import mark_dirty as mark_dirty
-from .outbox import record as record
-from .outbox import record_many as record_many
+from .move import move as move
+from .move import move_many as move_many
+from .partitions import drop_old_partitions as drop_old_partitions
 from .partitions import ensure_partitions as ensure_partitions
-from .sequencer import sequence_once as sequence_once
-from .states import move as move
-from .states import move_many as move_many
+from .record import Happening as Happening
+from .record import record as record
+from .record import record_many as record_many
+from .replay import replay_parked as replay_parked
+from .sequence import sequence_once as sequence_once

@@ -1,147 +1,179 @@
-"""Hand events to a subscriber, in lists, with its cursor in the same transaction."""
+"""Give a subscriber what it has not seen: its writes and the move of its cursor are one transaction."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+import random
+import time
+from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 
-from django.db import OperationalError, connection, transaction
+import psycopg
+import structlog
+from django.db import InterfaceError, OperationalError, transaction
 
 from entrepot.core.clock import now
+from entrepot.events.models import Event, EventCursor, ParkedEvent
 
-from ..models import Event, EventCursor, ParkedEvent
+from .subscribers import Subscriber
 
 LIST = 5_000
-_TRIES = 5
+_TRIES = 6
+_RETRIED = ("40001", "40P01", "55P03", "57P01", "57P02", "57P03", "08")  # SQLSTATEs: races, restarts, lost connections
+_CLOCK_SLACK = timedelta(hours=1)  # recorded_at may step back this far when the server's clock is set
+
+log = structlog.get_logger(__name__)
+
+
+class CursorMovedError(Exception):
+    """Another dispatcher delivers to this subscriber, or has moved its cursor."""
 
 
 @dataclass(frozen=True, slots=True)
-class Happening:
-    """An event as a handler gets it."""
+class Mark:
+    """A place in the event log."""
 
     seq: int
-    event_id: str
-    type: str
-    key: str
-    seller_id: int
-    subject: str
-    payload: dict[str, object]
-    at: datetime
-
-
-Handler = Callable[[Sequence[Happening]], None]
-
-
-@dataclass(frozen=True, slots=True)
-class Subscriber:
-    """Who wants which event types. ``is_order_free``: events behind a poisoned one of the same key need not wait."""
-
-    name: str
-    types: frozenset[str]
-    handler: Handler
-    is_order_free: bool = False
+    seen_at: datetime | None
 
 
 def deliver_once(subscriber: Subscriber) -> int:
-    """Deliver the next list; the number of events passed (0: nothing new, or another process was faster).
+    """Deliver the next list (up to 5,000 events) and move the cursor; how many events it passed.
 
-    A list that fails is halved until the guilty event stands alone; it is parked with its error, and later events of
-    its key behind it. Deadlocks, serialization failures and lost connections are retried, never parked.
+    0: nothing new, or another dispatcher is at it. Deadlocks, serialization failures and lost connections are tried
+    again. Any other failing list is halved until the guilty event stands alone; it is parked, its key behind it.
     """
-    EventCursor.objects.get_or_create(subscriber=subscriber.name)
-    start = EventCursor.objects.get(subscriber=subscriber.name).seq
-    rows = list(Event.objects.filter(seq__gt=start).order_by("seq")[:LIST])
-    if not rows:
+    row, _ = EventCursor.objects.get_or_create(subscriber=subscriber.name)
+    if row.cut_off_at is not None:
         return 0
-    wanted = [_happening(r) for r in rows if r.type in subscriber.types]
-    if not _attempt(subscriber, start, rows[-1].seq, wanted):
+    start = Mark(row.seq, row.seen_at)
+    events = _next(subscriber, start)
+    end = Mark(events[-1].seq, events[-1].recorded_at) if len(events) == LIST else _head(start, events)
+    if end.seq == start.seq:
         return 0
-    return len(rows)
+    try:
+        _deliver(subscriber, start, events, end)
+    except CursorMovedError:
+        return 0
+    return len(events)
 
 
-def _attempt(subscriber: Subscriber, start: int, end: int, wanted: Sequence[Happening]) -> bool:
-    """Deliver ``wanted`` and move the cursor from ``start`` to ``end``; False when somebody else moved it."""
+def _next(subscriber: Subscriber, start: Mark) -> list[Event]:
+    rows = Event.objects.filter(seq__gt=start.seq, type__in=sorted(subscriber.types))
+    if start.seen_at is not None:
+        rows = rows.filter(recorded_at__gte=start.seen_at - _CLOCK_SLACK)
+    return list(rows.order_by("seq")[:LIST])
+
+
+def _head(start: Mark, events: Sequence[Event]) -> Mark:
+    """Where a short list leaves the cursor: at its last event, or, without any, at the last of all.
+
+    Without news for this subscriber the cursor moves only now and then, so an idle one costs no writes.
+    """
+    if events:
+        return Mark(events[-1].seq, events[-1].recorded_at)
+    last = Event.objects.order_by("-seq").values_list("seq", "recorded_at").first()
+    if last is None or last[0] - start.seq < LIST:
+        return start
+    return start if _next_exists_between(start, last[0]) else Mark(*last)
+
+
+def _next_exists_between(start: Mark, seq: int) -> bool:
+    return not Event.objects.filter(seq=seq).exists() or seq <= start.seq
+
+
+def _deliver(subscriber: Subscriber, start: Mark, events: Sequence[Event], end: Mark) -> None:
+    """Deliver ``events`` and move the cursor from ``start`` to ``end``; halve the list when the handler fails."""
+    try:
+        _in_one_transaction(subscriber, start, events, end)
+    except CursorMovedError:
+        raise
+    except Exception as error:  # whatever a handler raises: the guilty event is found and parked
+        if is_transient(error):
+            raise
+        if len(events) == 1:
+            _park_guilty(subscriber, start, events[0], end, error)
+            return
+        half = len(events) // 2
+        middle = Mark(events[half - 1].seq, events[half - 1].recorded_at)
+        _deliver(subscriber, start, events[:half], middle)
+        _deliver(subscriber, middle, events[half:], end)
+
+
+def _in_one_transaction(subscriber: Subscriber, start: Mark, events: Sequence[Event], end: Mark) -> None:
     for attempt in range(1, _TRIES + 1):
         try:
             with transaction.atomic():
-                return _deliver(subscriber, start, end, wanted)
-        except OperationalError:
-            if attempt == _TRIES:
+                hold_cursor(subscriber.name, start.seq)
+                if free := _without_parked_keys(subscriber, events):
+                    subscriber.handler(free)
+                _advance(subscriber.name, start, end)
+            return
+        except Exception as error:
+            if attempt == _TRIES or not is_transient(error):
                 raise
-            if not connection.is_usable():
-                connection.close()
-        except Exception as error:  # noqa: BLE001 - a handler may fail in any way; the guilty event is found below
-            return _halve(subscriber, start, end, wanted, error)
-    raise AssertionError("unreachable: the last attempt returns or raises")
+            log.info("delivery.retried", subscriber=subscriber.name, attempt=attempt, error=str(error))
+            time.sleep(random.uniform(0, 0.02 * 2**attempt))  # noqa: S311
 
 
-def _halve(subscriber: Subscriber, start: int, end: int, wanted: Sequence[Happening], error: Exception) -> bool:
-    if len(wanted) == 1:
-        with transaction.atomic():
-            if not _move_cursor(subscriber, start, end):
-                return False
-            _park(subscriber, wanted[0], f"{type(error).__name__}: {error}")
-            return True
-    middle = len(wanted) // 2
-    between = wanted[middle - 1].seq
-    return _attempt(subscriber, start, between, wanted[:middle]) and _attempt(subscriber, between, end, wanted[middle:])
-
-
-def _deliver(subscriber: Subscriber, start: int, end: int, wanted: Sequence[Happening]) -> bool:
-    if not _move_cursor(subscriber, start, end):
-        return False
-    waiting = set()
-    if not subscriber.is_order_free and wanted:
-        parked = ParkedEvent.objects.filter(subscriber=subscriber.name, key__in={w.key for w in wanted})
-        waiting = set(parked.values_list("key", flat=True))
-    for w in wanted:
-        if w.key in waiting:
-            _park(subscriber, w, "")
-    free = [w for w in wanted if w.key not in waiting]
-    if free:
-        subscriber.handler(free)
-    return True
-
-
-def _move_cursor(subscriber: Subscriber, start: int, end: int) -> bool:
-    rows = EventCursor.objects.filter(subscriber=subscriber.name, seq=start)
-    return bool(rows.update(seq=end, moved_at=now()))
-
-
-def _park(subscriber: Subscriber, event: Happening, error: str) -> None:
-    ParkedEvent.objects.create(
-        subscriber=subscriber.name, seq=event.seq, key=event.key, type=event.type, seller_id=event.seller_id,
-        error=error[:4000],
-        event={
-            "event_id": event.event_id, "subject": event.subject, "payload": event.payload, "at": event.at.isoformat(),
-        },
-    )  # fmt: skip
-
-
-def replay_parked(*, subscriber: Subscriber, key: str) -> int:
-    """Hand the parked events of one key to their handler again, in order; the number done.
+def hold_cursor(name: str, seq: int | None = None) -> EventCursor:
+    """Lock a subscriber's cursor for the transaction; one dispatcher, or one replay, at a time.
 
     Raises:
-        Exception: what the handler says of the first that still fails; nothing of the key is taken off then.
+        CursorMovedError: somebody else holds it, or it no longer stands at ``seq``.
     """
+    row = EventCursor.objects.select_for_update(skip_locked=True).filter(subscriber=name).first()
+    if row is None or (seq is not None and row.seq != seq):
+        raise CursorMovedError(name)
+    return row
+
+
+def _without_parked_keys(subscriber: Subscriber, events: Sequence[Event]) -> list[Event]:
+    """Those whose key is not parked; the others are parked behind it, in order."""
+    if not subscriber.in_order or not events:
+        return list(events)
+    parked = set(ParkedEvent.objects.filter(subscriber=subscriber.name).values_list("topic", "key").distinct())
+    if not parked:
+        return list(events)
+    behind = [e for e in events if (e.topic, e.key) in parked]
+    ParkedEvent.objects.bulk_create(_parked(subscriber, e, is_guilty=False) for e in behind)
+    return [e for e in events if (e.topic, e.key) not in parked]
+
+
+def _park_guilty(subscriber: Subscriber, start: Mark, event: Event, end: Mark, error: Exception) -> None:
     with transaction.atomic():
-        rows = list(
-            ParkedEvent.objects.filter(subscriber=subscriber.name, key=key).order_by("seq").select_for_update()
-        )
-        if rows:
-            subscriber.handler([_unparked(r) for r in rows])
-            ParkedEvent.objects.filter(id__in=[r.id for r in rows]).delete()
-    return len(rows)
-
-
-def _happening(row: Event) -> Happening:
-    return Happening(
-        row.seq, str(row.event_id), row.type, row.key, row.seller_id, row.subject, row.payload, row.at
+        hold_cursor(subscriber.name, start.seq)
+        row = _parked(subscriber, event, is_guilty=True)
+        row.error = f"{type(error).__name__}: {error}"[:4000]
+        row.save()
+        _advance(subscriber.name, start, end)
+    log.error(
+        "event.parked", subscriber=subscriber.name, seq=event.seq, type=event.type, key=event.key, exc_info=error
     )
 
 
-def _unparked(row: ParkedEvent) -> Happening:
-    e = row.event
-    at = datetime.fromisoformat(e["at"])
-    return Happening(row.seq, e["event_id"], row.type, row.key, row.seller_id, e["subject"], e["payload"], at)
+def _parked(subscriber: Subscriber, event: Event, *, is_guilty: bool) -> ParkedEvent:
+    names = [f.attname for f in Event._meta.concrete_fields]
+    copy = {name: getattr(event, name) for name in names}
+    return ParkedEvent(subscriber=subscriber.name, is_guilty=is_guilty, parked_at=now(), **copy)
+
+
+def _advance(name: str, start: Mark, end: Mark) -> None:
+    moved = EventCursor.objects.filter(subscriber=name, seq=start.seq).update(
+        seq=end.seq, seen_at=end.seen_at, moved_at=now(), last_error=""
+    )
+    if not moved:
+        raise CursorMovedError(name)
+
+
+def is_transient(error: BaseException) -> bool:
+    """Whether trying again may help: a deadlock, a serialization failure, a lost connection, somewhere in the chain."""
+    seen: BaseException | None = error
+    while seen is not None:
+        state = getattr(seen, "sqlstate", None)
+        if isinstance(seen, psycopg.Error) and state is not None and state.startswith(_RETRIED):
+            return True
+        if isinstance(seen, (InterfaceError, OperationalError)) and getattr(seen.__cause__, "sqlstate", None) is None:
+            return True
+        seen = seen.__cause__ or seen.__context__
+    return False

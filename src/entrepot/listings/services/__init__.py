@@ -10,7 +10,11 @@ from .observe import note_observed as note_observed
 from .settle import Sent as Sent
 from .settle import claim_content as claim_content
 from .settle import claim_offers as claim_offers
+from .settle import move_offers as move_offers
 from .settle import release_content as release_content
 from .settle import release_offers as release_offers
+from .settle import sent_content as sent_content
 from .settle import settle_content as settle_content
 from .settle import settle_offers as settle_offers
+from .settle import unsend_content as unsend_content
+from .settle import zeroed as zeroed

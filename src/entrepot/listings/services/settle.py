@@ -9,6 +9,7 @@ from decimal import Decimal
 from typing import Any
 
 from django.db import connection, transaction
+from django.db.models import F
 
 from entrepot.events.services import mark_dirty, move_many
 from entrepot.kit import records
@@ -137,6 +138,11 @@ def release_offers(*, batch_id: int, wait_s: float, at: datetime) -> None:
     )
 
 
+def move_offers(*, old_batch_id: int, batch_id: int, listing_ids: Sequence[int]) -> None:
+    """The levels of these listings ride in another batch now; nothing else about them changes."""
+    ListingLevel.objects.system().filter(batch_id=old_batch_id, listing_id__in=listing_ids).update(batch_id=batch_id)
+
+
 def claim_content(*, storefront_id: int, state: str, limit: int, lease_s: float, at: datetime) -> list[Listing]:
     """Take up to ``limit`` listings in ``state`` that are due; leased, so that a dead worker's come back."""
     with transaction.atomic():
@@ -148,6 +154,38 @@ def claim_content(*, storefront_id: int, state: str, limit: int, lease_s: float,
         )
         Listing.objects.system().filter(id__in=[r.id for r in rows]).update(not_before=at + timedelta(seconds=lease_s))
     return rows
+
+
+def zeroed(*, rows: Sequence[Listing]) -> set[int]:
+    """Ids of those whose stock the marketplace has acknowledged as zero: only they may be closed."""
+    levels = ListingLevel.objects.system().filter(listing__in=rows, lane="stock")
+    never_live = {r.id for r in rows if r.live_at is None}
+    return never_live | set(levels.filter(acknowledged_value=0).values_list("listing_id", flat=True))
+
+
+def sent_content(*, rows: Sequence[Listing], event: str, at: datetime) -> list[Listing]:
+    """Say that the content of these listings is about to be sent; those that really moved.
+
+    ``event`` is ``submit``, or empty for a closing, which moves when the marketplace has finished it.
+    """
+    if not event:
+        return list(rows)
+    with transaction.atomic():
+        wanted = Listing.objects.system().filter(id__in=[r.id for r in rows], state="queued")
+        moved = set(move_many(wanted, LISTING, event, actor="hub", at=at))
+        going = [r for r in rows if r.id in moved]
+        for row in going:
+            row.submitted_hash, row.submitted_at = row.content_hash, at
+        Listing.objects.system().bulk_update(going, ["submitted_hash", "submitted_at"], batch_size=500)
+    return going
+
+
+def unsend_content(*, listing_ids: Sequence[int], wait_s: float, at: datetime) -> None:
+    """Nothing was taken: queued again, not before ``wait_s``."""
+    with transaction.atomic():
+        rows = Listing.objects.system().filter(id__in=listing_ids, state="submitted")
+        ids = move_many(rows, LISTING, "requeue", actor="hub", at=at)
+        Listing.objects.system().filter(id__in=ids).update(not_before=at + timedelta(seconds=wait_s))
 
 
 def release_content(*, listing_ids: Sequence[int], wait_s: float, at: datetime) -> None:
@@ -171,11 +209,19 @@ def settle_content(
             Listing.objects.system().filter(id__in=bad).update(not_before=at + timedelta(seconds=30))
         else:
             Listing.objects.system().filter(id__in=good).update(not_before=at + timedelta(seconds=0.3), attempts=0)
+            if is_update:
+                _updated(rows.filter(id__in=good), at)
             failed = move_many(rows.filter(id__in=bad), LISTING, "fail", actor="remote", at=at)
             for listing_id in failed:
                 Listing.objects.system().filter(id=listing_id).update(refusal=bad[listing_id][:2000])
             mark_dirty(kind="content", subject_ids=_variant_ids(failed))
         refresh_due(listing_ids=list(verdicts), at=at)
+
+
+def _updated(rows: Any, at: datetime) -> None:
+    """A live card whose change was taken: it stays on sale meanwhile, so it is live with what was sent."""
+    ids = move_many(rows, LISTING, "go_live", actor="remote", at=at)
+    Listing.objects.system().filter(id__in=ids).update(acknowledged_hash=F("submitted_hash"), refusal="")
 
 
 def _variant_ids(listing_ids: Sequence[int]) -> list[int]:

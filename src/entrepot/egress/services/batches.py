@@ -1,0 +1,65 @@
+"""A request of many items as rows: planned before it is sent, settled item by item."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from datetime import datetime, timedelta
+from typing import Any
+
+from entrepot.channels.models import Storefront
+from entrepot.kit import records
+from entrepot.kit.registry import connector
+from entrepot.kit.spec import Push
+
+from ..models import PushBatch, PushItem
+
+
+def plan_batch(*, storefront: Storefront, capability: str, at: datetime, lease_s: float = 120) -> PushBatch:
+    """A batch without items yet; leased, so that one whose sender died is taken up as unknown."""
+    return PushBatch.objects.system().create(
+        seller_id=storefront.seller_id, channel_id=storefront.channel_id, storefront=storefront, capability=capability,
+        item_count=0, made_at=at, not_before=at + timedelta(seconds=lease_s),
+    )  # fmt: skip
+
+
+def add_items(*, batch: PushBatch, items: Sequence[tuple[int, str, dict[str, Any]]]) -> None:
+    """Keep (listing id, listing ref, what was sent) of each item."""
+    PushItem.objects.system().bulk_create(
+        [
+            PushItem(seller_id=batch.seller_id, batch=batch, listing_id=listing, listing_ref=ref, sent=sent)
+            for listing, ref, sent in items
+        ],
+        batch_size=1000,
+    )
+    batch.item_count = len(items)
+    PushBatch.objects.system().filter(id=batch.id).update(item_count=len(items), state="planned")
+
+
+def mark_sent(*, batch: PushBatch, reply: records.BatchReply, at: datetime) -> None:
+    """The remote took the request and will answer later under its own number."""
+    push = connector(batch.channel.connector).can[batch.capability]
+    assert isinstance(push, Push)
+    life = push.batch_life_s
+    PushBatch.objects.system().filter(id=batch.id).update(
+        state="submitted", batch_ref=reply.batch_ref or "", sent_at=at, not_before=at + timedelta(seconds=0.25),
+        expires_at=at + timedelta(seconds=life) if life else None,
+    )  # fmt: skip
+
+
+def close_batch(*, batch: PushBatch, state: str, verdicts: Mapping[int, records.Verdict], error: str = "", at: datetime) -> None:
+    """Keep each item's verdict and end the batch."""
+    items = {i.listing_id: i for i in PushItem.objects.system().filter(batch=batch, listing_id__in=verdicts)}
+    for listing_id, verdict in verdicts.items():
+        if listing_id in items:
+            items[listing_id].is_ok, items[listing_id].reason = bool(verdict.is_ok), verdict.reason[:2000]
+    PushItem.objects.system().bulk_update(items.values(), ["is_ok", "reason"], batch_size=1000)
+    failed = sum(1 for v in verdicts.values() if v.is_ok is False)
+    PushBatch.objects.system().filter(id=batch.id).update(
+        state=state, settled_at=at, failed_count=failed, last_error=error[:2000]
+    )
+
+
+def by_listing(*, batch: PushBatch, verdicts: Sequence[records.Verdict]) -> dict[int, records.Verdict]:
+    """Verdicts by our listing id; what the remote did not mention is left out."""
+    ids = dict(PushItem.objects.system().filter(batch=batch).values_list("listing_ref", "listing_id"))
+    return {ids[v.listing_ref]: v for v in verdicts if v.listing_ref in ids}

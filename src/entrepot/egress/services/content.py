@@ -1,0 +1,203 @@
+"""Listings on their way out: created, changed, closed; in batches, with a verdict an item."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from datetime import datetime
+from decimal import Decimal
+from typing import Any
+
+from django.db import transaction
+
+from entrepot.channels import services as channels
+from entrepot.channels.models import Storefront
+from entrepot.core.clock import now
+from entrepot.core.errors import MappingError, OutcomeUnknown, RemoteBusy, RemoteError, RemoteUnauthorised
+from entrepot.kit import records
+from entrepot.kit.batch import submit
+from entrepot.kit.client import Client
+from entrepot.kit.read import pull
+from entrepot.kit.registry import connector
+from entrepot.kit.requests import Window
+from entrepot.kit.spec import Pull, Push
+from entrepot.listings import services as listings
+from entrepot.listings.models import Listing
+
+from ..models import PushBatch, PushItem
+from .batches import add_items, by_listing, close_batch, mark_sent, plan_batch
+
+_LEASE_S = 120
+CLOSE = "close_listings"
+
+
+def push_content(*, at: datetime) -> int:
+    """Send one round of queued and closing listings of every storefront that may be pushed to; items sent."""
+    fronts = Storefront.objects.system().filter(
+        listings__state__in=["queued", "closing"], channel__state="live", channel__is_push_paused=False,
+        channel__first_push_approved_at__isnull=False,
+    )  # fmt: skip
+    return sum(_push(front, at) for front in fronts.select_related("channel").distinct().order_by("id"))
+
+
+def _push(front: Storefront, at: datetime) -> int:
+    spec, count = connector(front.channel.connector), 0
+    queued = listings.claim_content(storefront_id=front.id, state="queued", limit=1000, lease_s=_LEASE_S, at=at)
+    for capability, rows in _grouped(queued, spec.can).items():
+        count += _send_rows(front, capability, rows, "submit")
+    closing = listings.claim_content(storefront_id=front.id, state="closing", limit=1000, lease_s=_LEASE_S, at=at)
+    ready = listings.zeroed(rows=closing)
+    listings.release_content(listing_ids=[r.id for r in closing if r.id not in ready], wait_s=0.5, at=now())
+    return count + _send_rows(front, CLOSE, [r for r in closing if r.id in ready], "")
+
+
+def _grouped(rows: Sequence[Listing], can: Mapping[str, Any]) -> dict[str, list[Listing]]:
+    """New ones are created; what the marketplace has under review is changed there; a live card is updated."""
+    found: dict[str, list[Listing]] = {}
+    for row in rows:
+        if row.content_ref and "update_content" in can:
+            capability = "update_content"
+        elif row.submitted_at and row.refusal and "update_listings" in can:
+            capability = "update_listings"
+        else:
+            capability = "push_listings"
+        found.setdefault(capability, []).append(row)
+    return found
+
+
+def _send_rows(front: Storefront, capability: str, rows: Sequence[Listing], event: str) -> int:
+    push = connector(front.channel.connector).can.get(capability)
+    if not rows or not isinstance(push, Push):
+        return 0
+    for i in range(0, len(rows), push.chunk):
+        with transaction.atomic():
+            batch = plan_batch(storefront=front, capability=capability, at=now())
+            going = listings.sent_content(rows=rows[i : i + push.chunk], event=event, at=now())
+            add_items(batch=batch, items=[(r.id, r.listing_ref, {"hash": r.content_hash}) for r in going])
+        _send(batch, front, going)
+    return len(rows)
+
+
+def _send(batch: PushBatch, front: Storefront, rows: Sequence[Listing]) -> None:
+    client = channels.client_for(front.channel, front)
+    good, bad = _mapped(batch, client, rows)
+    if not good:
+        settle(batch=batch, verdicts=bad)
+        return
+    try:
+        reply = submit(client.spec, batch.capability, client.account, good, client.send)
+    except OutcomeUnknown as unknown:
+        PushBatch.objects.system().filter(id=batch.id).update(state="unknown", sent_at=now(), not_before=now(), last_error=str(unknown))
+    except (RemoteBusy, RemoteUnauthorised) as busy:
+        if isinstance(busy, RemoteUnauthorised):
+            channels.access_lost(channel_id=front.channel_id, why=str(busy), at=now())
+        give_up(batch, str(busy), getattr(busy, "retry_after_s", 30.0))
+    except RemoteError as refused:
+        _split(batch, front, rows, str(refused))
+    else:
+        if reply.batch_ref and not reply.is_done:
+            _keep_bad(batch, bad)
+            mark_sent(batch=batch, reply=reply, at=now())
+        else:
+            settle(batch=batch, verdicts=[*reply.verdicts, *bad])
+
+
+def _mapped(batch: PushBatch, client: Client, rows: Sequence[Listing]) -> tuple[list[records.Content], list[records.Verdict]]:
+    """Content that can be said in the marketplace's words, and a verdict for each that cannot."""
+    push = client.spec.can[batch.capability]
+    assert isinstance(push, Push)
+    good: list[records.Content] = []
+    bad: list[records.Verdict] = []
+    for row in rows:
+        content = content_of(row)
+        try:
+            push.build(client.account, [content])
+        except MappingError as error:
+            bad.append(records.Verdict(listing_ref=row.listing_ref, is_ok=False, reason=str(error)))
+        else:
+            good.append(content)
+    return good, bad
+
+
+def _keep_bad(batch: PushBatch, bad: Sequence[records.Verdict]) -> None:
+    for listing_id, verdict in by_listing(batch=batch, verdicts=bad).items():
+        PushItem.objects.system().filter(batch=batch, listing_id=listing_id).update(is_ok=False, reason=verdict.reason)
+
+
+def content_of(row: Listing) -> records.Content:
+    """The stored content as the kit's record; the price and stock in it are those of the listing's creation."""
+    c = row.content
+    return records.Content(
+        listing_ref=row.listing_ref, sku=c["sku"], model_ref=c["model_ref"], title=c["title"],
+        description=c["description"], brand_ref=c["brand_ref"], category_ref=c["category_ref"],
+        attributes=tuple(records.AttributeChoice(**a) for a in c["attributes"]), images=tuple(c["images"]),
+        origin=c["origin"], vat_rate=Decimal(c["vat_rate"]), weight_g=c["weight_g"],
+        list_price=Decimal(c["list_price"]), sale_price=Decimal(c["sale_price"]), currency=c["currency"],
+        quantity=c["quantity"], storefront=c["storefront"], length_mm=c["length_mm"], width_mm=c["width_mm"],
+        height_mm=c["height_mm"], content_ref=row.content_ref or None,
+    )  # fmt: skip
+
+
+def give_up(batch: PushBatch, why: str, wait_s: float) -> None:
+    """Nothing of the batch was taken: its listings are queued again."""
+    ids = list(PushItem.objects.system().filter(batch=batch).values_list("listing_id", flat=True))
+    with transaction.atomic():
+        listings.unsend_content(listing_ids=ids, wait_s=wait_s, at=now())
+        listings.release_content(listing_ids=ids, wait_s=wait_s, at=now())
+        close_batch(batch=batch, state="failed", verdicts={}, error=why, at=now())
+
+
+def _split(batch: PushBatch, front: Storefront, rows: Sequence[Listing], why: str) -> None:
+    if len(rows) == 1:
+        settle(batch=batch, verdicts=[records.Verdict(listing_ref=rows[0].listing_ref, is_ok=False, reason=why)])
+        return
+    middle, parts = len(rows) // 2, []
+    with transaction.atomic():
+        close_batch(batch=batch, state="failed", verdicts={}, error=why, at=now())
+        for half in (rows[:middle], rows[middle:]):
+            part = plan_batch(storefront=front, capability=batch.capability, at=now())
+            add_items(batch=part, items=[(r.id, r.listing_ref, {"hash": r.content_hash}) for r in half])
+            parts.append((part, half))
+    for part, half in parts:
+        _send(part, front, half)
+
+
+def settle(*, batch: PushBatch, verdicts: Sequence[records.Verdict]) -> None:
+    """Close batch and listings by the verdicts, those kept before (could not be mapped) included."""
+    found = by_listing(batch=batch, verdicts=verdicts)
+    for item in PushItem.objects.system().filter(batch=batch).exclude(listing_id__in=found):
+        reason = item.reason or "the remote gave no verdict"
+        found[item.listing_id] = records.Verdict(listing_ref=item.listing_ref, is_ok=False, reason=reason)
+    hashes = {i.listing_id: i.sent.get("hash", "") for i in PushItem.objects.system().filter(batch=batch)}
+    with transaction.atomic():
+        listings.settle_content(
+            verdicts=found, hashes=hashes, is_update=batch.capability == "update_content",
+            is_closing=batch.capability == CLOSE, at=now(),
+        )  # fmt: skip
+        close_batch(batch=batch, state="settled", verdicts=found, at=now())
+
+
+def read_back(*, batch: PushBatch, client: Client) -> None:
+    """Nobody knows what became of a batch: what the marketplace shows has entered review; the rest goes out again.
+
+    A refusal is read by the review feed, with its words.
+    """
+    items = list(PushItem.objects.system().filter(batch=batch))
+    way = client.spec.can["pull_listings"]
+    assert isinstance(way, Pull)
+    shown: set[str] = set()
+    for i in range(0, len(items), way.max_refs):
+        window = Window(refs=tuple(x.listing_ref for x in items[i : i + way.max_refs]))
+        for read in pull(client.spec, "pull_listings", client.account, window, client.send):
+            shown |= {o.listing_ref for o in read.records if batch.capability != CLOSE or o.state == "closed"}
+    there = [records.Verdict(listing_ref=x.listing_ref, is_ok=True) for x in items if x.listing_ref in shown]
+    again = [x.listing_id for x in items if x.listing_ref not in shown and x.is_ok is not False]
+    with transaction.atomic():
+        listings.unsend_content(listing_ids=again, wait_s=1, at=now())
+        listings.release_content(listing_ids=again, wait_s=1, at=now())
+        PushItem.objects.system().filter(batch=batch, listing_id__in=again).update(is_ok=False, reason="was never taken")
+        settle(batch=batch, verdicts=[*there, *_bad(batch)])
+
+
+def _bad(batch: PushBatch) -> list[records.Verdict]:
+    rows = PushItem.objects.system().filter(batch=batch, is_ok=False)
+    return [records.Verdict(listing_ref=r.listing_ref, is_ok=False, reason=r.reason) for r in rows]

@@ -1,0 +1,39 @@
+"""Fetch labels: asked for, then made there, then read."""
+
+from __future__ import annotations
+
+from entrepot.channels import services as channels
+from entrepot.channels.models import Channel, Intent
+from entrepot.core.clock import now
+from entrepot.core.errors import RemoteRefused
+from entrepot.fulfilment import services as fulfilment
+from entrepot.fulfilment.models import Package
+from entrepot.kit.spec import Call
+
+_NOT_THERE = (400, 404)
+
+
+def pursue(intent: Intent, channel: Channel) -> None:
+    """Read the label if it is there; else have it made, and read it a moment later."""
+    client = channels.client_for(channel)
+    tracking_ref = Package.objects.system().get(id=intent.subject_id).tracking_ref
+    get = client.spec.can["get_label"]
+    assert isinstance(get, Call)
+    try:
+        label = get.read(client.account, tracking_ref, client.send(get.build(client.account, tracking_ref)))
+    except RemoteRefused as refused:
+        make = client.spec.can.get("create_label")
+        if refused.status not in _NOT_THERE or not isinstance(make, Call) or intent.attempts > 5:  # noqa: PLR2004
+            raise
+        make.read(client.account, tracking_ref, client.send(make.build(client.account, tracking_ref)))
+        channels.postpone_intent(intent, seconds=0.5, why="the label is being made", at=now())
+        return
+    fulfilment.keep_label(intent=intent, label=label, at=now())
+
+
+def refuse(intent: Intent, why: str) -> None:
+    """Without a label of the channel's a person can still have one made here."""
+    channels.refuse_intent(intent, why=why, at=now())
+    Package.objects.system().filter(id=intent.subject_id).update(
+        stuck_reason=f"no label: {why}; have one made here, or ask the carrier"[:2000]
+    )

@@ -1,0 +1,155 @@
+"""Stock and prices on their way out: only what differs, urgent zeros first, in the remote's largest request."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import datetime
+
+from django.db import transaction
+
+from entrepot.channels import services as channels
+from entrepot.channels.models import Storefront
+from entrepot.core.clock import now
+from entrepot.core.errors import OutcomeUnknown, RemoteBusy, RemoteChanged, RemoteError, RemoteUnauthorised
+from entrepot.kit import records
+from entrepot.kit.batch import submit
+from entrepot.kit.client import Client
+from entrepot.kit.read import pull
+from entrepot.kit.registry import connector
+from entrepot.kit.requests import Window
+from entrepot.kit.spec import Pull, Push
+from entrepot.listings import queries as listing_queries
+from entrepot.listings import services as listings
+from entrepot.listings.services import Sent
+
+from ..models import PushBatch, PushItem
+from .batches import add_items, by_listing, close_batch, mark_sent, plan_batch
+
+CAPABILITY = "push_offers"
+
+
+def push_offers(*, at: datetime) -> int:
+    """Send one batch of each storefront that has due levels and may be pushed to; the number of items sent."""
+    fronts = Storefront.objects.system().filter(
+        id__in=listing_queries.due_storefronts(at=at), channel__state="live", channel__is_push_paused=False,
+        channel__first_push_approved_at__isnull=False,
+    )  # fmt: skip
+    return sum(_push(front, at) for front in fronts.select_related("channel"))
+
+
+def _push(front: Storefront, at: datetime) -> int:
+    push = connector(front.channel.connector).can.get(CAPABILITY)
+    if not isinstance(push, Push):
+        return 0
+    with transaction.atomic():
+        batch = plan_batch(storefront=front, capability=CAPABILITY, at=at)
+        sent = listings.claim_offers(storefront_id=front.id, batch_id=batch.id, limit=push.chunk, at=at)
+        if not sent:
+            transaction.set_rollback(True)
+            return 0
+        add_items(batch=batch, items=[(s.listing_id, s.listing_ref, s.as_json()) for s in sent])
+    send_offers(batch=batch, front=front, sent=sent)
+    return len(sent)
+
+
+def send_offers(*, batch: PushBatch, front: Storefront, sent: Sequence[Sent]) -> None:
+    """Make the call of a planned batch and note what came of it. A refused batch is halved by two new ones."""
+    client = channels.client_for(front.channel, front)
+    offers = [_offer(s, front) for s in sent]
+    try:
+        reply = submit(client.spec, CAPABILITY, client.account, offers, client.send)
+    except OutcomeUnknown as unknown:
+        PushBatch.objects.system().filter(id=batch.id).update(state="unknown", sent_at=now(), not_before=now(), last_error=str(unknown))
+    except RemoteBusy as busy:
+        _give_up(batch, str(busy), busy.retry_after_s)
+    except RemoteUnauthorised as lost:
+        channels.access_lost(channel_id=front.channel_id, why=str(lost), at=now())
+        _give_up(batch, str(lost), 30)
+    except RemoteChanged as changed:
+        _give_up(batch, str(changed), 60)
+    except RemoteError as refused:
+        _split(batch, front, sent, str(refused))
+    else:
+        if reply.batch_ref and not reply.is_done:
+            mark_sent(batch=batch, reply=reply, at=now())
+        else:
+            settle(batch=batch, verdicts=reply.verdicts)
+
+
+def _offer(s: Sent, front: Storefront) -> records.Offer:
+    return records.Offer(
+        listing_ref=s.listing_ref, storefront=front.code, quantity=s.stock, sale_price=s.sale, list_price=s.listed,
+        currency=front.currency,
+    )  # fmt: skip
+
+
+def _give_up(batch: PushBatch, why: str, wait_s: float) -> None:
+    with transaction.atomic():
+        listings.release_offers(batch_id=batch.id, wait_s=wait_s, at=now())
+        close_batch(batch=batch, state="failed", verdicts={}, error=why, at=now())
+
+
+def _split(batch: PushBatch, front: Storefront, sent: Sequence[Sent], why: str) -> None:
+    """Halve: the items move to two batches of half the size, until the guilty stand alone."""
+    if len(sent) == 1:
+        verdict = records.Verdict(listing_ref=sent[0].listing_ref, is_ok=False, reason=why)
+        settle(batch=batch, verdicts=[verdict])
+        return
+    middle = len(sent) // 2
+    parts = []
+    with transaction.atomic():
+        close_batch(batch=batch, state="failed", verdicts={}, error=why, at=now())
+        for half in (sent[:middle], sent[middle:]):
+            part = plan_batch(storefront=front, capability=CAPABILITY, at=now())
+            listings.move_offers(
+                old_batch_id=batch.id, batch_id=part.id, listing_ids=[s.listing_id for s in half]
+            )
+            add_items(batch=part, items=[(s.listing_id, s.listing_ref, s.as_json()) for s in half])
+            parts.append((part, half))
+    for part, half in parts:
+        send_offers(batch=part, front=front, sent=half)
+
+
+def settle(*, batch: PushBatch, verdicts: Sequence[records.Verdict]) -> None:
+    """Close batch and levels by the verdicts; items that the remote left out count as unknown and are read back."""
+    found = by_listing(batch=batch, verdicts=verdicts)
+    missing = PushItem.objects.system().filter(batch=batch).exclude(listing_id__in=found)
+    found |= {
+        i.listing_id: records.Verdict(listing_ref=i.listing_ref, is_ok=False, reason="the remote gave no verdict")
+        for i in missing
+    }
+    with transaction.atomic():
+        listings.settle_offers(batch_id=batch.id, verdicts=found, at=now())
+        close_batch(batch=batch, state="settled", verdicts=found, at=now())
+
+
+def read_back(*, batch: PushBatch, client: Client) -> None:
+    """Nobody knows what became of a batch: look at what the remote holds now. Equal is acknowledged; the rest goes
+    out again, in another body.
+    """
+    items = list(PushItem.objects.system().filter(batch=batch))
+    capability = "pull_observed" if client.spec.has("pull_observed") else "pull_listings"
+    way = client.spec.can[capability]
+    assert isinstance(way, Pull)
+    shown: dict[str, records.Observed] = {}
+    for i in range(0, len(items), way.max_refs):
+        window = Window(refs=tuple(x.listing_ref for x in items[i : i + way.max_refs]))
+        for read in pull(client.spec, capability, client.account, window, client.send):
+            shown |= {o.listing_ref: o for o in read.records}
+    verdicts = {x.listing_id: _compared(x, shown.get(x.listing_ref)) for x in items}
+    with transaction.atomic():
+        listings.settle_offers(batch_id=batch.id, verdicts=verdicts, at=now())
+        close_batch(batch=batch, state="settled", verdicts=verdicts, at=now())
+
+
+def _compared(item: PushItem, shown: records.Observed | None) -> records.Verdict:
+    if shown is None:
+        return records.Verdict(listing_ref=item.listing_ref, is_ok=False, reason="the marketplace does not show it")
+    sent = item.sent
+    same_stock = sent["stock"] is None or shown.quantity == sent["stock"]
+    same_price = sent["sale"] is None or (str(shown.sale_price), str(shown.list_price)) == (sent["sale"], sent["list"])
+    # Not there (yet): it may still be on its way, so the next body has to be another one.
+    return records.Verdict(
+        listing_ref=item.listing_ref, is_ok=same_stock and same_price, is_repeat=not (same_stock and same_price),
+        reason="" if same_stock and same_price else "read back: the marketplace holds another value",
+    )  # fmt: skip
