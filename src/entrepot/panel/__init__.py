@@ -1,1 +1,0 @@
-"""The web panel: one site, scoped by role and seller."""
