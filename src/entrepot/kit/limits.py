@@ -26,7 +26,7 @@ def allowances(spec: Spec, account: Account, request: Request) -> list[Allowance
 def _count(limit: Limit, account: Account) -> int | None:
     """Calls allowed; None where the account's tier knows no limit."""
     tier = account.setting("tier")
-    return limit.by_tier[tier] if tier in limit.by_tier else limit.count
+    return limit.by_tier.get(tier, limit.count)
 
 
 def _scope(limit: Limit, spec: Spec, account: Account) -> str:

@@ -100,7 +100,7 @@ class Push:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Poll:
-    """Asks what became of a batch. ``refused`` understands a refusal that is an answer, such as 404 for a forgotten one."""
+    """Asks what became of a batch. ``refused`` understands a refusal that is an answer: 404 for a forgotten one."""
 
     build: Callable[[Account, str], Request]
     read: Callable[[Account, Reply], records.BatchReply]
@@ -256,7 +256,7 @@ class Spec:
 
     def decided(self) -> Mapping[str, str]:
         """Capability → "yes", or why not."""
-        return {name: "yes" for name in self.can} | dict(self.cannot)
+        return dict.fromkeys(self.can, "yes") | dict(self.cannot)
 
     def has(self, capability: str) -> bool:
         """Whether the connector can do this."""
