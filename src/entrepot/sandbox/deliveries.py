@@ -5,11 +5,13 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Callable
 from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
 
 import httpx
 
-from .faults import Faults
-from .ledger import Ledger
+if TYPE_CHECKING:
+    from .faults import Faults
+    from .ledger import Ledger
 
 Outcome = Callable[[bool], None]  # told whether the receiver took it
 
@@ -47,6 +49,15 @@ class Deliveries:
         if delivery.forge and self.faults.strikes("forged_webhook"):
             headers, body = delivery.forge()
             self._start(self._post(delivery, headers, body, 0.0, forged=True))
+
+    async def close(self) -> None:
+        """Let go of what is on its way and of the connections; the server is stopping."""
+        for task in list(self._tasks):
+            task.cancel()
+        await asyncio.gather(*self._tasks, return_exceptions=True)
+        if self._client is not None:
+            await self._client.aclose()
+            self._client = None
 
     def _start(self, work: object) -> None:
         task = asyncio.get_running_loop().create_task(work)  # type: ignore[arg-type]

@@ -10,10 +10,12 @@ import asyncio
 import random
 from collections import Counter
 from dataclasses import asdict, dataclass, fields, replace
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from starlette.responses import JSONResponse
-from starlette.types import ASGIApp, Message, Receive, Scope, Send
+
+if TYPE_CHECKING:
+    from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,7 +63,7 @@ class Faults:
 
     def stream(self, name: str) -> random.Random:
         """The random source of one purpose, the same for the same seed."""
-        return self._streams.setdefault(name, random.Random(f"{self.seed}:{name}"))  # noqa: S311 - not a secret
+        return self._streams.setdefault(name, random.Random(f"{self.seed}:{name}"))
 
     def strikes(self, dial: str) -> bool:
         """Whether this fault happens now; counted when it does."""

@@ -4,14 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass, field
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-from starlette.types import ASGIApp
+if TYPE_CHECKING:
+    from starlette.types import ASGIApp
 
-from .clock import Clock
-from .deliveries import Deliveries
-from .faults import Faults
-from .ledger import Ledger
+    from .clock import Clock
+    from .deliveries import Deliveries
+    from .faults import Faults
+    from .ledger import Ledger
 
 Action = Callable[..., dict[str, Any]]  # keyword arguments are the JSON body; ValueError becomes a 422 with its text
 

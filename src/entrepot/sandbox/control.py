@@ -1,0 +1,190 @@
+"""The control API below ``/control``: what a test, the demo or a person does to the remotes. Loopback, no sign-in."""
+
+from __future__ import annotations
+
+import inspect
+import json
+from collections.abc import Callable
+from dataclasses import asdict
+from typing import TYPE_CHECKING, Any
+
+from starlette.responses import JSONResponse, RedirectResponse, Response
+from starlette.routing import Route
+
+from .faults import PRESETS
+
+if TYPE_CHECKING:
+    from starlette.requests import Request
+
+    from .remote import Action, Remote
+
+Changed = Callable[[str], None]
+FORM = "application/x-www-form-urlencoded"
+
+
+class Control:
+    """The endpoints. A ValueError becomes 422 with its text; a form's sender is sent back to the remote's page."""
+
+    def __init__(self, remotes: dict[str, Remote], changed: Changed) -> None:
+        self.remotes, self.changed = remotes, changed
+
+    def _remote(self, request: Request) -> Remote | None:
+        return self.remotes.get(request.path_params["slug"])
+
+    async def listing(self, request: Request) -> Response:
+        """Every remote: credentials and the actions it has."""
+        found = {
+            slug: {"credentials": remote.credentials, "actions": sorted(remote.actions)}
+            for slug, remote in self.remotes.items()
+        }
+        return JSONResponse({"remotes": found, "clock_ms": {s: r.clock.ms() for s, r in self.remotes.items()}})
+
+    async def summary(self, request: Request) -> Response:
+        """What the remote now holds."""
+        remote = self._remote(request)
+        return _unknown(request) if remote is None else JSONResponse(remote.summary())
+
+    async def ledger(self, request: Request) -> Response:
+        """Entries behind ``after``, of the comma-separated ``kind``; ``{"entries": […], "last": seq}``."""
+        remote = self._remote(request)
+        if remote is None:
+            return _unknown(request)
+        after = request.query_params.get("after", "0")
+        if not after.isdigit():
+            return _refused(request, "after must be a sequence number")
+        kinds = [kind for kind in request.query_params.get("kind", "").split(",") if kind]
+        entries = list(remote.ledger.of(*kinds, after=int(after)))
+        text = json.dumps({"entries": entries, "last": len(remote.ledger.entries)}, ensure_ascii=False, default=str)
+        return Response(text.encode(), media_type="application/json")
+
+    async def faults(self, request: Request) -> Response:
+        """GET: dials and what they did. PATCH (or a form): turn some; ``preset`` sets all to a preset first."""
+        remote = self._remote(request)
+        if remote is None:
+            return _unknown(request)
+        if request.method != "GET":
+            try:
+                given = await _given(request)
+                _turn(remote, given)
+            except ValueError as error:
+                return _refused(request, str(error))
+            if _is_form(request):
+                return _back(request, "the dials are turned")
+        return JSONResponse({"dials": asdict(remote.faults.dials), "done": dict(remote.faults.done)})
+
+    async def action(self, request: Request) -> Response:
+        """Do one thing a person or a buyer can do there; the body is its keyword arguments."""
+        remote = self._remote(request)
+        name = request.path_params["name"]
+        if remote is None or name not in remote.actions:
+            return _unknown(request)
+        try:
+            given = await _given(request)
+            action = remote.actions[name]
+            answer = action(**(_typed(action, given) if _is_form(request) else given))
+        except (ValueError, TypeError) as error:
+            return _refused(request, str(error))
+        self.changed(remote.slug)
+        if _is_form(request):
+            return _back(request, f"{name}: done")
+        return Response(json.dumps(answer, ensure_ascii=False, default=str).encode(), media_type="application/json")
+
+    async def clock(self, request: Request) -> Response:
+        """Move the time of every remote forward: ``{"advance_s": N}``."""
+        try:
+            seconds = (await _given(request)).get("advance_s")
+            if isinstance(seconds, str):
+                seconds = float(seconds)
+            if isinstance(seconds, bool) or not isinstance(seconds, (int, float)):
+                raise ValueError("advance_s must be a number of seconds")
+            for slug, remote in self.remotes.items():
+                remote.clock.advance(seconds)
+                self.changed(slug)
+        except ValueError as error:
+            return _refused(request, str(error))
+        if _is_form(request):
+            return _back(request, f"{seconds:g} s later")
+        return JSONResponse({"clock_ms": {slug: remote.clock.ms() for slug, remote in self.remotes.items()}})
+
+
+def routes(remotes: dict[str, Remote], changed: Changed) -> list[Route]:
+    """The routes; ``changed`` is told the slug of a remote that something was done to."""
+    control = Control(remotes, changed)
+    return [
+        Route("/control", control.listing),
+        Route("/control/clock", control.clock, methods=["POST"]),
+        Route("/control/{slug}/summary", control.summary),
+        Route("/control/{slug}/ledger", control.ledger),
+        Route("/control/{slug}/faults", control.faults, methods=["GET", "PATCH", "POST"]),
+        Route("/control/{slug}/actions/{name}", control.action, methods=["POST"]),
+    ]
+
+
+def parameters(action: Action) -> list[inspect.Parameter]:
+    """The keyword arguments of an action, wrappers seen through."""
+    return [p for p in inspect.signature(action).parameters.values() if p.name != "self"]
+
+
+def _turn(remote: Remote, given: dict[str, Any]) -> None:
+    preset = given.pop("preset", None)
+    if preset:
+        if preset not in PRESETS:
+            raise ValueError(f"no preset {preset!r}; allowed: {', '.join(PRESETS)}")
+        remote.faults.set(**asdict(PRESETS[preset]))
+    numbers = {name: _number(name, value) for name, value in given.items()}
+    if numbers:
+        remote.faults.set(**numbers)
+
+
+def _number(name: str, value: Any) -> Any:
+    if not isinstance(value, str):
+        return value
+    try:
+        return float(value)
+    except ValueError:
+        raise ValueError(f"dial {name} must be a number, not {value!r}") from None
+
+
+def _is_form(request: Request) -> bool:
+    return request.headers.get("content-type", "").startswith(FORM)
+
+
+async def _given(request: Request) -> dict[str, Any]:
+    if _is_form(request):
+        return {name: value for name, value in (await request.form()).items() if value != ""}
+    raw = await request.body()
+    body = json.loads(raw) if raw.strip() else {}
+    if not isinstance(body, dict):
+        raise ValueError("the body must be a JSON object")
+    return body
+
+
+def _typed(action: Action, given: dict[str, Any]) -> dict[str, Any]:
+    """Values of a form by the annotations; what is no plain type is JSON."""
+    known = {p.name: str(p.annotation) for p in parameters(action)}
+    typed: dict[str, Any] = {}
+    for name, text in given.items():
+        kind = known.get(name, "").replace(" | None", "")
+        if name == "more":
+            typed |= json.loads(text)
+        elif kind in {"int", "float"}:
+            typed[name] = int(text) if kind == "int" else float(text)
+        elif kind == "bool":
+            typed[name] = text in {"1", "on", "true"}
+        else:
+            typed[name] = text if kind in {"str", ""} else json.loads(text)
+    return typed
+
+
+def _unknown(request: Request) -> Response:
+    return JSONResponse({"detail": f"there is no {request.url.path}"}, 404)
+
+
+def _refused(request: Request, text: str) -> Response:
+    return _back(request, text, is_refusal=True) if _is_form(request) else JSONResponse({"detail": text}, 422)
+
+
+def _back(request: Request, text: str, *, is_refusal: bool = False) -> Response:
+    slug = request.path_params.get("slug")
+    place = request.url_for("remote_page", slug=slug) if slug else request.url_for("front_page")
+    return RedirectResponse(place.include_query_params(**{"refused" if is_refusal else "said": text}), 303)

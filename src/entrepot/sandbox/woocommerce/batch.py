@@ -1,0 +1,52 @@
+"""Many writes in one request: in order, without a transaction, 200 even when items fail."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+from .errors import WooError, invalid_params
+from .routing import Call, Reply
+
+LIMIT = 100
+Create = Callable[[dict[str, Any]], dict[str, Any]]
+Update = Callable[[int, dict[str, Any]], dict[str, Any]]
+Delete = Callable[[int], dict[str, Any]]
+
+
+def run(call: Call, create: Create, update: Update, delete: Delete) -> Reply:
+    """Create, then update, then delete (for good). Result arrays keep the order of the request.
+
+    Raises:
+        WooError: 413 above 100 items, 400 when a part is not a list.
+    """
+    parts = {name: call.body.get(name) or [] for name in ("create", "update", "delete")}
+    for name, items in parts.items():
+        if not isinstance(items, list):
+            raise invalid_params({name: ("rest_invalid_type", f"{name} is not of type array.")})
+    if sum(map(len, parts.values())) > LIMIT:
+        text = f"Unable to accept more than {LIMIT} items for this request."
+        raise WooError("woocommerce_rest_request_entity_too_large", text, 413)
+    answer: dict[str, Any] = {}
+    if parts["create"]:
+        answer["create"] = [
+            _tried(0, lambda item=item: create(item if isinstance(item, dict) else {})) for item in parts["create"]
+        ]
+    if parts["update"]:
+        answer["update"] = [_updated(item, update) for item in parts["update"]]
+    if parts["delete"]:
+        answer["delete"] = [_tried(int(id_), lambda id_=id_: delete(int(id_))) for id_ in parts["delete"]]
+    return Reply(answer)
+
+
+def _updated(item: Any, update: Update) -> dict[str, Any]:
+    id_ = item.get("id", 0) if isinstance(item, dict) else 0
+    wanted = int(id_) if str(id_).isdigit() else 0
+    return _tried(wanted, lambda: update(wanted, {k: v for k, v in item.items() if k != "id"}))
+
+
+def _tried(id_: int, work: Callable[[], dict[str, Any]]) -> dict[str, Any]:
+    try:
+        return work()
+    except WooError as error:
+        return {"id": id_, "error": error.envelope()}
