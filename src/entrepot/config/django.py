@@ -26,8 +26,12 @@ def database() -> Iterator[None]:
     from .database.embedded import EmbeddedServer  # noqa: PLC0415
     from .home import home  # noqa: PLC0415
 
-    with EmbeddedServer(home()):
-        yield
+    with EmbeddedServer(home()) as server:
+        os.environ["DATABASE_URL"] = server.url
+        try:
+            yield
+        finally:
+            del os.environ["DATABASE_URL"]
 
 
 def migrate() -> None:

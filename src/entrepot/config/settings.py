@@ -1,114 +1,124 @@
-"""Django's settings; every choice is an environment variable. docs/settings.md lists them."""
+"""Django's settings. Everything that differs between installations comes from the environment: docs/settings.md."""
 
 from __future__ import annotations
 
-import os
+import importlib.util
 from pathlib import Path
+from urllib.parse import urlsplit
 
-from entrepot.config.database.address import parameters
-from entrepot.config.home import credential_keys, home, secret_key
+from entrepot.config import environment as env
+from entrepot.config.logs import configure
 
-HOME = home()
-PACKAGE = Path(__file__).resolve().parent.parent
+SOURCE = Path(__file__).resolve().parent.parent
 
-SECRET_KEY = secret_key()
-DEBUG = os.environ.get("ENTREPOT_DEBUG", "") == "1"
-ALLOWED_HOSTS = os.environ.get("ENTREPOT_ALLOWED_HOSTS", "localhost,127.0.0.1,[::1]").split(",")
-ENTREPOT_CREDENTIAL_KEYS = credential_keys()
-ENTREPOT_PUBLIC_URL = os.environ.get("ENTREPOT_PUBLIC_URL", "http://127.0.0.1:8000").rstrip("/")
-ENTREPOT_REMOTE_TIMEOUT_S = float(os.environ.get("ENTREPOT_REMOTE_TIMEOUT_S", "30"))
-CSRF_TRUSTED_ORIGINS = [ENTREPOT_PUBLIC_URL] if ENTREPOT_PUBLIC_URL.startswith("https:") else []
+ENTREPOT_HOME = env.home()
+ENTREPOT_PUBLIC_URL = env.text("ENTREPOT_PUBLIC_URL", "http://127.0.0.1:8000").rstrip("/")
+ENTREPOT_CREDENTIAL_KEYS = [
+    k for k in env.kept_secret("ENTREPOT_CREDENTIAL_KEYS", "credential_keys", env.fernet_key).replace(",", " ").split()
+]  # the first encrypts, all decrypt
+ENTREPOT_REMOTE_TIMEOUT_S = env.number("ENTREPOT_REMOTE_TIMEOUT_S", 30)
+ENTREPOT_DISPATCH_THREADS = int(env.number("ENTREPOT_DISPATCH_THREADS", 2))
+ENTREPOT_MAX_BODY_MB = env.number("ENTREPOT_MAX_BODY_MB", 20)
+ENTREPOT_RETENTION_DAYS = {
+    "events_event": int(env.number("ENTREPOT_KEEP_EVENTS_DAYS", 14)),
+    "channels_calllog": int(env.number("ENTREPOT_KEEP_CALLS_DAYS", 14)),
+}
+ENTREPOT_SUBSCRIBERS = "entrepot.config.subscribers.SUBSCRIBERS"
+ENTREPOT_DRAINERS = "entrepot.config.drainers.DRAINERS"
+ENTREPOT_AFTER_RESTORE: list[str] = []  # dotted names, called with ``at`` after a backup was restored
 
-# Domains from bottom to top, as the layers stand.
-DOMAINS = [
-    "jobs", "events", "accounts", "documents", "channels", "catalog", "inventory", "pricing", "listings", "orders",
-    "fulfilment", "ingress", "egress",
-]  # fmt: skip
+DEBUG = env.flag("ENTREPOT_DEBUG")
+SECRET_KEY = env.kept_secret("ENTREPOT_SECRET_KEY", "secret_key")
+_public = urlsplit(ENTREPOT_PUBLIC_URL)
+ALLOWED_HOSTS = env.words("ENTREPOT_ALLOWED_HOSTS", f"{_public.hostname or ''},127.0.0.1,localhost,[::1]")
+CSRF_TRUSTED_ORIGINS = [f"{_public.scheme}://{_public.netloc}"]
 
+# In the order in which the layers lie, lowest first; those that are not there yet are left out.
+_LAYERS = (
+    "web jobs events accounts notices audit channels documents customs catalog inventory pricing listings orders "
+    "fulfilment crossborder claims questions crossdock finance egress ingress webhooks impex desk"
+)
+_OURS = [f"entrepot.{n}" for n in _LAYERS.split() if any((SOURCE / n / f).exists() for f in ("models.py", "models"))]
+_HAS_PANEL = (SOURCE / "panel" / "apps.py").exists()  # it puts Django's admin on a site of our own
 INSTALLED_APPS = [
     "unfold",
     "unfold.contrib.filters",
-    "entrepot.panel.apps.PanelConfig",
+    "entrepot.panel.apps.PanelConfig" if _HAS_PANEL else "django.contrib.admin",
     "django.contrib.auth",
     "django.contrib.contenttypes",
     "django.contrib.sessions",
     "django.contrib.messages",
+    "whitenoise.runserver_nostatic",
     "django.contrib.staticfiles",
     "django.contrib.postgres",
     "django.contrib.humanize",
     "procrastinate.contrib.django",
-    *[f"entrepot.{name}" for name in DOMAINS],
+    *_OURS,
 ]
-
 MIDDLEWARE = [
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
+    "entrepot.web.middleware.ProblemMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",
     "django.middleware.locale.LocaleMiddleware",
     "django.middleware.common.CommonMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
+    "entrepot.accounts.middleware.ActorMiddleware",
     "django.contrib.messages.middleware.MessageMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
 ]
-
 ROOT_URLCONF = "entrepot.config.urls"
 WSGI_APPLICATION = "entrepot.config.wsgi.application"
 TEMPLATES = [
     {
         "BACKEND": "django.template.backends.django.DjangoTemplates",
-        "DIRS": [PACKAGE / "panel" / "templates"],
+        "DIRS": [SOURCE / "panel" / "templates"],
         "APP_DIRS": True,
         "OPTIONS": {
             "context_processors": [
                 "django.template.context_processors.request",
                 "django.contrib.auth.context_processors.auth",
                 "django.contrib.messages.context_processors.messages",
-            ]
+            ],
         },
-    }
+    },
 ]
 
 DATABASES = {
-    "default": {
-        "ENGINE": "django.db.backends.postgresql",
-        **parameters(HOME),
-        "CONN_MAX_AGE": 600,
-        "CONN_HEALTH_CHECKS": True,
-        "OPTIONS": {"options": "-c idle_in_transaction_session_timeout=60000", "application_name": "entrepot"},
-    }
+    "default": env.database(
+        env.text("DATABASE_URL", "postgresql:///entrepot"), pool=int(env.number("ENTREPOT_DB_POOL", 16))
+    )
 }
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
-
 AUTH_USER_MODEL = "accounts.User"
-LOGIN_URL = "/panel/login/"
-LOGIN_REDIRECT_URL = "/panel/"
-AUTH_PASSWORD_VALIDATORS = [{"NAME": "django.contrib.auth.password_validation.MinimumLengthValidator", "OPTIONS": {"min_length": 10}}]
+AUTH_PASSWORD_VALIDATORS = [
+    {"NAME": f"django.contrib.auth.password_validation.{name}"}
+    for name in ("UserAttributeSimilarityValidator", "MinimumLengthValidator", "CommonPasswordValidator")
+]
+LOGIN_URL = "admin:login"
+LOGIN_REDIRECT_URL = "admin:index"
+SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = _public.scheme == "https"
+SESSION_COOKIE_HTTPONLY = True
+SECURE_CONTENT_TYPE_NOSNIFF = True
+SECURE_REFERRER_POLICY = "same-origin"
+SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https") if env.flag("ENTREPOT_BEHIND_PROXY") else None
+X_FRAME_OPTIONS = "DENY"
+DATA_UPLOAD_MAX_MEMORY_SIZE = int(ENTREPOT_MAX_BODY_MB * 1_000_000)
+DATA_UPLOAD_MAX_NUMBER_FIELDS = 20_000  # a table of a thousand rows is saved at once
 
 LANGUAGE_CODE = "en"
 LANGUAGES = [("en", "English"), ("tr", "Türkçe")]
-LOCALE_PATHS = [PACKAGE / "locale"]
-USE_I18N, USE_TZ, TIME_ZONE = True, True, "UTC"
+LOCALE_PATHS = [SOURCE / "locale"]
+USE_I18N = True
+USE_TZ = True
+TIME_ZONE = "UTC"
 
 STATIC_URL = "/static/"
-STATIC_ROOT = HOME / "static"
+STATIC_ROOT = ENTREPOT_HOME / "static"
 WHITENOISE_USE_FINDERS = True
-MEDIA_ROOT = HOME / "files"
-DATA_UPLOAD_MAX_MEMORY_SIZE = 10 * 1024 * 1024
-DATA_UPLOAD_MAX_NUMBER_FIELDS = 20_000
-
-SECURE_CONTENT_TYPE_NOSNIFF = True
-SECURE_REFERRER_POLICY = "same-origin"
-X_FRAME_OPTIONS = "DENY"
-SESSION_COOKIE_SAMESITE = "Lax"
-SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = ENTREPOT_PUBLIC_URL.startswith("https:")
-
-LOGGING = {
-    "version": 1,
-    "disable_existing_loggers": False,
-    "handlers": {"console": {"class": "logging.StreamHandler"}},
-    "root": {"handlers": ["console"], "level": os.environ.get("ENTREPOT_LOG_LEVEL", "WARNING")},
-}
+WHITENOISE_AUTOREFRESH = DEBUG
+MEDIA_ROOT = ENTREPOT_HOME / "media"
 
 UNFOLD = {
     "SITE_TITLE": "Entrepot",
@@ -117,11 +127,11 @@ UNFOLD = {
     "SITE_SYMBOL": "sailing",
     "SHOW_HISTORY": False,
     "SHOW_VIEW_ON_SITE": False,
-    "DASHBOARD_CALLBACK": "entrepot.panel.home.dashboard",
+    **({"DASHBOARD_CALLBACK": "entrepot.panel.home.dashboard"} if _HAS_PANEL else {}),
     "SIDEBAR": {
         "show_search": True,
         "show_all_applications": False,
-        "navigation": "entrepot.panel.navigation.navigation",
+        **({"navigation": "entrepot.panel.navigation.navigation"} if _HAS_PANEL else {}),
     },
     "COLORS": {
         "primary": {
@@ -131,3 +141,11 @@ UNFOLD = {
         }
     },
 }  # fmt: skip
+
+PROCRASTINATE_AUTODISCOVER_MODULE_NAME = "tasks"
+PROCRASTINATE_ON_APP_READY = "entrepot.jobs.app.on_app_ready"
+
+HAS_KAFKA = importlib.util.find_spec("confluent_kafka") is not None
+
+LOGGING_CONFIG = None
+configure(level=env.text("ENTREPOT_LOG_LEVEL", "INFO"), as_json=not DEBUG)

@@ -1,7 +1,18 @@
-"""Every address that the web server answers."""
+"""Every address: each layer that is there brings its own."""
 
 from __future__ import annotations
 
-from django.urls import URLPattern, URLResolver
+from importlib.util import find_spec
+from typing import Any
 
-urlpatterns: list[URLPattern | URLResolver] = []
+from django.contrib import admin
+from django.urls import include, path
+from django.views.generic import RedirectView
+
+urlpatterns: list[Any] = [
+    path("", RedirectView.as_view(pattern_name="admin:index"), name="home"),
+    path("panel/", admin.site.urls),
+]
+# (module with urlpatterns, where it hangs)
+_PARTS = [("entrepot.config.probes", ""), ("entrepot.ingress.urls", ""), ("entrepot.api.urls", "api/"), ("entrepot.panel.urls", "")]
+urlpatterns = [path(at, include(name)) for name, at in _PARTS if find_spec(name.rpartition(".")[0]) and find_spec(name)] + urlpatterns

@@ -1,4 +1,4 @@
-"""The WSGI entry that granian serves."""
+"""The WSGI application that granian serves."""
 
 from __future__ import annotations
 

@@ -1,26 +1,54 @@
-"""Reads of jobs."""
+"""Reads of runs and of the drainers' health."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 
-from .models import Run
+from .models import DrainerHealth, Run
 
 
 @dataclass(frozen=True, slots=True)
 class Progress:
-    """How far a run has come. Rates are items per second; ``eta_s`` seconds; None: not known."""
+    """Where a run is. ``per_s`` None: too early to tell; ``left_s`` None: total or rate unknown, or it is over."""
 
     run: Run
-    rate: float | None
-    eta_s: float | None
+    share: float | None
+    per_s: float | None
+    left_s: float | None
 
 
 def progress(*, run: Run, at: datetime) -> Progress:
-    """Rate and time to go of a run."""
-    if run.started_at is None or not run.done:
-        return Progress(run, None, None)
-    rate = run.done / max(0.001, ((run.finished_at or at) - run.started_at).total_seconds())
-    left = None if run.total is None or run.finished_at else (run.total - run.done) / rate
-    return Progress(run, rate, left)
+    """Rate and remaining seconds of a run, from its start to its last advance. No SQL."""
+    share = None if not run.total else min(1.0, run.done / run.total)
+    if run.started_at is None:
+        return Progress(run, share, None, None)
+    elapsed_s = ((run.finished_at or run.advanced_at or at) - run.started_at).total_seconds()
+    per_s = run.done / elapsed_s if elapsed_s > 0 and run.done else None
+    left_s = None
+    if per_s and run.total is not None and run.state == "running":
+        left_s = max(0, run.total - run.done) / per_s
+    return Progress(run, share, per_s, left_s)
+
+
+def run_of(*, run_id: int, seller_id: int | None = None) -> Run:
+    """One run, with its log as ``run.lines``.
+
+    Raises:
+        Run.DoesNotExist: not this seller's (``seller_id`` None sees all).
+    """
+    rows = Run.objects.all() if seller_id is None else Run.objects.filter(seller_id=seller_id)
+    return rows.prefetch_related("lines").get(id=run_id)
+
+
+def runs(*, seller_id: int | None = None, limit: int = 50) -> list[Run]:
+    """Runs, newest first. One SQL query."""
+    rows = Run.objects.all() if seller_id is None else Run.objects.filter(seller_id=seller_id)
+    return list(rows.order_by("-id")[:limit])
+
+
+def silent_drainers(*, at: datetime, after_s: float = 30.0) -> list[DrainerHealth]:
+    """Drainers that have not been heard of for ``after_s``, or fail again and again; by name."""
+    late = at - timedelta(seconds=after_s)
+    rows = DrainerHealth.objects.order_by("drainer", "worker")
+    return [row for row in rows if row.beat_at < late or row.failures >= 3]  # noqa: PLR2004

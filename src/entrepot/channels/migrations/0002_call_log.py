@@ -1,7 +1,5 @@
 """The call log, partitioned by day."""
 
-from datetime import date
-
 from django.db import migrations
 
 CALLS = """
@@ -20,7 +18,7 @@ CREATE INDEX calllog_by_channel ON channels_calllog (channel_id, id DESC);
 def first_partitions(apps, schema_editor):
     from entrepot.events.services.partitions import ensure_partitions
 
-    ensure_partitions(today=date.today(), tables=("channels_calllog",))
+    ensure_partitions()
 
 
 class Migration(migrations.Migration):

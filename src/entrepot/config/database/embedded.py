@@ -56,6 +56,11 @@ class EmbeddedServer:
         self.stop()
 
     @property
+    def url(self) -> str:
+        """The address of our database there, as DATABASE_URL has it."""
+        return f"postgresql://{NAME}@/{NAME}?host={self.sockets}"
+
+    @property
     def is_owner(self) -> bool:
         """Whether this process started the server."""
         return self._process is not None

@@ -20,6 +20,7 @@ from .subscribers import Subscriber
 LIST = 5_000
 _TRIES = 6
 _RETRIED = ("40001", "40P01", "55P03", "57P01", "57P02", "57P03", "08")  # SQLSTATEs: races, restarts, lost connections
+_IDLE_MOVE = timedelta(hours=1)
 _CLOCK_SLACK = timedelta(hours=1)  # recorded_at may step back this far when the server's clock is set
 
 log = structlog.get_logger(__name__)
@@ -44,13 +45,14 @@ def deliver_once(subscriber: Subscriber) -> int:
     again. Any other failing list is halved until the guilty event stands alone; it is parked, its key behind it.
     """
     row, _ = EventCursor.objects.get_or_create(subscriber=subscriber.name)
-    if row.cut_off_at is not None:
+    if row.cut_off_at is not None or (head := _head()) is None:
         return 0
     start = Mark(row.seq, row.seen_at)
-    events = _next(subscriber, start)
-    end = Mark(events[-1].seq, events[-1].recorded_at) if len(events) == LIST else _head(start, events)
-    if end.seq == start.seq:
+    # The head is read before the list: what is sequenced in between is above it, and comes next time.
+    events = _next(subscriber, start, head)
+    if not events and not _is_worth_moving(row, head):
         return 0
+    end = Mark(events[-1].seq, events[-1].recorded_at) if len(events) == LIST else head
     try:
         _deliver(subscriber, start, events, end)
     except CursorMovedError:
@@ -58,28 +60,23 @@ def deliver_once(subscriber: Subscriber) -> int:
     return len(events)
 
 
-def _next(subscriber: Subscriber, start: Mark) -> list[Event]:
-    rows = Event.objects.filter(seq__gt=start.seq, type__in=sorted(subscriber.types))
+def _head() -> Mark | None:
+    last = Event.objects.order_by("-seq").values_list("seq", "recorded_at").first()
+    return Mark(*last) if last else None
+
+
+def _next(subscriber: Subscriber, start: Mark, head: Mark) -> list[Event]:
+    rows = Event.objects.filter(seq__gt=start.seq, seq__lte=head.seq, type__in=sorted(subscriber.types))
     if start.seen_at is not None:
         rows = rows.filter(recorded_at__gte=start.seen_at - _CLOCK_SLACK)
     return list(rows.order_by("seq")[:LIST])
 
 
-def _head(start: Mark, events: Sequence[Event]) -> Mark:
-    """Where a short list leaves the cursor: at its last event, or, without any, at the last of all.
-
-    Without news for this subscriber the cursor moves only now and then, so an idle one costs no writes.
-    """
-    if events:
-        return Mark(events[-1].seq, events[-1].recorded_at)
-    last = Event.objects.order_by("-seq").values_list("seq", "recorded_at").first()
-    if last is None or last[0] - start.seq < LIST:
-        return start
-    return start if _next_exists_between(start, last[0]) else Mark(*last)
-
-
-def _next_exists_between(start: Mark, seq: int) -> bool:
-    return not Event.objects.filter(seq=seq).exists() or seq <= start.seq
+def _is_worth_moving(row: EventCursor, head: Mark) -> bool:
+    """Whether a cursor without news should follow the head: now and then, so that an idle one costs no writes."""
+    if head.seq <= row.seq:
+        return False
+    return head.seq - row.seq >= LIST or row.moved_at is None or row.moved_at < now() - _IDLE_MOVE
 
 
 def _deliver(subscriber: Subscriber, start: Mark, events: Sequence[Event], end: Mark) -> None:
@@ -89,7 +86,7 @@ def _deliver(subscriber: Subscriber, start: Mark, events: Sequence[Event], end: 
     except CursorMovedError:
         raise
     except Exception as error:  # whatever a handler raises: the guilty event is found and parked
-        if is_transient(error):
+        if not events or is_transient(error):
             raise
         if len(events) == 1:
             _park_guilty(subscriber, start, events[0], end, error)

@@ -1,0 +1,178 @@
+"""Rows are the queue: claim them in sets, work, close them; a worker that woke up late changes nothing."""
+
+from __future__ import annotations
+
+import os
+import socket
+import threading
+from collections.abc import Iterable, Sequence
+from datetime import datetime, timedelta
+from typing import Any, TypeVar
+
+from django.db import connection, models, transaction
+from django.db.models import Q
+
+from entrepot.jobs.models import Claimable
+
+Row = TypeVar("Row", bound=Claimable)
+
+_MAX = 1000
+
+# Each seller that has work gives the same number of rows, in the order asked for; what one does not use is left for
+# the next claim. Sellers are found by skipping along the index, so a backlog of millions is not read.
+_FAIR = """
+WITH RECURSIVE sellers(seller_id) AS (
+    (SELECT {table}.seller_id FROM {table} WHERE {ready} ORDER BY {table}.seller_id LIMIT 1)
+    UNION ALL
+    SELECT (SELECT {table}.seller_id FROM {table} WHERE {ready} AND {table}.seller_id > sellers.seller_id
+             ORDER BY {table}.seller_id LIMIT 1)
+      FROM sellers WHERE sellers.seller_id IS NOT NULL
+), chosen AS (
+    SELECT seller_id FROM sellers WHERE seller_id IS NOT NULL ORDER BY random() LIMIT %s
+), share AS (
+    SELECT greatest(1, %s / greatest(1, count(*))) AS n FROM chosen
+), picked AS (
+    SELECT mine.pk FROM chosen CROSS JOIN LATERAL (
+        SELECT {table}.{pk} AS pk FROM {table} WHERE {ready} AND {table}.seller_id = chosen.seller_id
+         ORDER BY {order} LIMIT (SELECT n FROM share) FOR UPDATE SKIP LOCKED
+    ) mine
+)"""
+
+_PLAIN = """
+WITH picked AS (
+    SELECT {table}.{pk} AS pk FROM {table} WHERE {ready} ORDER BY {order} LIMIT %s FOR UPDATE SKIP LOCKED
+)"""
+
+_TAKE = """
+UPDATE {table} AS t
+   SET claim_no = t.claim_no + 1, claimed_by = %s, leased_until = %s,
+       attempts = t.attempts + (t.leased_until IS NOT NULL)::int
+  FROM picked WHERE t.{pk} = picked.pk
+RETURNING {columns}"""
+
+
+def worker_name() -> str:
+    """``host:pid:thread`` of whoever asks, at most 80 characters."""
+    return f"{socket.gethostname()[:40]}:{os.getpid()}:{threading.current_thread().name}"[:80]
+
+
+def claim(
+    model: type[Row], *, where: Q, at: datetime, order_by: Sequence[str] = ("not_before", "id"), limit: int = _MAX,
+    lease_s: float = 60.0, fair: bool = True,
+) -> list[Row]:  # fmt: skip
+    """Claim up to ``limit`` free rows that are due, in ``order_by``, for ``lease_s`` seconds; empty: nothing to do.
+
+    Args:
+        where: which rows; on columns of the row itself, no joins.
+        order_by: field names, ``-`` before one for descending.
+        fair: give every seller with work the same number of rows (needs ``seller_id``, and an index that starts
+            with it under the same condition). A claim may then be smaller than ``limit`` while others wait.
+
+    A row whose lease ran out is claimed again; that counts as an attempt. One SQL statement, own transaction or the
+    caller's.
+    """
+    ready, params = _ready(model, where, at)
+    names = {
+        "table": _quoted(model._meta.db_table),
+        "pk": _quoted(model._meta.pk.column),
+        "ready": ready,
+        "order": _order(model, order_by),
+        "columns": ", ".join(f"t.{_quoted(f.column)}" for f in model._meta.concrete_fields),
+    }
+    if fair:
+        picked, values = _FAIR, [*params, *params, limit, limit, *params]
+    else:
+        picked, values = _PLAIN, [*params, limit]
+    with connection.cursor() as cursor:
+        cursor.execute(
+            (picked + _TAKE).format(**names), [*values, worker_name(), at + timedelta(seconds=lease_s)]
+        )
+        rows = _instances(model, cursor.fetchall())
+    return _sorted(rows, order_by)
+
+
+def close(model: type[Row], rows: Iterable[Row | tuple[int, int]], **updates: Any) -> int:
+    """Give claimed rows back with ``updates``, those that are still ours; how many were.
+
+    ``rows`` are what :func:`claim` gave, or pairs of id and claim_no. Unless told otherwise, ``attempts`` is 0 and
+    ``last_error`` empty afterwards.
+    """
+    return _give_back(model, rows, {"attempts": 0, "last_error": "", **updates})
+
+
+def release(model: type[Row], rows: Iterable[Row | tuple[int, int]], *, not_before: datetime, error: str = "") -> int:
+    """Give claimed rows back to be tried again, not before then; with ``error`` it counts as an attempt."""
+    updates: dict[str, Any] = {"not_before": not_before}
+    if error:
+        updates |= {"attempts": models.F("attempts") + 1, "last_error": error[:2000]}
+    return _give_back(model, rows, updates)
+
+
+def heartbeat(model: type[Row], rows: Iterable[Row | tuple[int, int]], *, at: datetime, lease_s: float = 60.0) -> int:
+    """Keep claimed rows for ``lease_s`` more seconds; how many are still ours."""
+    return _update_held(model, rows, {"leased_until": at + timedelta(seconds=lease_s)})
+
+
+def _give_back(model: type[Row], rows: Iterable[Row | tuple[int, int]], updates: dict[str, Any]) -> int:
+    return _update_held(model, rows, {"claimed_by": "", "leased_until": None, **updates})
+
+
+def _update_held(model: type[Row], rows: Iterable[Row | tuple[int, int]], updates: dict[str, Any]) -> int:
+    pairs = sorted((r.pk, r.claim_no) if isinstance(r, models.Model) else r for r in rows)
+    if not pairs:
+        return 0
+    ids, numbers = [p[0] for p in pairs], [p[1] for p in pairs]
+    table, pk = _quoted(model._meta.db_table), _quoted(model._meta.pk.column)
+    # Locked in key order, so two workers closing overlapping sets cannot deadlock.
+    held = f"""
+        SELECT t.{pk} FROM {table} t JOIN unnest(%s::bigint[], %s::bigint[]) AS mine(pk, claim_no)
+            ON t.{pk} = mine.pk AND t.claim_no = mine.claim_no
+         ORDER BY t.{pk} FOR UPDATE OF t"""
+    with transaction.atomic():
+        with connection.cursor() as cursor:
+            cursor.execute(held, [ids, numbers])
+            ours = [r[0] for r in cursor.fetchall()]
+        return model._base_manager.filter(pk__in=ours).update(**updates) if ours else 0
+
+
+def _ready(model: type[Row], where: Q, at: datetime) -> tuple[str, list[Any]]:
+    due = Q(not_before__lte=at) & (Q(leased_until__isnull=True) | Q(leased_until__lt=at))
+    query = model._base_manager.filter(where & due).query
+    if len(query.alias_map) > 1:
+        raise ValueError(f"a claim on {model._meta.db_table} cannot join other tables")
+    sql, params = query.get_compiler("default").compile(query.where)
+    return sql, list(params)
+
+
+def _order(model: type[Row], order_by: Sequence[str]) -> str:
+    parts = []
+    for name in order_by:
+        column = model._meta.get_field(name.removeprefix("-")).column
+        parts.append(f"{_quoted(model._meta.db_table)}.{_quoted(column)}{' DESC' if name.startswith('-') else ''}")
+    return ", ".join(parts)
+
+
+def _instances(model: type[Row], records: Sequence[Sequence[Any]]) -> list[Row]:
+    fields = model._meta.concrete_fields
+    expressions = [f.get_col(model._meta.db_table) for f in fields]
+    converters = [[*connection.ops.get_db_converters(e), *e.get_db_converters(connection)] for e in expressions]
+    names = [f.attname for f in fields]
+    rows = []
+    for record in records:
+        values = list(record)
+        for i, steps in enumerate(converters):
+            for convert in steps:
+                values[i] = convert(values[i], expressions[i], connection)
+        rows.append(model.from_db("default", names, values))
+    return rows
+
+
+def _sorted(rows: list[Row], order_by: Sequence[str]) -> list[Row]:
+    for name in reversed(order_by):
+        field = name.removeprefix("-")
+        rows.sort(key=lambda r: (getattr(r, field) is None, getattr(r, field)), reverse=name.startswith("-"))
+    return rows
+
+
+def _quoted(name: str) -> str:
+    return connection.ops.quote_name(name)
