@@ -53,6 +53,7 @@ class Variant(SellerScoped):
     gtin = models.CharField(max_length=14, blank=True)  # checked digits; empty: unknown
     title = models.CharField(max_length=300, blank=True)
     options = models.JSONField(default=dict, blank=True)  # what sets it apart: {"Renk": "Mavi"}
+    attributes = models.JSONField(default=dict, blank=True)  # name → value, as the hub or a file says; beats the store
     images = models.JSONField(default=list, blank=True)
     weight_g = models.PositiveIntegerField(null=True, blank=True)  # null: not told; 0 is a fault
     length_mm = models.PositiveIntegerField(null=True, blank=True)

@@ -46,7 +46,7 @@ def migrate() -> None:
         cursor.execute("SELECT pg_advisory_lock(%s)", [_MIGRATION_LOCK])
         try:
             call_command("migrate", verbosity=0, interactive=False)
-            ensure_partitions(today=now().date())
+            ensure_partitions(at=now())
         finally:
             cursor.execute("SELECT pg_advisory_unlock(%s)", [_MIGRATION_LOCK])
 

@@ -19,7 +19,9 @@ from ..states import PRODUCT
 from .apply import checked_gtin
 
 PRODUCT_EDITS = frozenset({"title", "description", "brand", "category", "attributes", "images"})
-VARIANT_EDITS = frozenset({"gtin", "origin", "vat_rate", "weight_g", "hs_code", "options", "title", "images"})
+VARIANT_EDITS = frozenset(
+    {"gtin", "origin", "vat_rate", "weight_g", "hs_code", "options", "attributes", "title", "images"}
+)
 
 Cell = tuple[int, str, Any, Any]  # (row id, field, value as drawn, value now)
 

@@ -46,12 +46,12 @@ def _apply(seller_id: int, variant: Variant, row: Mapping[str, str], at: datetim
     cells: list[tuple[int, str, Any, Any]] = [
         (product.id, name, getattr(product, name), row[name].strip()) for name in _PRODUCT if row.get(name, "").strip()
     ]
-    if attributes:
-        merged = {**product.attributes, **{k: [v.strip()] for k, v in attributes.items()}}
-        cells.append((product.id, "attributes", product.attributes, merged))
-    own = [
+    own: list[tuple[int, str, Any, Any]] = [
         (variant.id, name, getattr(variant, name), row[name].strip()) for name in _VARIANT if row.get(name, "").strip()
     ]
+    if attributes:
+        merged = {**variant.attributes, **{k: v.strip() for k, v in attributes.items()}}
+        own.append((variant.id, "attributes", variant.attributes, merged))
     done = edit_products(seller_id=seller_id, cells=cells, source="file", at=at) if cells else []
     done += edit_variants(seller_id=seller_id, cells=own, source="file", at=at) if own else []
     variant.refresh_from_db()

@@ -8,6 +8,7 @@ from entrepot.core.clock import now
 from entrepot.core.errors import RemoteRefused
 from entrepot.fulfilment import services as fulfilment
 from entrepot.fulfilment.models import Package
+from entrepot.kit.shipping import LabelRequest
 from entrepot.kit.spec import Call
 
 _NOT_THERE = (400, 404)
@@ -16,16 +17,16 @@ _NOT_THERE = (400, 404)
 def pursue(intent: Intent, channel: Channel) -> None:
     """Read the label if it is there; else have it made, and read it a moment later."""
     client = channels.client_for(channel)
-    tracking_ref = Package.objects.system().get(id=intent.subject_id).tracking_ref
+    wanted = LabelRequest(tracking_ref=Package.objects.system().get(id=intent.subject_id).tracking_ref)
     get = client.spec.can["get_label"]
     assert isinstance(get, Call)
     try:
-        label = get.read(client.account, tracking_ref, client.send(get.build(client.account, tracking_ref)))
+        label = get.read(client.account, wanted, client.send(get.build(client.account, wanted)))
     except RemoteRefused as refused:
-        make = client.spec.can.get("create_label")
+        make = client.spec.can.get("make_label")
         if refused.status not in _NOT_THERE or not isinstance(make, Call) or intent.attempts > 5:  # noqa: PLR2004
             raise
-        make.read(client.account, tracking_ref, client.send(make.build(client.account, tracking_ref)))
+        make.read(client.account, wanted, client.send(make.build(client.account, wanted)))
         channels.postpone_intent(intent, seconds=0.5, why="the label is being made", at=now())
         return
     fulfilment.keep_label(intent=intent, label=label, at=now())

@@ -8,6 +8,7 @@ from entrepot.channels import services as channels
 from entrepot.channels.models import Channel, Intent
 from entrepot.core.clock import now
 from entrepot.core.errors import RemoteRefused
+from entrepot.kit import records
 from entrepot.kit.find import find
 from entrepot.kit.spec import Call
 from entrepot.orders import services as orders
@@ -49,7 +50,12 @@ def pursue_total(intent: Intent, store: Channel) -> None:
     call = client.spec.can["settle_total"]
     assert isinstance(call, Call)
     order = Order.objects.system().get(id=intent.subject_id)
-    subject = (intent.payload["store_ref"], Decimal(intent.payload["difference"]), intent.payload["our_ref"])
+    assert order.store_total is not None
+    held = records.StoreOrder(
+        store_ref=order.store_ref, number=order.store_ref, state="open", their_status="", total=order.store_total,
+        currency=order.store_currency, our_ref=intent.payload["our_ref"],
+    )  # fmt: skip
+    subject = (held, Decimal(intent.payload["difference"]), intent.payload["our_ref"])
     made = find(client.spec, "settle_total", client.account, subject, client.send)
     if made is None:
         if intent.state == "unknown":

@@ -14,5 +14,8 @@ from .receipts import apply_receipts as apply_receipts
 from .receipts import keep_receipts as keep_receipts
 from .replay import replay_aside as replay_aside
 from .sheet import import_sheet as import_sheet
+from .subscribe import enable_webhooks as enable_webhooks
+from .subscribe import hook_url as hook_url
+from .subscribe import watch_webhooks as watch_webhooks
 from .vocabulary import learn_vocabulary as learn_vocabulary
 from .webhook import receive as receive

@@ -15,11 +15,12 @@ from entrepot.core.errors import EntrepotError, RemoteBusy, RemoteUnauthorised
 from entrepot.core.text import fold
 from entrepot.kit import records
 from entrepot.kit.client import Client
-from entrepot.kit.read import pull
+from entrepot.kit.read import gather, pull
 from entrepot.kit.requests import Window
 from entrepot.kit.spec import Call, Pull, Push, Subscribe
 from entrepot.listings import services as listings
 
+from .aside import keep_aside
 from .feeds import open_feeds
 
 
@@ -35,7 +36,7 @@ def check_channel(*, channel: Channel, at: datetime) -> dict[str, str]:
     channel.refresh_from_db()
     if all(result == "ok" for result in found.values()):
         if client.spec.has("pull_facts"):
-            keep_facts(channel=channel, client=client)
+            keep_facts(channel=channel, client=client, at=at)
         channel.refresh_from_db()
         if channel.state == "locked_out":
             channels.access_regained(channel_id=channel.id, at=at)
@@ -71,16 +72,17 @@ def _window(way: Pull, at: datetime) -> Window:
     return Window(since_ms=to_ms(at - timedelta(minutes=5)), until_ms=to_ms(at), page_size=1)
 
 
-def keep_facts(*, channel: Channel, client: Client) -> None:
+def keep_facts(*, channel: Channel, client: Client, at: datetime) -> None:
     """What the store says of itself goes into the channel's settings as ``store.…``."""
-    facts = [
-        record
-        for read in pull(client.spec, "pull_facts", client.account, Window(), client.send)
-        for record in read.records
-    ]
-    channels.change_settings(
-        seller_id=channel.seller_id, channel_id=channel.id, settings=client.spec.facts(facts)
-    )
+    facts, asides = gather(client.spec, "pull_facts", client.account, client.send)
+    keep_aside(channel=channel, kind="setting", asides=asides, at=at)
+    rates = [[country, name, str(rate)] for country, name, rate in facts.tax_rates]
+    told = {
+        "store.currency": facts.currency, "store.weight_unit": facts.weight_unit, "store.length_unit": facts.length_unit,
+        "store.prices_include_tax": facts.prices_include_tax, "store.time_zone": facts.time_zone,
+        "store.tax_rates": rates, "store.features": list(facts.features),
+    }  # fmt: skip
+    channels.change_settings(seller_id=channel.seller_id, channel_id=channel.id, settings=told)
 
 
 def match_channel(*, channel: Channel, at: datetime) -> dict[str, Any]:

@@ -23,7 +23,7 @@ MAX_BYTES = 2 * 1024 * 1024
 _FEED_OF = {"product": "products", "variation": "products", "order": "fulfilments"}
 
 
-def receive(*, slug: str, token: str, headers: Mapping[str, str], body: bytes, at: datetime) -> int:
+def receive(*, token: str, headers: Mapping[str, str], body: bytes, at: datetime) -> int:
     """Take one webhook; the HTTP status to answer with, after the commit.
 
     200 taken, seen before, or a ping · 401 not signed as it should be · 404 nobody has this token · 413 too large ·
@@ -32,8 +32,8 @@ def receive(*, slug: str, token: str, headers: Mapping[str, str], body: bytes, a
     """
     if len(body) > MAX_BYTES:
         return 413
-    channel = Channel.objects.system().filter(connector=slug, webhook_token=token).exclude(state="retired").first()
-    way = connector(slug).can.get("read_webhook") if channel else None
+    channel = Channel.objects.system().filter(webhook_token=token).exclude(state="retired").first()
+    way = connector(channel.connector).can.get("read_webhook") if channel else None
     if channel is None or not isinstance(way, Receive):
         return 404
     lower = {k.lower(): v for k, v in headers.items()}
@@ -47,7 +47,7 @@ def receive(*, slug: str, token: str, headers: Mapping[str, str], body: bytes, a
         return 422
     with transaction.atomic():
         if news.is_full and news.kind == "package":
-            read = read_raws(connector(slug), news.kind, news.raws, account_of(channel))
+            read = read_raws(connector(channel.connector), news.kind, news.raws, account_of(channel))
             keep_aside(channel=channel, kind=news.kind, asides=read.set_aside, at=at)
             keep_drift(channel=channel, kind=news.kind, drift=read.drift, at=at)
             keep_receipts(channel=channel, kind=news.kind, raws=read.raws, records_=read.records, via="webhook", at=at)

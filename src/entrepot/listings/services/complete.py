@@ -124,12 +124,14 @@ def _attributes(draft: Draft, variant: Variant, resolver: Resolver, category_ref
 
 
 def _our_attributes(variant: Variant) -> dict[str, str]:
-    """Name → value: what sets the variant apart beats what the product says; names are compared folded."""
+    """Name → value: what hub or file say of the variant beats what sets it apart in the store, and that beats what the
+    product says; names are compared folded.
+    """
     found: dict[str, tuple[str, str]] = {}
     for name, values in variant.product.attributes.items():
         if len(values) == 1 or (values and name not in variant.options):
             found[fold(name)] = (name, values[0])
-    for name, value in variant.options.items():
+    for name, value in [*variant.options.items(), *variant.attributes.items()]:
         if value:
             found[fold(name)] = (name, value)
     return dict(found.values())

@@ -54,7 +54,8 @@ def sales_order(*, order: Order, intent: Intent, store: Channel) -> records.Sale
     refs = channels.their_refs(channel_id=store.id, kind="variant", our_ids=[x.variant_id for x in lines if x.variant_id])
     currency, rate = _currency(order, store)
     parties = {p.role: _party(p) for p in order.parties.all()}
-    sales = tuple(_line(x, refs, store, currency, rate, record) for x in lines)
+    country = parties["ship_to"].country
+    sales = tuple(_line(x, refs, store, currency, rate, country, record) for x in lines)
     shipping = _converted(order.shipping, rate, currency)
     package = order.packages.exclude(tracking_ref="").order_by("-id").first()
     return records.SalesOrder(
@@ -76,28 +77,41 @@ def _currency(order: Order, store: Channel) -> tuple[str, Decimal]:
 
 
 def _line(
-    line: Line, refs: dict[int, tuple[str, str]], store: Channel, currency: str, rate: Decimal, record: str
+    line: Line, refs: dict[int, tuple[str, str]], store: Channel, currency: str, rate: Decimal, country: str, record: str
 ) -> records.SalesLine:
     if line.variant_id is None or line.variant_id not in refs:
         raise MappingError(record, f"line {line.listing_ref}", "is not bound to a variation of the store")
     variant_ref, product_ref = refs[line.variant_id]
     left = line.quantity - line.cancelled_quantity
     gross = line.line_total * left / line.quantity
+    vat_rate, tax_class = _tax(line.vat_rate, country, store, record)
     return records.SalesLine(
         sku=line.sku or line.listing_ref, product_ref=product_ref, variant_ref=variant_ref, title=line.title,
-        quantity=left, gross=_converted(gross, rate, currency), vat_rate=line.vat_rate,
-        tax_class=_tax_class(line.vat_rate, store, record),
+        quantity=left, gross=_converted(gross, rate, currency), vat_rate=vat_rate, tax_class=tax_class,
     )  # fmt: skip
 
 
-def _tax_class(vat_rate: Decimal, store: Channel, record: str) -> str:
-    """The store's tax class whose rate is this one, by the channel's setting ``hub.tax_classes`` {rate: class}."""
-    known: dict[str, str] = store.settings.get("hub.tax_classes", {})
-    by_rate = {Decimal(rate): name for rate, name in known.items()}
-    if vat_rate not in by_rate:
-        rates = ", ".join(f"{r.normalize():f}" for r in sorted(by_rate)) or "none"
-        raise MappingError(record, "vat_rate", f"{vat_rate.normalize():f} has no tax class in {store.name}; mapped: {rates}")
-    return by_rate[vat_rate]
+def _tax(vat_rate: Decimal, country: str, store: Channel, record: str) -> tuple[Decimal, str]:
+    """The rate that the store will levy on a line that ships to ``country``, and the tax class that makes it do so.
+
+    A country that the store has no rates for is taxed with nothing: gross goes in as net, in the class ``zero-rate``.
+    The channel's setting ``hub.tax_classes`` {rate: class} decides where several classes have one rate.
+
+    Raises:
+        MappingError: the country is taxed there, and no class has this rate.
+    """
+    told = [(c, name, Decimal(rate)) for c, name, rate in store.settings.get("store.tax_rates", [])]
+    here = [(name, rate) for c, name, rate in told if c in (country, "", "*")]
+    if not here:
+        return Decimal(0), "zero-rate"
+    fits = [name for name, rate in here if rate == vat_rate]
+    if not fits:
+        rates = ", ".join(f"{r.normalize():f}" for _, r in sorted(here)) or "none"
+        raise MappingError(
+            record, "vat_rate", f"{vat_rate.normalize():f} has no tax class in {store.name} for {country}; it has: {rates}"
+        )
+    chosen = {Decimal(r): name for r, name in store.settings.get("hub.tax_classes", {}).items()}.get(vat_rate)
+    return vat_rate, chosen if chosen in fits else fits[0]
 
 
 def _converted(amount: Decimal, rate: Decimal, currency: str) -> Decimal:

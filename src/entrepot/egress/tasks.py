@@ -1,0 +1,46 @@
+"""The queues that egress empties."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from entrepot.jobs.services import Drainer
+
+from . import services
+
+
+def _stock(at: datetime) -> int:
+    return services.compute_dirty(kind="stock", at=at) + services.compute_dirty(kind="channel", at=at)
+
+
+def _price(at: datetime) -> int:
+    return services.compute_dirty(kind="price", at=at)
+
+
+def _content(at: datetime) -> int:
+    return services.compute_dirty(kind="content", at=at)
+
+
+def _offers(at: datetime) -> int:
+    return services.push_offers(at=at)
+
+
+def _listings(at: datetime) -> int:
+    return services.push_content(at=at)
+
+
+def _polls(at: datetime) -> int:
+    return services.poll_batches(limit=10, at=at)
+
+
+def _intents(at: datetime) -> int:
+    return services.pursue_intents(limit=10, at=at)
+
+
+STOCK = Drainer("stock", "offers", _stock, idle_s=0.5)
+PRICE = Drainer("price", "offers", _price, idle_s=0.5)
+CONTENT = Drainer("content", "content", _content, idle_s=0.5)
+OFFERS = Drainer("offers", "offers", _offers, idle_s=0.3)
+LISTINGS = Drainer("listings", "content", _listings, idle_s=0.5)
+POLLS = Drainer("polls", "offers", _polls, idle_s=0.3, threads=2)
+INTENTS = Drainer("intents", "orders", _intents, idle_s=0.3, threads=3)
