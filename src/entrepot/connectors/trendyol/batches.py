@@ -74,13 +74,13 @@ def batch(theirs: Batch, account: Account) -> BatchReply:
 
 
 def _verdict(item: Item, record: str) -> Verdict:
+    if item.status not in _IS_OK:
+        raise MappingError(record, "items.status", f"{item.status!r} is not known; known: {', '.join(_IS_OK)}")
     asked = item.requestItem
     echoes = [asked, *(e for e in (asked.product, asked.updateRequest, asked.request) if e is not None)]
     key = next((e.barcode for e in echoes if e.barcode), None)
     content_ref = None if key else next((e.contentId for e in echoes if e.contentId), None)
     if key is None and content_ref is None:
         raise MappingError(record, "requestItem", "names neither barcode nor contentId")
-    if item.status not in _IS_OK:
-        raise MappingError(record, "items.status", f"{item.status!r} is not known; known: {', '.join(_IS_OK)}")
     reason = "; ".join(filter(None, item.failureReasons))
     return Verdict(listing_ref=key or "", content_ref=content_ref, is_ok=_IS_OK[item.status], reason=reason)

@@ -102,19 +102,12 @@ def base(theirs: wire.Base, account: Account) -> records.Observed:
 def audit(theirs: wire.Audit, account: Account) -> records.Verdict:
     """One change of a card: refused when a part was, decided when no part is under way.
 
+    A part refused as CHANGES_NOT_FOUND already holds what we want, so it counts as taken.
+
     Raises:
         MappingError: a status that nobody declared.
     """
-    words = {"SUCCESS": True, "FAIL": False, "RUNNING": None}
-    verdicts = []
-    for update in theirs.updates:
-        if update.status not in words:
-            raise MappingError(
-                f"card {theirs.contentId}",
-                "updates.status",
-                f"{update.status!r} is not known; known: {', '.join(words)}",
-            )
-        verdicts.append(words[update.status])
+    verdicts = [_review(update, f"card {theirs.contentId}") for update in theirs.updates]
     reasons = [f"{u.type}: {_reason(r)}" for u in theirs.updates for r in u.rejectReasons]
     return records.Verdict(
         listing_ref=theirs.barcode or "",
@@ -122,6 +115,14 @@ def audit(theirs: wire.Audit, account: Account) -> records.Verdict:
         is_ok=False if False in verdicts else None if None in verdicts or not verdicts else True,
         reason="; ".join(reasons),
     )
+
+
+def _review(theirs: wire.Review, record: str) -> bool | None:
+    words = {"SUCCESS": True, "FAIL": False, "RUNNING": None}
+    if theirs.status not in words:
+        raise MappingError(record, "updates.status", f"{theirs.status!r} is not known; known: {', '.join(words)}")
+    is_same = {reason.type for reason in theirs.rejectReasons} == {"CHANGES_NOT_FOUND"}
+    return True if is_same else words[theirs.status]
 
 
 def _reason(theirs: wire.Reason) -> str:

@@ -91,11 +91,15 @@ def find_first(account: Account, wanted: PackageMove) -> Request:
 
 
 def find_page(account: Account, asked: Request, reply: Reply) -> Paged:
-    """The package, and then its siblings: a split or unsupplied one lives on under other ids of the same order."""
+    """The package, and then its siblings: a split or unsupplied one lives on under other ids of the same order.
+
+    Lines get new ids on the way, so each sibling is told which barcode was which line of the order's packages.
+    """
     found = reply.body["content"]
-    if "shipmentPackageIds" not in asked.query or not found:
-        return found, None
-    return found, by_order(account, str(found[0]["orderNumber"]))
+    if "shipmentPackageIds" in asked.query and found:
+        return found, by_order(account, str(found[0]["orderNumber"]))
+    barcodes = {_line_ref(line): line.get("barcode") for raw in found for line in raw.get("lines") or []}
+    return [{**raw, "barcodes": barcodes} for raw in found], None
 
 
 def match(account: Account, wanted: PackageMove, raw: Any) -> PackageMove | None:
@@ -119,8 +123,13 @@ def match(account: Account, wanted: PackageMove, raw: Any) -> PackageMove | None
 
 
 def _shares_line(wanted: PackageMove, raw: Any) -> bool:
-    theirs = {str(line.get("lineId", line.get("id"))) for line in raw.get("lines") or []}
-    return any(line_ref in theirs for line_ref, _ in wanted.lines)
+    lines, barcodes = raw.get("lines") or [], raw.get("barcodes", {})
+    theirs = {_line_ref(line) for line in lines} | {line.get("barcode") for line in lines}
+    return any(ref in theirs or barcodes.get(ref, "") in theirs for ref, _ in wanted.lines)
+
+
+def _line_ref(line: Any) -> str:
+    return str(line.get("lineId", line.get("id")))
 
 
 def _numbers(raw: Any) -> set[str]:

@@ -30,7 +30,7 @@ def package(theirs: Package, account: Account) -> records.Package | tuple[()]:
     return records.Package(
         package_ref=theirs.shipmentPackageId,
         order_ref=theirs.orderNumber,
-        storefront=storefront_of_order(theirs.orderCountryCode, account),
+        storefront=storefront_of_order(theirs.orderCountryCode, theirs.currencyCode, account),
         state=state_of(theirs.status, record=record, field="status"),
         their_status=theirs.status,
         placed_at=from_ms(theirs.orderDate - ORDER_CLOCK_MS),

@@ -55,6 +55,10 @@ def currency_of(account: Account, storefront: str) -> str:
     return str(account.setting(f"currency.{storefront}", CURRENCIES.get(storefront, "TRY")))
 
 
-def storefront_of_order(country: str, account: Account) -> str:
-    """The storefront that an order was placed on: its own country where that is one, else the account's."""
-    return country if country in VAT_PERCENTS else storefront_of(account)
+def storefront_of_order(country: str, currency: str, account: Account) -> str:
+    """The storefront that an order was placed on: its country, where Trendyol sells there in the order's currency.
+
+    Orders of home that go abroad (micro-export, export partnership) name the buyer's country, and are in lira.
+    """
+    is_there = country in VAT_PERCENTS and currency == currency_of(account, country)
+    return country if is_there else storefront_of(account)
