@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from importlib.metadata import EntryPoint
 from pathlib import Path
 
 import bazaria
@@ -10,7 +11,7 @@ import pytest
 
 from entrepot.core.errors import Invalid
 from entrepot.kit import conformance, registry
-from entrepot.kit.parse import account_for, exit_status, parse
+from entrepot.kit.parse import account_for, exit_status, parse, parse_file
 
 SAMPLES = Path(bazaria.__file__).parent / "samples"
 
@@ -31,6 +32,23 @@ def test_a_slug_is_claimed_once_only():
 def test_an_entry_point_that_is_no_spec_is_refused():
     with pytest.raises(Invalid, match="must name a kit"):
         registry.add({}, object(), origin="somewhere:SPEC")
+
+
+def test_an_installed_connector_is_found_with_its_folder(monkeypatch):
+    point = EntryPoint("bazaria", "bazaria:SPEC", registry.GROUP)
+    monkeypatch.setattr(registry, "entry_points", lambda group: [point])
+    registry.connectors.cache_clear()
+
+    try:
+        assert registry.connector("bazaria") is bazaria.SPEC
+        assert registry.home("bazaria") / "samples" == SAMPLES
+        with pytest.raises(Invalid, match="installed: bazaria"):
+            registry.connector("nosuch")
+        assert parse_file("bazaria", "order", b"[]") == (0, {"records": [], "drift": [], "set_aside": []})
+        assert parse_file("bazaria", "order", b"[7]")[0] == 3
+        assert parse_file("bazaria", "order", b"7 7")[0] == 2
+    finally:
+        registry.connectors.cache_clear()
 
 
 def test_it_passes_the_suite():

@@ -6,6 +6,7 @@ import importlib
 from collections.abc import Sequence
 from functools import cache
 from importlib.metadata import entry_points
+from pathlib import Path
 
 from entrepot.core.errors import Invalid
 
@@ -46,6 +47,18 @@ def connector(slug: str) -> Spec:
     if slug not in known:
         raise Invalid("connector", "slug", f"{slug!r} is not installed; installed: {', '.join(sorted(known))}")
     return known[slug]
+
+
+def home(slug: str) -> Path:
+    """The folder of a connector's package: ``samples`` and ``README.md`` are in it.
+
+    Raises:
+        Invalid: there is no such connector; says which there are.
+    """
+    spec = connector(slug)
+    point = next(point for point in entry_points(group=GROUP) if point.load() is spec)
+    package = importlib.import_module(point.module)
+    return Path(str(package.__file__)).parent
 
 
 def load(modules: Sequence[str]) -> dict[str, Spec]:
