@@ -128,7 +128,7 @@ class FaultMiddleware:
             await self.app(scope, receive, send)
 
     async def _work_then_cut(self, scope: Scope, receive: Receive, send: Send) -> None:
-        async def swallow(message: Message) -> None:
+        async def swallow(_: Message) -> None:
             return
 
         await self.app(scope, receive, swallow)

@@ -101,7 +101,8 @@ def _card(remote: Remote) -> str:
 
 def _clock_form() -> str:
     field = "<label>Seconds <input name='advance_s' type='number' min='1' value='3600' required></label>"
-    return f"<section><h2>Clock</h2><form method='post' action='/control/clock'>{field}<button>Move on</button></form></section>"
+    form = f"<form method='post' action='/control/clock'>{field}<button>Move on</button></form>"
+    return f"<section><h2>Clock</h2>{form}</section>"
 
 
 def _section(name: str, value: Any) -> str:
@@ -141,7 +142,8 @@ def _dials(remote: Remote) -> str:
     place = f"/control/{remote.slug}/faults"
     quick = f"<form method='post' action='{place}'>{presets}</form>"
     dials = f"<form method='post' action='{place}' class='grid'>{fields}<button>Turn the dials</button></form>"
-    return f"<section><h2>Faults</h2><p>Done to callers: {escape(done)}.</p>{quick}<details><summary>Dials</summary>{dials}</details></section>"
+    fold = f"<details><summary>Dials</summary>{dials}</details>"
+    return f"<section><h2>Faults</h2><p>Done to callers: {escape(done)}.</p>{quick}{fold}</section>"
 
 
 def _action_form(slug: str, name: str, action: Action) -> str:

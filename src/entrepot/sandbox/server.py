@@ -11,7 +11,7 @@ import socket
 import threading
 import time
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Self
 
 import uvicorn
 from starlette.applications import Starlette
@@ -123,7 +123,7 @@ def build_app(config: SandboxConfig) -> Starlette:
 
     routes: list[BaseRoute] = [*control.routes(remotes, changed), *pages.routes(remotes)]
     routes += [Mount(f"/{slug}", _app(keeper)) for slug, keeper in keepers.items()]
-    app = Starlette(routes=routes, lifespan=lambda app: _running(list(keepers.values())))
+    app = Starlette(routes=routes, lifespan=lambda _: _running(list(keepers.values())))
     app.state.remotes = remotes
     return app
 
@@ -180,7 +180,7 @@ class SandboxServer:
     def _run(self) -> None:
         self._server.run(sockets=[self._socket])
 
-    def start(self) -> SandboxServer:
+    def start(self) -> Self:
         """Serve; returns once requests are answered.
 
         Raises:
@@ -205,7 +205,7 @@ class SandboxServer:
         """What a client needs, by slug."""
         return {slug: remote.credentials for slug, remote in self.remotes.items()}
 
-    def __enter__(self) -> SandboxServer:
+    def __enter__(self) -> Self:
         return self.start()
 
     def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, at: TracebackType | None) -> None:
@@ -229,5 +229,5 @@ def serve(
         faults=faults, seed=seed, catalogue=catalogue, state_dir=state_dir, options=dict(options or {})
     )
     with SandboxServer(config, port=port) as server:
-        print(json.dumps(server.credentials()), flush=True)
+        print(json.dumps(server.credentials()), flush=True)  # noqa: T201 - the line that callers wait for
         over.wait()

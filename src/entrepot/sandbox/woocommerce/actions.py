@@ -16,13 +16,16 @@ BUYER = {"first_name": "Şeyma", "last_name": "Işık", "address_1": "Bağdat Cd
 EMAIL = "seyma.isik@buyers.test"
 
 
+NAMES = (
+    "set_stock", "set_price", "sell", "fulfil", "cancel", "delete_product", "unpublish", "edit", "html_mode",
+    "bump_modified", "configure",
+)  # fmt: skip
+
+
 def of(store: Store) -> dict[str, Action]:
     """Every action by name. All raise ValueError with what is wrong."""
     desk = Desk(store)
-    names = (
-        "set_stock set_price sell fulfil cancel delete_product unpublish edit html_mode bump_modified configure"
-    ).split()
-    return {name: _as_owner(store, getattr(desk, name)) for name in names}
+    return {name: _as_owner(store, getattr(desk, name)) for name in NAMES}
 
 
 def _as_owner(store: Store, action: Action) -> Action:

@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from .state import Store
 
 PAGE = "<!DOCTYPE html><html><body><h1>Briefly unavailable for scheduled maintenance.</h1></body></html>"
-NOTICE = "<br />\n<b>Notice</b>:  Undefined index: size in <b>/srv/wp-content/plugins/shop/shop.php</b> on line <b>12</b><br />\n"
+NOTICE = "<br />\n<b>Notice</b>:  Undefined index: size in <b>wp-content/plugins/shop/shop.php</b> on line 12<br />\n"
 BODILESS = {"GET", "HEAD", "OPTIONS"}
 
 
@@ -100,6 +100,6 @@ def _body(raw: bytes, kind: str) -> dict[str, Any]:
     try:
         body = json.loads(raw)
     except ValueError:
-        facts = {"json_error_code": 4, "json_error_message": "Syntax error"}
+        facts: dict[str, Any] = {"json_error_code": 4, "json_error_message": "Syntax error"}
         raise WooError("rest_invalid_json", "Invalid JSON body passed.", 400, **facts) from None
     return body if isinstance(body, dict) else {}

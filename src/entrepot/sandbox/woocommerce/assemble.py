@@ -12,6 +12,7 @@ from entrepot.sandbox.remote import Remote
 
 from . import actions, catalogue, order_view, product_view, terms
 from .app import RestApp
+from .buyers import Arrivals
 from .order_routes import Orders
 from .product_routes import Products
 from .refunds import Refunds
@@ -40,9 +41,8 @@ def build(
 ) -> Remote:
     """A WooCommerce shop.
 
-    Args:
-        catalogue_file: a WooCommerce product CSV; the built-in sample when None; ``/dev/null`` for an empty shop.
-        settings: changes to ``settings.Settings``.
+    ``catalogue_file`` is a WooCommerce product CSV; the built-in sample when None, an empty file for an empty shop.
+    ``settings`` are changes to ``Settings``.
     """
     clock, faults = Clock(), Faults(dials, seed)
     ledger = Ledger(clock, state_dir / "ledger.jsonl" if state_dir else None)
@@ -55,6 +55,14 @@ def build(
     deliveries = Deliveries(faults, ledger)
     webhooks, router = Webhooks(store, deliveries, _represent(store)), _routes(store)
     webhooks.mount(router, BASE)
+    acts = actions.of(store)
+    arrivals = Arrivals(store, faults, acts["sell"])
+    acts["buyers"] = arrivals.buyers
+
+    def tick() -> None:
+        arrivals.tick()
+        webhooks.tick()
+
     return Remote(
         slug="woocommerce",
         clock=clock,
@@ -66,8 +74,8 @@ def build(
         summary=lambda: summary(store),
         snapshot=store.snapshot,
         restore=store.restore,
-        tick=webhooks.tick,
-        actions=actions.of(store),
+        tick=tick,
+        actions=acts,
     )
 
 

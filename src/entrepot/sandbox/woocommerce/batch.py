@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from functools import partial
 from typing import Any
 
 from .errors import WooError, invalid_params
@@ -29,20 +30,25 @@ def run(call: Call, create: Create, update: Update, delete: Delete) -> Reply:
         raise WooError("woocommerce_rest_request_entity_too_large", text, 413)
     answer: dict[str, Any] = {}
     if parts["create"]:
-        answer["create"] = [
-            _tried(0, lambda item=item: create(item if isinstance(item, dict) else {})) for item in parts["create"]
-        ]
+        answer["create"] = [_tried(0, partial(create, _fields(item))) for item in parts["create"]]
     if parts["update"]:
-        answer["update"] = [_updated(item, update) for item in parts["update"]]
+        answer["update"] = [_updated(_fields(item), update) for item in parts["update"]]
     if parts["delete"]:
-        answer["delete"] = [_tried(int(id_), lambda id_=id_: delete(int(id_))) for id_ in parts["delete"]]
+        answer["delete"] = [_tried(_id(id_), partial(delete, _id(id_))) for id_ in parts["delete"]]
     return Reply(answer)
 
 
-def _updated(item: Any, update: Update) -> dict[str, Any]:
-    id_ = item.get("id", 0) if isinstance(item, dict) else 0
-    wanted = int(id_) if str(id_).isdigit() else 0
-    return _tried(wanted, lambda: update(wanted, {k: v for k, v in item.items() if k != "id"}))
+def _fields(item: Any) -> dict[str, Any]:
+    return item if isinstance(item, dict) else {}
+
+
+def _id(value: Any) -> int:
+    return int(value) if str(value).isdigit() else 0
+
+
+def _updated(item: dict[str, Any], update: Update) -> dict[str, Any]:
+    wanted = _id(item.get("id"))
+    return _tried(wanted, partial(update, wanted, {k: v for k, v in item.items() if k != "id"}))
 
 
 def _tried(id_: int, work: Callable[[], dict[str, Any]]) -> dict[str, Any]:

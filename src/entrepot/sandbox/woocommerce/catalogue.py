@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import csv
 import re
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -75,7 +76,11 @@ def _add(store: Store, theirs: dict[str, str], at: int, later: list[Callable[[],
     ):
         references = split(theirs.get(column, ""))
         if references:
-            later.append(lambda field=field, references=references: ours.update({field: _ids(store, references)}))
+            later.append(partial(_refer, store, ours, field, references))
+
+
+def _refer(store: Store, ours: Row, field: str, references: list[str]) -> None:
+    ours[field] = _ids(store, references)
 
 
 def _texts(ours: Row, theirs: dict[str, str]) -> None:

@@ -88,7 +88,7 @@ def page_of(call: Call, asked: Query, rows: list[Row], view: View) -> Reply:
 
 def _at(call: Call, number: int) -> str:
     """The same address with another page; every parameter is repeated, credentials and nonce too."""
-    pairs = {k: v for k, v in parse_qsl(call.raw_query, keep_blank_values=True)}
+    pairs = dict(parse_qsl(call.raw_query, keep_blank_values=True))
     return f"{call.url}?{urlencode({**pairs, 'page': number})}"
 
 

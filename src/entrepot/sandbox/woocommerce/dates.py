@@ -25,7 +25,7 @@ def filter_instant(text: str, zone: tzinfo, *, is_gmt: bool) -> int:
     WordPress turns a text with an offset into the site's wall clock first, and then compares that text with the
     column that was asked for: a ``Z`` together with ``dates_are_gmt`` is shifted by the site's offset.
     """
-    when = datetime.fromisoformat(text.replace("Z", "+00:00"))
+    when = datetime.fromisoformat(text)
     wall = when.astimezone(zone).replace(tzinfo=None) if when.tzinfo else when
     return int(wall.replace(tzinfo=UTC if is_gmt else zone).timestamp())
 
@@ -38,5 +38,5 @@ def written(text: str | None, zone: tzinfo) -> int | None:
     """
     if not text:
         return None
-    when = datetime.fromisoformat(text.replace("Z", "+00:00"))
+    when = datetime.fromisoformat(text)
     return int((when if when.tzinfo else when.replace(tzinfo=zone)).timestamp())

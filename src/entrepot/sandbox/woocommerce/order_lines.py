@@ -52,7 +52,7 @@ def _item(store: Store, line: Row, sent: dict[str, Any]) -> Row:
     product = _product(store, sent, is_new=is_new)
     if is_new or product is not None:
         line = line | _of_product(store, product, line)
-    quantity = sent.get("quantity", line.get("quantity", 1))
+    quantity = int(sent["quantity"] if "quantity" in sent else line.get("quantity", 1))
     total = sent.get("total")
     if total is None:
         total = plain(_net(store, product, quantity)) if is_new else line["total"]
@@ -77,7 +77,7 @@ def _product(store: Store, sent: dict[str, Any], *, is_new: bool) -> Row | None:
     if not wanted and is_new:
         text = "Product ID or SKU is required."
         raise WooError("woocommerce_rest_required_product_reference", text, 400)
-    return store.products.get(int(wanted)) if str(wanted or "").isdigit() else None
+    return store.products.get(int(str(wanted))) if str(wanted or "").isdigit() else None
 
 
 def _of_product(store: Store, product: Row | None, line: Row) -> Row:
@@ -117,7 +117,8 @@ def _net(store: Store, product: Row | None, quantity: int) -> Decimal:
 def _shipping(store: Store, line: Row, sent: dict[str, Any]) -> Row:
     if "method_id" not in line and not sent.get("method_id"):
         raise WooError("woocommerce_rest_invalid_shipping_item", "Shipping method ID is required.", 400)
-    line = {"method_title": "", "instance_id": "", "total": "0"} | line
+    defaults: Row = {"method_title": "", "instance_id": "", "total": "0"}
+    line = defaults | line
     line |= {n: sent[n] for n in ("method_id", "method_title", "instance_id") if sent.get(n) is not None}
     if "total" in sent:
         line["total"] = plain(kept(sent["total"]))
@@ -128,7 +129,8 @@ def _shipping(store: Store, line: Row, sent: dict[str, Any]) -> Row:
 def _fee(store: Store, line: Row, sent: dict[str, Any]) -> Row:
     if "name" not in line and not sent.get("name"):
         raise WooError("woocommerce_rest_invalid_fee_item", "Fee name is required.", 400)
-    line = {"tax_class": "", "tax_status": "taxable", "total": "0"} | line
+    defaults: Row = {"tax_class": "", "tax_status": "taxable", "total": "0"}
+    line = defaults | line
     line |= {n: sent[n] for n in ("name", "tax_class", "tax_status") if sent.get(n) is not None}
     if "total" in sent:
         line["total"] = plain(kept(sent["total"]))

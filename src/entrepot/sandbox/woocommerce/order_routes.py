@@ -1,3 +1,4 @@
+# ruff: noqa: ARG002 - a route is called with the call and the parts of its path
 """The routes of orders and their notes."""
 
 from __future__ import annotations

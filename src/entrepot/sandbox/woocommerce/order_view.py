@@ -12,11 +12,24 @@ from .order_status import needs_processing
 if TYPE_CHECKING:
     from .state import Row, Store
 
-COPIED = (
-    "id parent_id order_key created_via status currency prices_include_tax customer_id customer_note billing shipping "
-    "payment_method payment_method_title transaction_id meta_data"
-).split()
-TOTALS = "discount_total discount_tax shipping_total shipping_tax cart_tax total total_tax".split()
+COPIED = [
+    "id",
+    "parent_id",
+    "order_key",
+    "created_via",
+    "status",
+    "currency",
+    "prices_include_tax",
+    "customer_id",
+    "customer_note",
+    "billing",
+    "shipping",
+    "payment_method",
+    "payment_method_title",
+    "transaction_id",
+    "meta_data",
+]
+TOTALS = ["discount_total", "discount_tax", "shipping_total", "shipping_tax", "cart_tax", "total", "total_tax"]
 
 
 def order(store: Store, row: Row, places: int = 2) -> dict[str, Any]:

@@ -15,7 +15,15 @@ from .schema import check
 if TYPE_CHECKING:
     from .state import Row, Store
 
-PLAIN = "currency customer_id customer_note payment_method payment_method_title transaction_id parent_id".split()
+PLAIN = [
+    "currency",
+    "customer_id",
+    "customer_note",
+    "payment_method",
+    "payment_method_title",
+    "transaction_id",
+    "parent_id",
+]
 
 
 def create(store: Store, body: dict[str, Any], *, via: str = "rest-api") -> Row:

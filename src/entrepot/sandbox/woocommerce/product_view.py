@@ -10,18 +10,72 @@ from .dates import both
 if TYPE_CHECKING:
     from .state import Row, Store
 
-COPIED = (
-    "id name slug type status featured catalog_visibility description short_description sku global_unique_id "
-    "regular_price sale_price total_sales virtual downloadable downloads download_limit download_expiry external_url "
-    "button_text tax_status tax_class low_stock_amount sold_individually weight dimensions shipping_class "
-    "reviews_allowed upsell_ids cross_sell_ids parent_id purchase_note default_attributes grouped_products menu_order "
-    "meta_data"
-).split()
-NOT_OF_VARIATIONS = (
-    "slug featured catalog_visibility short_description external_url button_text sold_individually reviews_allowed "
-    "upsell_ids cross_sell_ids purchase_note default_attributes grouped_products average_rating rating_count "
-    "related_ids categories tags brands images variations price_html total_sales shipping_required shipping_taxable"
-).split()
+COPIED = [
+    "id",
+    "name",
+    "slug",
+    "type",
+    "status",
+    "featured",
+    "catalog_visibility",
+    "description",
+    "short_description",
+    "sku",
+    "global_unique_id",
+    "regular_price",
+    "sale_price",
+    "total_sales",
+    "virtual",
+    "downloadable",
+    "downloads",
+    "download_limit",
+    "download_expiry",
+    "external_url",
+    "button_text",
+    "tax_status",
+    "tax_class",
+    "low_stock_amount",
+    "sold_individually",
+    "weight",
+    "dimensions",
+    "shipping_class",
+    "reviews_allowed",
+    "upsell_ids",
+    "cross_sell_ids",
+    "parent_id",
+    "purchase_note",
+    "default_attributes",
+    "grouped_products",
+    "menu_order",
+    "meta_data",
+]
+NOT_OF_VARIATIONS = [
+    "slug",
+    "featured",
+    "catalog_visibility",
+    "short_description",
+    "external_url",
+    "button_text",
+    "sold_individually",
+    "reviews_allowed",
+    "upsell_ids",
+    "cross_sell_ids",
+    "purchase_note",
+    "default_attributes",
+    "grouped_products",
+    "average_rating",
+    "rating_count",
+    "related_ids",
+    "categories",
+    "tags",
+    "brands",
+    "images",
+    "variations",
+    "price_html",
+    "total_sales",
+    "shipping_required",
+    "shipping_taxable",
+]
 
 
 def product(store: Store, row: Row) -> dict[str, Any]:
@@ -96,7 +150,7 @@ def _stock(store: Store, row: Row) -> dict[str, Any]:
         "stock_status": stock_status(store, row, held),
         "backorders": backorders,
         "backorders_allowed": backorders != "no",
-        "backordered": bool(held) and held["stock_status"] == "onbackorder",
+        "backordered": held is not None and held["stock_status"] == "onbackorder",
     }
 
 

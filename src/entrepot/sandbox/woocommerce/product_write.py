@@ -16,11 +16,33 @@ from .terms import resolve, use_attribute
 if TYPE_CHECKING:
     from .state import Row, Store
 
-PLAIN = (
-    "name status featured catalog_visibility description short_description global_unique_id virtual downloadable "
-    "downloads download_limit download_expiry external_url button_text tax_status sold_individually weight "
-    "shipping_class reviews_allowed upsell_ids cross_sell_ids purchase_note grouped_products menu_order type"
-).split()
+PLAIN = [
+    "name",
+    "status",
+    "featured",
+    "catalog_visibility",
+    "description",
+    "short_description",
+    "global_unique_id",
+    "virtual",
+    "downloadable",
+    "downloads",
+    "download_limit",
+    "download_expiry",
+    "external_url",
+    "button_text",
+    "tax_status",
+    "sold_individually",
+    "weight",
+    "shipping_class",
+    "reviews_allowed",
+    "upsell_ids",
+    "cross_sell_ids",
+    "purchase_note",
+    "grouped_products",
+    "menu_order",
+    "type",
+]
 
 
 def create(store: Store, body: dict[str, Any]) -> Row:

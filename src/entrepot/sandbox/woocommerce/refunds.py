@@ -1,3 +1,4 @@
+# ruff: noqa: ARG002 - a route is called with the call and the parts of its path
 """Refunds: money back on an order, with or without lines and restocking."""
 
 from __future__ import annotations

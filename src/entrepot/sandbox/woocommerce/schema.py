@@ -1,3 +1,4 @@
+# ruff: noqa: ARG001 - every fit has one signature
 """The shapes of request bodies, checked as WordPress checks them: a number is not a string, "4" is an integer."""
 
 from __future__ import annotations
@@ -23,7 +24,7 @@ class T:
     is_email: bool = False
 
 
-class Bad(Exception):
+class BadValueError(Exception):
     """A value that does not fit: WordPress' detail code and text."""
 
     def __init__(self, code: str, text: str) -> None:
@@ -64,7 +65,7 @@ def check(body: dict[str, Any], schema: dict[str, T]) -> dict[str, Any]:
         if name in body:
             try:
                 clean[name] = fit(body[name], kind, name)
-            except Bad as error:
+            except BadValueError as error:
                 bad[name] = (error.code, error.text)
     if bad:
         raise invalid_params(bad)
@@ -72,19 +73,19 @@ def check(body: dict[str, Any], schema: dict[str, T]) -> dict[str, Any]:
 
 
 def fit(value: Any, kind: T, path: str) -> Any:
-    """The value as this type, or Bad."""
+    """The value as this type, or BadValueError."""
     if value is None and (kind.null or kind.kind == "mixed"):
         return None
     fitted = FITS[kind.kind](value, kind, path)
     if kind.enum and fitted not in kind.enum:
-        raise Bad("rest_not_in_enum", f"{path} is not one of {', '.join(kind.enum)}.")
+        raise BadValueError("rest_not_in_enum", f"{path} is not one of {', '.join(kind.enum)}.")
     if kind.is_email and not EMAIL.match(str(fitted)):
-        raise Bad("rest_invalid_email", "Invalid email address.")
+        raise BadValueError("rest_invalid_email", "Invalid email address.")
     return fitted
 
 
-def _wrong(path: str, kind: str) -> Bad:
-    return Bad("rest_invalid_type", f"{path} is not of type {kind}.")
+def _wrong(path: str, kind: str) -> BadValueError:
+    return BadValueError("rest_invalid_type", f"{path} is not of type {kind}.")
 
 
 def _string(value: Any, kind: T, path: str) -> str:

@@ -1,3 +1,4 @@
+# ruff: noqa: ARG002 - a route is called with the call and the parts of its path
 """Discovery, settings, taxes, reports and the little else that a client asks a shop about itself."""
 
 from __future__ import annotations
@@ -40,8 +41,7 @@ class Shop:
     def index(self, call: Call) -> Reply:
         """The front door: namespaces and the site's zone."""
         settings = self.store.settings
-        hours = datetime.fromtimestamp(self.store.now(), UTC).astimezone(settings.zone).utcoffset() or 0
-        offset = hours.total_seconds() / 3600 if hours else 0
+        offset = _offset_h(self.store)
         spaces = ["oembed/1.0", "wc/v1", "wc/v2", "wc/v3", "wp/v2"]
         spaces += ["wc-shipment-tracking/v3"] if settings.shipment_tracking else []
         spaces += ["wc-ast/v3"] if settings.advanced_tracking else []
@@ -51,7 +51,7 @@ class Shop:
                 "description": "",
                 "url": self.store.url,
                 "home": self.store.url,
-                "gmt_offset": str(int(offset) if offset == int(offset) else offset),
+                "gmt_offset": f"{offset:g}",
                 "timezone_string": settings.timezone,
                 "namespaces": spaces,
                 "authentication": {},
@@ -149,6 +149,12 @@ class Shop:
         """The methods that core has."""
         names = {"flat_rate": "Flat rate", "free_shipping": "Free shipping", "local_pickup": "Local pickup"}
         return Reply([{"id": slug, "title": name, "description": ""} for slug, name in names.items()])
+
+
+def _offset_h(store: Store) -> float:
+    """Hours of the site's zone ahead of UTC, now."""
+    ahead = datetime.fromtimestamp(store.now(), UTC).astimezone(store.zone).utcoffset()
+    return ahead.total_seconds() / 3600 if ahead else 0.0
 
 
 def _option(id_: str, value: str, group: str) -> Row:

@@ -138,7 +138,13 @@ class Store:
         self.nonces = dict(state["nonces"])
         self.clock.offset_s = state["clock_offset_s"]
         self.settings.change(**state["settings"])
+        self._floor_ids()
         self._reindex()
+
+    def _floor_ids(self) -> None:
+        """After a crash the ledger may know more than the kept state: an id that was seen is never given again."""
+        kinds = ("product.created", "order.created", "refund.created")
+        self._last_id = max([self._last_id, *(entry["id"] for entry in self.ledger.of(*kinds))])
 
     def _reindex(self) -> None:
         self._by_sku: dict[str, list[int]] = {}
@@ -156,7 +162,7 @@ class Store:
 
     def _unindex(self, row: Row) -> None:
         for index, key in ((self._by_sku, row["sku"]), (self._children, row["parent_id"])):
-            ids = index.get(key, [])  # type: ignore[call-overload]
+            ids = index.get(key, [])
             if row["id"] in ids:
                 ids.remove(row["id"])
 

@@ -29,7 +29,7 @@ def summary(store: Store) -> dict[str, Any]:
         "title": store.settings.title,
         "counts": counts,
         "products": [_product(store, row, now) for row in rows[:PRODUCTS]],
-        "orders": [_order(store, row) for row in orders[:ORDERS]],
+        "orders": [_order(row) for row in orders[:ORDERS]],
         "webhooks": [
             {n: row[n] for n in ("id", "topic", "status", "failure_count", "delivery_url")}
             for row in store.tables["webhooks"].values()
@@ -51,7 +51,7 @@ def _product(store: Store, row: Row, now: int) -> dict[str, Any]:
     }
 
 
-def _order(store: Store, row: Row) -> dict[str, Any]:
+def _order(row: Row) -> dict[str, Any]:
     lines = ", ".join(f"{line['quantity']} × {line['sku'] or line['name'] or '?'}" for line in row["line_items"])
     meta = {item["key"]: item["value"] for item in row["meta_data"]}
     return {

@@ -1,3 +1,4 @@
+# ruff: noqa: ARG002 - a route is called with the call and the parts of its path
 """Categories, tags, brands, shipping classes, attributes and their terms."""
 
 from __future__ import annotations
@@ -42,7 +43,7 @@ def resolve(store: Store, taxonomy: str, sent: dict[str, Any]) -> int:
     if wanted in store.terms[taxonomy]:
         return int(wanted)
     if not wanted and sent.get("name"):
-        return named(store, taxonomy, sent["name"])["id"]
+        return int(named(store, taxonomy, sent["name"])["id"])
     raise WooError("woocommerce_rest_term_invalid", f"Term {wanted} does not exist.", 400)
 
 
