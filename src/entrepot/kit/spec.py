@@ -113,13 +113,15 @@ class Call:
     """One call about one record. ``read`` gives the record that the answer means.
 
     ``find`` are the questions to ask before sending again what may have arrived: each with a reader that gives the
-    record if it is there, else None. A call without ``find`` must be safe to repeat.
+    record if it is there, else None. A call without ``find`` must be safe to repeat. Where the remote works later,
+    what it does not show before ``shows_after_s`` may still come.
     """
 
     build: Callable[[Account, Any], Request]
     read: Callable[[Account, Any, Reply], Any]
     find: tuple[Find, ...] = ()
     probe: Callable[[Account], Request] | None = None
+    shows_after_s: float = 0.0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

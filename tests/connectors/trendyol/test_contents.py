@@ -69,7 +69,9 @@ def test_a_variant_update_carries_what_is_the_barcodes_own(account, content):
 def test_variants_of_a_card_are_one_item_of_what_they_share(account, content):
     small = content(content_ref="880001", attributes=(choice("293", "4601"), choice("47", text="Lacivert")))
     middle = content(
-        listing_ref="KZY-TS-001-M", content_ref="880001", attributes=(choice("293", "4602"), choice("47", text="Lacivert"))
+        listing_ref="KZY-TS-001-M",
+        content_ref="880001",
+        attributes=(choice("293", "4602"), choice("47", text="Lacivert")),
     )
 
     request = built(account, "update_content", small, middle)

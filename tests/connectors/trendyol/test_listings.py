@@ -128,11 +128,17 @@ def test_what_is_not_approved_says_why(account):
 
 
 def test_figures_do_not_tell_a_state(account):
-    raw = {"contentId": 1, "variants": [{"barcode": "A", "quantity": 0, "salePrice": 1, "listPrice": 2}, {"barcode": "B"}]}
+    raw = {
+        "contentId": 1,
+        "variants": [{"barcode": "A", "quantity": 0, "salePrice": 1, "listPrice": 2}, {"barcode": "B"}],
+    }
 
     found = read_raws(SPEC, "observed", [raw], account).records
 
-    assert [(o.listing_ref, o.state, o.quantity, o.sale_price) for o in found] == [("A", "", 0, 1), ("B", "", None, None)]
+    assert [(o.listing_ref, o.state, o.quantity, o.sale_price) for o in found] == [
+        ("A", "", 0, 1),
+        ("B", "", None, None),
+    ]
 
 
 @pytest.mark.parametrize(

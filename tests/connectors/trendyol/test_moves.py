@@ -46,7 +46,10 @@ def test_pick_and_invoice(account):
 def test_unsupply_says_why_in_their_number(account, reason, number):
     _, path, body = built(account, "move_package", move("unsupply", reason=reason))
 
-    assert (path, body) == (f"{P}/items/unsupplied", {"lines": [{"lineId": 4800000001, "quantity": 2}], "reasonId": number})
+    assert (path, body) == (
+        f"{P}/items/unsupplied",
+        {"lines": [{"lineId": 4800000001, "quantity": 2}], "reasonId": number},
+    )
 
 
 def test_split_takes_whole_lines_and_parts_of_lines(account):
@@ -131,9 +134,7 @@ def test_a_split_arrived_when_the_package_is_unpacked(account):
 def test_an_unsupply_is_found_under_the_new_package_and_line(account):
     wanted = move("unsupply", reason="defective")
     parent = raw(3400000001, "UnPacked")
-    child = raw(
-        3400000002, "UnSupplied", originPackageIds=[3400000001], lines=[{"lineId": 4800000077, "barcode": "A"}]
-    )
+    child = raw(3400000002, "UnSupplied", originPackageIds=[3400000001], lines=[{"lineId": 4800000077, "barcode": "A"}])
     of_another_line = {**child, "lines": [{"lineId": 4800000078, "barcode": "B"}]}
     of_another_package = {**child, "originPackageIds": [3400000009]}
 
@@ -154,12 +155,18 @@ def test_a_package_of_another_seller_is_no_matter_of_keys():
 
 
 def test_a_label_is_made_and_then_fetched(account):
-    wanted, make, get = LabelRequest(tracking_ref="7330000000000001", boxes=2), SPEC.can["make_label"], SPEC.can["get_label"]
+    wanted, make, get = (
+        LabelRequest(tracking_ref="7330000000000001", boxes=2),
+        SPEC.can["make_label"],
+        SPEC.can["get_label"],
+    )
 
     made = make.build(account, wanted)
     asked = get.build(account, wanted)
     label = get.read(
-        account, wanted, Reply(200, {"data": [{"label": "^XA1^XZ", "format": "ZPL"}, {"label": "^XAç^XZ", "format": "ZPL"}]})
+        account,
+        wanted,
+        Reply(200, {"data": [{"label": "^XA1^XZ", "format": "ZPL"}, {"label": "^XAç^XZ", "format": "ZPL"}]}),
     )
 
     path = "/sellers/9001/common-label/7330000000000001"

@@ -136,9 +136,7 @@ def test_the_repeat_is_known_whatever_its_status(status):
 
 def test_prices_abroad_are_in_the_storefronts_currency(account):
     abroad = Account(account.base_url, "9001", "DE", account.settings)
-    euros = Offer(
-        listing_ref="A", storefront="DE", sale_price=Decimal(10), list_price=Decimal(12), currency="EUR"
-    )
+    euros = Offer(listing_ref="A", storefront="DE", sale_price=Decimal(10), list_price=Decimal(12), currency="EUR")
 
     assert item(abroad, euros)["salePrice"] == 10
     with pytest.raises(MappingError, match="currency must be USD on DE"):

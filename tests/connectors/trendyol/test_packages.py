@@ -161,7 +161,9 @@ def test_both_names_at_once_are_no_drift(one, package):
     assert one(raw).total == Decimal("649.8")
 
 
-@pytest.mark.parametrize(("fields", "pays"), [({"whoPays": 1}, "seller"), ({}, "channel"), ({"whoPays": None}, "channel")])
+@pytest.mark.parametrize(
+    ("fields", "pays"), [({"whoPays": 1}, "seller"), ({}, "channel"), ({"whoPays": None}, "channel")]
+)
 def test_who_pays_the_carriage(one, package, fields, pays):
     assert one(package(**fields)).pays_carriage == pays
 

@@ -8,7 +8,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from entrepot.connectors.trendyol import SPEC
-from entrepot.core.errors import RemoteChanged
+from entrepot.core.errors import MappingError, RemoteChanged
 from entrepot.kit.conformance import report, run
 from entrepot.kit.limits import allowances
 from entrepot.kit.parse import account_for, parse
@@ -167,3 +167,21 @@ def test_a_sample_with_one_wrong_value_is_read_or_set_aside(data):
     found = read_raws(SPEC, name, raws, account)
 
     assert len(found.set_aside) <= len(raws)
+
+
+@pytest.mark.parametrize(
+    ("ref", "integrator", "field"),
+    [
+        ("", "SelfIntegration", "account_ref"),
+        ("9001\r\nX: 1", "SelfIntegration", "account_ref"),
+        ("9001", "My Co.", "integrator"),
+        ("9001", "x" * 31, "integrator"),
+    ],
+)
+def test_a_caller_without_a_proper_name_does_not_call(account, ref, integrator, field):
+    of = Account(account.base_url, ref, settings={**account.settings, "integrator": integrator})
+
+    with pytest.raises(MappingError) as refused:
+        SPEC.headers(of)
+
+    assert refused.value.field == field

@@ -96,7 +96,14 @@ def test_a_subscription_needs_a_secret_and_a_known_topic(account):
 def test_only_our_key_opens_the_door():
     assert RECEIVE.verify({"x-api-key": "s3cr3t"}, b"{}", "s3cr3t")
     assert RECEIVE.verify(basic("entrepot", "s3cr3t"), b"{}", "s3cr3t")
-    for headers in ({}, {"x-api-key": ""}, {"x-api-key": "s3cr3"}, {"x-api-key": "ş"}, basic("entrepot", "x"), basic("", "s3cr3t")):
+    for headers in (
+        {},
+        {"x-api-key": ""},
+        {"x-api-key": "s3cr3"},
+        {"x-api-key": "ş"},
+        basic("entrepot", "x"),
+        basic("", "s3cr3t"),
+    ):
         assert not RECEIVE.verify(headers, b"{}", "s3cr3t")
         assert not RECEIVE.verify(headers, b"{}", "")
 
@@ -117,7 +124,9 @@ def test_another_status_or_moment_is_another_fact(package):
     def identity(**fields):
         return RECEIVE.read({}, json.dumps(package(**fields), default=float).encode()).identity
 
-    assert len({identity(), identity(status="Shipped"), identity(lastModifiedDate=1), identity(shipmentPackageId=1)}) == 4
+    assert (
+        len({identity(), identity(status="Shipped"), identity(lastModifiedDate=1), identity(shipmentPackageId=1)}) == 4
+    )
     assert identity(invoiceLink="x") == identity()
 
 

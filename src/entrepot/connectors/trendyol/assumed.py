@@ -13,6 +13,9 @@ _REPEAT_WORDS = "15 dakika boyunca aynı isteği"
 # Desi, the carriers' volumetric kilogram: cm³ ÷ 3000. The pages ask for the number and do not say how it is made.
 _DESI_DIVISOR = 3000
 
+# A split is "asynchronous"; how long it takes is not said.
+SPLIT_SHOWS_AFTER_S = 60.0
+
 # The pages give no currency per storefront; a price sent in the wrong one cannot be told from a right one.
 CURRENCIES = {
     "DE": "EUR", "SA": "SAR", "AE": "AED", "GR": "EUR", "SK": "EUR", "RO": "RON", "CZ": "CZK", "BG": "EUR",

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
+import re
 from typing import Any
 
 from entrepot.core.errors import MappingError
@@ -11,6 +12,7 @@ from entrepot.kit.spec import Paged
 
 from .storefronts import HOME, LANGUAGES, storefront_of
 
+_INTEGRATOR = re.compile(r"[A-Za-z0-9]{1,30}")
 DEEPEST = 10_000  # page × size may not pass this (orders and products)
 
 
@@ -26,10 +28,17 @@ def seller(account: Account) -> str:
 
 
 def headers(account: Account) -> dict[str, str]:
-    """Who calls, and about which storefront. A call without User-Agent is refused with 403."""
+    """Who calls, and about which storefront. A call without User-Agent is refused with 403.
+
+    Raises:
+        MappingError: the account has no seller number, or an integrator's name that Trendyol does not take.
+    """
     storefront = storefront_of(account)
+    integrator = str(account.setting("integrator", "SelfIntegration"))
+    if not _INTEGRATOR.fullmatch(integrator):
+        raise MappingError("account", "integrator", f"must be 1 to 30 letters and digits, not {integrator!r}")
     named = {
-        "User-Agent": f"{account.account_ref} - {account.setting('integrator', 'SelfIntegration')}",
+        "User-Agent": f"{seller(account)} - {integrator}",
         "Accept-Language": str(account.setting("language") or LANGUAGES.get(storefront, "en")),
     }
     return named if storefront == HOME else {**named, "storeFrontCode": storefront}

@@ -14,6 +14,7 @@ from . import assumed
 from .types import because
 
 CLOSED = 426
+_DEPTH = 4  # no envelope is deeper
 PACKAGE_GROUPS = ("package_moves", "package_rare")
 _NOT_YOURS = "TrendyolAuthorizationException"
 
@@ -42,10 +43,10 @@ def words(body: Any) -> str:
 def _said(node: Any, depth: int) -> Iterator[str]:
     if isinstance(node, str) and node:
         yield node
-    elif isinstance(node, list) and depth < 4:
+    elif isinstance(node, list) and depth < _DEPTH:
         for child in node:
             yield from _said(child, depth + 1)
-    elif isinstance(node, dict) and depth < 4:
+    elif isinstance(node, dict) and depth < _DEPTH:
         text = node.get("message") or node.get("title") or node.get("content")
         if isinstance(text, str) and text:
             key = node.get("key")

@@ -79,7 +79,7 @@ KINDS = {
         wire=webhooks.Hook, into=webhooks.subscription, unwrap=rows, name_of=_named("subscription", "id")
     ),
     "label": Kind(
-        wire=wire_lookups.Labels, into=labels.label, unwrap=labels.label_raws, name_of=lambda raw: "label"
+        wire=wire_lookups.Labels, into=labels.label, unwrap=labels.label_raws, name_of=lambda _: "label"
     ),
-    "error": Kind(wire=errors.Error, into=errors.error, unwrap=errors.error_raws, name_of=lambda raw: "refusal"),
+    "error": Kind(wire=errors.Error, into=errors.error, unwrap=errors.error_raws, name_of=lambda _: "refusal"),
 }  # fmt: skip

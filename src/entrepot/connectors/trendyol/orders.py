@@ -24,7 +24,7 @@ def stream_first(account: Account, window: Window) -> Request:
     """Packages by last change, newest first. ``window.refs`` go to the page service, which knows ids."""
     if window.refs:
         return page_first(account, window)
-    query = {"size": str(window.page_size or _SIZE)}
+    query = {"size": _size(window)}
     if window.since_ms is not None:
         query["lastModifiedStartDate"] = str(window.since_ms)
     if window.until_ms is not None:
@@ -49,7 +49,7 @@ def page_first(account: Account, window: Window) -> Request:
     """Packages by page, last change first; a fallback to the stream, and the only way to ask by id."""
     if window.refs:
         return by_refs(account, window.refs)
-    query = {"page": "0", "size": str(window.page_size or _SIZE), "orderByField": "PackageLastModifiedDate"}
+    query = {"page": "0", "size": _size(window), "orderByField": "PackageLastModifiedDate"}
     query["orderByDirection"] = "DESC"
     if window.since_ms is not None:
         query["startDate"] = str(window.since_ms)
@@ -82,6 +82,10 @@ def by_refs(account: Account, refs: tuple[str, ...]) -> Request:
 def by_order(account: Account, order_ref: str) -> Request:
     """All packages of one order."""
     return _page_request(account, {"orderNumber": order_ref, "page": "0", "size": str(_SIZE)})
+
+
+def _size(window: Window) -> str:
+    return str(min(window.page_size or _SIZE, _SIZE))
 
 
 def _page_request(account: Account, query: dict[str, str]) -> Request:

@@ -7,6 +7,7 @@ from entrepot.kit.spec import Call, Credential, Find, Poll, Pull, Push, Receive,
 
 from . import batches, calls, contents, errors, labels, listings, lookups, moves, offers, orders, webhooks
 from .assumed import SETTINGS as ASSUMED
+from .assumed import SPLIT_SHOWS_AFTER_S
 from .kinds import KINDS
 from .limits import LIMITS, TIERS
 from .states import IGNORED_STATUSES, LINE_STATES, PACKAGE_STATES
@@ -91,7 +92,9 @@ SPEC = Spec(
             max_window_days=orders.PAGE_DAYS,
         ),
         "move_package": Call(build=moves.move, read=moves.done, find=_FIND_MOVE),
-        "split_package": Call(build=moves.split, read=moves.done, find=_FIND_MOVE),
+        "split_package": Call(
+            build=moves.split, read=moves.done, find=_FIND_MOVE, shows_after_s=SPLIT_SHOWS_AFTER_S
+        ),
         "push_tracking": Call(build=moves.track, read=moves.done, find=_FIND_MOVE),
         "make_label": Call(build=labels.make, read=labels.made),
         "get_label": Call(build=labels.fetch, read=labels.fetched),

@@ -25,9 +25,7 @@ IGNORED_STATUSES = {"Repack": "a stale word of old pages, without a move of its 
 
 UNPAID = frozenset({"Awaiting", "Approved"})
 
-_PICKED = frozenset(
-    {"Picking", "Invoiced", "Shipped", "AtCollectionPoint", "Delivered", "UnDelivered", "Returned"}
-)
+_PICKED = frozenset({"Picking", "Invoiced", "Shipped", "AtCollectionPoint", "Delivered", "UnDelivered", "Returned"})
 _INVOICED = _PICKED - {"Picking"}
 # Statuses that prove that a move of ours arrived.
 PROOF = {"pick": _PICKED, "invoice": _INVOICED}
