@@ -23,6 +23,7 @@ from entrepot.kit.records import AttributeChoice, BatchReply, Content, Offer, Pa
 from entrepot.kit.requests import Account, Window
 from entrepot.kit.shipping import LabelRequest
 
+TIER = "500K"  # 30 order pages a minute, the smallest tier's, would make these tests wait
 server = pytest.importorskip("entrepot.sandbox.server")
 
 
@@ -32,7 +33,9 @@ class Shop:
     def __init__(self, url: str, facts: dict[str, str], http: httpx.Client) -> None:
         self.url, self.http, self.calls = url, http, MemoryCalls()
         self.account = Account(
-            facts["url"], account_ref=facts["seller_id"], settings={s.name: s.default for s in SPEC.settings}
+            facts["url"],
+            account_ref=facts["seller_id"],
+            settings={s.name: s.default for s in SPEC.settings} | {"tier": TIER},
         )
         self.client = Client(
             SPEC, self.account, MemoryTokens({"api_key": facts["api_key"], "api_secret": facts["api_secret"]}),
@@ -82,6 +85,7 @@ def shop() -> Iterator[Shop]:
         made = Shop(running.url, running.credentials()["trendyol"], http)
         for name in ("batch_delay_s", "approval_delay_s"):
             made.control("switch", name=name, value=0.05)
+        made.control("limits", tier=TIER)
         yield made
 
 

@@ -24,7 +24,7 @@ def item(status: str, reasons: tuple[str, ...] = (), **asked: Any) -> dict[str, 
 @pytest.fixture
 def ask(account):
     def asked(body: Any) -> BatchReply:
-        return poll(SPEC, account, REF, lambda request: Reply(200, body))
+        return poll(SPEC, account, REF, lambda _: Reply(200, body))
 
     return asked
 
