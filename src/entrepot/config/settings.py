@@ -143,7 +143,6 @@ UNFOLD = {
 }  # fmt: skip
 
 PROCRASTINATE_AUTODISCOVER_MODULE_NAME = "tasks"
-PROCRASTINATE_ON_APP_READY = "entrepot.jobs.app.on_app_ready"
 
 HAS_KAFKA = importlib.util.find_spec("confluent_kafka") is not None
 

