@@ -166,6 +166,12 @@ def test_what_trendyol_would_refuse_is_told_before(account, content, fields, why
     assert refused.value.record == f"listing {fields.get('listing_ref', 'KZY-TS-001-S')}"
 
 
+@pytest.mark.parametrize("capability", ["push_listings", "update_variants", "close_listings", "unlock_listings"])
+def test_a_listing_rides_once_in_a_batch(account, content, capability):
+    with pytest.raises(MappingError, match="is twice in one batch"):
+        built(account, capability, content(), content(title="Another"))
+
+
 def test_the_longest_texts_pass(account, content):
     longest = content(title="x" * 100, description="x" * 30_000, images=("https://a.example",) * 8)
 

@@ -129,6 +129,7 @@ def test_after_a_timeout_the_package_tells_whether_it_arrived(account, status, p
 def test_a_split_arrived_when_the_package_is_unpacked(account):
     assert not found(account, "split_package", move("split"), raw(3400000001, "Created"))
     assert found(account, "split_package", move("split"), raw(3400000001, "UnPacked"))
+    assert not found(account, "split_package", move("split"), raw(3400000001, "Created"), raw(3400000002, "UnPacked"))
 
 
 def test_an_unsupply_is_found_under_the_new_package_and_line(account):

@@ -34,21 +34,27 @@ def test_headers_name_the_caller_and_the_storefront(account):
     }  # fmt: skip
 
 
-@pytest.mark.parametrize(
-    ("group", "tier", "per_minute"),
-    [
-        ("product_read", "50K", 1000), ("product_write", "150K", 400), ("offers", "unlimited", 2000),
-        ("orders_page", "50K", 30), ("orders_page", "500K", 100), ("orders_stream", "50K", 1000),
-        ("package_moves", "75K", 300), ("package_moves", "500K", None), ("package_rare", "50K", 100),
-        ("labels", "50K", 100),
-    ],
-)  # fmt: skip
-def test_limits_are_the_tiers(account, group, tier, per_minute):
-    of = Account(account.base_url, "9001", settings={"tier": tier})
+# Page "Service limits": calls a minute in tiers 50K, 75K, 150K, 500K, unlimited; None: no limit.
+PER_MINUTE = {
+    "product_read": (1000, 1250, 1500, 1750, 2000), "product_write": (200, 300, 400, 500, 600),
+    "offers": (350, 500, 1000, 1500, 2000), "orders_page": (30, 40, 50, 100, 100), "orders_stream": (1000,) * 5,
+    "package_moves": (300, 300, 500, None, None), "package_rare": (100, 100, 200, None, None), "labels": (100,) * 5,
+}  # fmt: skip
 
-    taken = [(a.count, a.per_s) for a in allowances(SPEC, of, Request("GET", "/x", endpoint="e", group=group))]
 
-    assert taken == [(50, 10)] + ([(per_minute, 60)] if per_minute else [])
+@pytest.mark.parametrize("group", PER_MINUTE)
+def test_limits_are_the_tiers(account, group):
+    asked = Request("GET", "/x", endpoint="e", group=group)
+    for tier, count in zip(("50K", "75K", "150K", "500K", "unlimited"), PER_MINUTE[group], strict=True):
+        taken = allowances(SPEC, Account(account.base_url, "9001", settings={"tier": tier}), asked)
+
+        assert [(a.count, a.per_s) for a in taken] == [(50, 10)] + ([(count, 60)] if count else [])
+
+
+def test_fifty_calls_in_ten_seconds_are_counted_by_endpoint(account):
+    keys = {a.key for e in ("one", "two") for a in allowances(SPEC, account, Request("GET", "/x", endpoint=e))}
+
+    assert len(keys) == 2
 
 
 def test_words_come_out_of_every_envelope():

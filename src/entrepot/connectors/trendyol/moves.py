@@ -111,9 +111,8 @@ def match(account: Account, wanted: PackageMove, raw: Any) -> PackageMove | None
     ref, status = _ref(raw), raw.get("status")
     is_own = ref == wanted.package_ref
     if wanted.event in PROOF:
-        is_there = is_own and status in PROOF[wanted.event]
-        numbers = {wanted.invoice_number, None, "", raw.get("invoiceNumber")}
-        return wanted if is_there and (wanted.event == "pick" or len(numbers - {None, ""}) <= 1) else None
+        is_ours = wanted.event == "pick" or raw.get("invoiceNumber") in (None, "", wanted.invoice_number)
+        return wanted if is_own and status in PROOF[wanted.event] and is_ours else None
     if wanted.event == "split":
         return wanted if is_own and status == _MADE else None
     if wanted.event == "unsupply":
