@@ -2,17 +2,24 @@
 
 from __future__ import annotations
 
+import json
+import ssl
 import threading
 import time
-from collections.abc import Callable, Iterator
+from dataclasses import asdict
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import httpx
 import pytest
 
-from entrepot.sandbox.server import SandboxConfig, SandboxServer
+from entrepot.sandbox.faults import Dials
+from entrepot.sandbox.server import SandboxServer
 
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+
+NO_TLS = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)  # plain http only: no certificates to load
 GERMAN = {"first_name": "Jörg", "last_name": "Weiß", "country": "DE", "city": "Köln"}
 
 
@@ -26,15 +33,16 @@ class Shop:
 
     def client(self, key: str, secret: str) -> httpx.Client:
         auth = (self.keys[key], self.keys[secret])
-        return httpx.Client(base_url=f"{self.keys['url']}/wp-json/wc/v3", auth=auth, trust_env=False)
+        base = f"{self.keys['url']}/wp-json/wc/v3"
+        return httpx.Client(base_url=base, auth=auth, trust_env=False, verify=NO_TLS)
 
     def act(self, name: str, **given: Any) -> Any:
-        answer = httpx.post(f"{self.server.url}/control/woocommerce/actions/{name}", json=given, trust_env=False)
+        answer = self.api.post(f"{self.server.url}/control/woocommerce/actions/{name}", json=given)
         assert answer.status_code == 200, answer.text
         return answer.json()
 
     def dials(self, **dials: float) -> None:
-        answer = httpx.patch(f"{self.server.url}/control/woocommerce/faults", json=dials, trust_env=False)
+        answer = self.api.patch(f"{self.server.url}/control/woocommerce/faults", json=dials)
         assert answer.status_code == 200, answer.text
 
     def ledger(self, *kinds: str) -> list[dict[str, Any]]:
@@ -55,22 +63,31 @@ class Shop:
         return answer.json()
 
 
-@pytest.fixture
-def shop() -> Iterator[Shop]:
-    config = SandboxConfig(options={"woocommerce": {"settings": {"assume_https": True}}})
-    with SandboxServer(config) as server:
-        shop = Shop(server)
-        yield shop
-        shop.api.close()
-
-
-@pytest.fixture
-def strict_shop() -> Iterator[Shop]:
-    """As served: plain http, so only OAuth opens it."""
+@pytest.fixture(scope="session")
+def sandbox() -> Iterator[tuple[SandboxServer, str]]:
+    """One server for all tests, with the state of its WooCommerce shop at the start."""
     with SandboxServer() as server:
-        shop = Shop(server)
-        yield shop
-        shop.api.close()
+        yield server, json.dumps(server.remotes["woocommerce"].snapshot())
+
+
+@pytest.fixture
+def strict_shop(sandbox: tuple[SandboxServer, str]) -> Iterator[Shop]:
+    """As served: plain http, so only OAuth opens it. Every test finds it as new."""
+    server, state = sandbox
+    remote = server.remotes["woocommerce"]
+    remote.restore(json.loads(state))
+    remote.ledger.entries.clear()
+    remote.faults.set(**asdict(Dials()))
+    shop = Shop(server)
+    yield shop
+    shop.api.close()
+
+
+@pytest.fixture
+def shop(strict_shop: Shop) -> Shop:
+    """It takes plain http for TLS."""
+    strict_shop.act("configure", assume_https=True)
+    return strict_shop
 
 
 class Receiver:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import base64
 import hashlib
 import hmac
+import secrets
 import time
 from urllib.parse import quote, urlencode
 
@@ -24,7 +25,7 @@ def signed(method: str, url: str, key: str, secret: str, params: dict[str, str],
     given = {
         "oauth_consumer_key": key,
         "oauth_timestamp": str(int(time.time())),
-        "oauth_nonce": hashlib.sha1(str(time.perf_counter()).encode()).hexdigest(),
+        "oauth_nonce": secrets.token_hex(20),
         "oauth_signature_method": name,
         **oauth,
     }

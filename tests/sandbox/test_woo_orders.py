@@ -64,7 +64,9 @@ def test_tax_follows_the_shipping_country_then_the_billing_country(shop):
 
 
 def test_three_of_something_are_taxed_per_line_and_rounded_once(shop):
-    order = shop.order(line_items=[{"sku": "SABUN-DEFNE", "quantity": 3, "subtotal": "10.084034", "total": "10.084034"}])
+    order = shop.order(
+        line_items=[{"sku": "SABUN-DEFNE", "quantity": 3, "subtotal": "10.084034", "total": "10.084034"}]
+    )
 
     assert Decimal(order["total"]) == Decimal("12.00")  # 10.08 + round(1.91596646)
     assert order["line_items"][0]["price"] == pytest.approx(10.084034 / 3, abs=1e-12)
@@ -84,7 +86,9 @@ def test_a_discount_is_the_subtotal_less_the_total(shop):
 
 
 def test_the_dp_parameter_shows_more_decimals(shop):
-    order = shop.order(line_items=[{"sku": "SABUN-DEFNE", "quantity": 1, "subtotal": "21.008403", "total": "21.008403"}])
+    order = shop.order(
+        line_items=[{"sku": "SABUN-DEFNE", "quantity": 1, "subtotal": "21.008403", "total": "21.008403"}]
+    )
 
     shown = shop.api.get(f"/orders/{order['id']}", params={"dp": 6}).json()
 

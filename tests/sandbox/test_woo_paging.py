@@ -81,7 +81,9 @@ def test_include_and_exclude_take_comma_lists_and_repeated_names(shop):
 def test_offset_wins_over_page(shop):
     ids = [p["id"] for p in shop.api.get("/products", params={"per_page": 10}).json()]
 
-    assert [p["id"] for p in shop.api.get("/products", params={"offset": 3, "per_page": 2, "page": 9}).json()] == ids[3:5]
+    assert [p["id"] for p in shop.api.get("/products", params={"offset": 3, "per_page": 2, "page": 9}).json()] == ids[
+        3:5
+    ]
 
 
 def test_fields_are_trimmed_and_the_id_stays(shop):

@@ -34,6 +34,12 @@ class Ledger:
             self._file.flush()
         return entry
 
+    def close(self) -> None:
+        """Let go of the file; what is written from now on is kept in memory only."""
+        if self._file:
+            self._file.close()
+            self._file = None
+
     def of(self, *kinds: str, after: int = 0) -> Iterator[dict[str, Any]]:
         """Entries of these kinds (all kinds when none is named) behind sequence number ``after``."""
         return (e for e in self.entries[after:] if not kinds or e["kind"] in kinds)

@@ -49,4 +49,6 @@ class Arrivals:
     def _is_there(self, row: Row) -> bool:
         held = stock.owner(self.store, row)
         is_thing = row["type"] in {"simple", "variation"} and row["status"] == "publish" and bool(row["sku"])
-        return is_thing and bool(prices.current(self.store, row, 0)) and held is not None and held["stock_quantity"] >= 1
+        return (
+            is_thing and bool(prices.current(self.store, row, 0)) and held is not None and held["stock_quantity"] >= 1
+        )

@@ -175,6 +175,8 @@ def _terms(store: Store, taxonomy: str, ids: list[int]) -> list[dict[str, Any]]:
 
 
 def _attributes(store: Store, row: Row) -> list[dict[str, Any]]:
+    if row["type"] == "variation":
+        return [{name: attribute[name] for name in ("id", "name", "option")} for attribute in row["attributes"]]
     found = []
     for attribute in row["attributes"]:
         term = store.terms["attributes"].get(attribute["id"])
