@@ -1,0 +1,111 @@
+"""Commands that keep running: ``up``, ``web``, ``worker``, ``dispatcher``, ``sandbox``."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from entrepot.core.errors import Refused
+
+from .choices import Faults
+from .session import ready
+
+_GRACE_S = 10.0
+Host = Annotated[str, typer.Option(help="Address to listen on.")]
+Port = Annotated[int, typer.Option(min=1, max=65535, help="Port to listen on.")]
+Threads = Annotated[int, typer.Option(min=1, max=64, help="Requests served at once, per process.")]
+
+
+def add_to(app: typer.Typer) -> None:
+    """Put the commands on ``app``."""
+    for command in (up, web, worker, dispatcher, sandbox):
+        app.command(command.__name__)(command)
+
+
+def up(host: Host = "127.0.0.1", port: Port = 8000, threads: Threads = 4) -> None:
+    """Run all of it on this machine: database, web, worker, dispatcher. Ends with Ctrl-C."""
+    _port_free(host, port)
+    with ready(log_level="INFO"):
+        import os
+
+        from entrepot.config.processes.stop import on_signals
+        from entrepot.config.processes.supervise import Child, run_children
+
+        stop = on_signals(deadline_s=_GRACE_S + 25)
+        web = ["web", "--host", host, "--port", str(port), "--threads", str(threads)]
+        children = [Child("web", web), Child("worker", ["worker"]), Child("dispatcher", ["dispatcher"])]
+        typer.echo(f"Entrepot is at {_address(host, port)}; Ctrl-C ends it", err=True)
+        run_children(children, stop=stop, environment=os.environ, grace_s=_GRACE_S)
+
+
+def web(
+    host: Host = "127.0.0.1",
+    port: Port = 8000,
+    threads: Threads = 4,
+    workers: Annotated[int, typer.Option(min=1, max=64, help="Processes.")] = 1,
+) -> None:
+    """Serve the panel, the API and the webhooks."""
+    _port_free(host, port)
+    with ready(log_level="INFO"):
+        from entrepot.config.processes.web import serve_web
+
+        serve_web(host=host, port=port, workers=workers, threads=threads, grace_s=int(_GRACE_S))
+
+
+def worker(
+    lane: Annotated[list[str] | None, typer.Option(help="Only drainers of these lanes; none: all.")] = None,
+) -> None:
+    """Empty the queues: pulls, pushes, orders, documents; and run the jobs that people and the clock start."""
+    with ready(log_level="INFO"):
+        from entrepot.config.processes.stop import on_signals
+        from entrepot.jobs.services.lanes import LANES
+        from entrepot.jobs.worker import run_worker
+
+        if unknown := sorted(set(lane or ()) - set(LANES)):
+            raise Refused(f"lane {unknown[0]!r} is not one of {', '.join(LANES)}")
+        run_worker(on_signals(deadline_s=_GRACE_S), lanes=tuple(lane or LANES), with_jobs=not lane)
+
+
+def dispatcher() -> None:
+    """Number events and deliver them to their subscribers."""
+    with ready(log_level="INFO"):
+        from entrepot.config.processes.stop import on_signals
+        from entrepot.events.dispatcher import run_dispatcher
+
+        run_dispatcher(on_signals(deadline_s=_GRACE_S))
+
+
+def sandbox(
+    port: Annotated[int, typer.Option(min=0, max=65535, help="Port to listen on; 0: any.")] = 8899,
+    faults: Annotated[Faults, typer.Option(help="How badly it behaves.")] = Faults.none,
+    seed: Annotated[int, typer.Option(help="The same seed makes the same orders.")] = 1,
+    catalogue: Annotated[Path | None, typer.Option(help="A WooCommerce product CSV for the shop.")] = None,
+    state_dir: Annotated[Path | None, typer.Option(help="Folder in which the state outlives a restart.")] = None,
+    assume_https: Annotated[bool, typer.Option("--assume-https", help="The shop takes Basic over plain http.")] = False,
+) -> None:
+    """Serve simulators of every remote. Prints one line of JSON with their credentials when ready."""
+    from entrepot.sandbox.server import serve
+
+    if catalogue is not None and not catalogue.is_file():
+        raise Refused(f"{catalogue} is not a file")
+    options = {"woocommerce": {"settings": {"assume_https": True}}} if assume_https else {}
+    serve(port=port, faults=faults.value, seed=seed, catalogue=catalogue, state_dir=state_dir, options=options)
+
+
+def _port_free(host: str, port: int) -> None:
+    """Say so now, instead of restarting a server that cannot listen."""
+    import socket
+
+    family = socket.AF_INET6 if ":" in host else socket.AF_INET
+    with socket.socket(family, socket.SOCK_STREAM) as probe:
+        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        try:
+            probe.bind((host, port))
+        except OSError as error:
+            raise Refused(f"{host}:{port} cannot be listened on: {error.strerror}; choose another --port") from None
+
+
+def _address(host: str, port: int) -> str:
+    return f"http://[{host}]:{port}/" if ":" in host else f"http://{host}:{port}/"

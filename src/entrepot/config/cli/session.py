@@ -1,0 +1,34 @@
+"""Database up and Django loaded, for the length of a command."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterator
+from contextlib import ExitStack, contextmanager
+from typing import TYPE_CHECKING
+
+from entrepot.core.actor import Actor
+from entrepot.core.errors import Refused
+
+if TYPE_CHECKING:
+    from entrepot.config.database import DatabaseHandle
+
+OPERATOR = Actor("command line", "operator", None)
+
+
+@contextmanager
+def ready(*, log_level: str = "WARNING", migrated: bool = True) -> Iterator[DatabaseHandle]:
+    """Database, Django and, unless told otherwise, schema ready.
+
+    Raises:
+        Refused: a variable of the environment has a value that cannot be used; says which.
+    """
+    os.environ.setdefault("ENTREPOT_LOG_LEVEL", log_level)
+    from entrepot.config.django import running
+
+    with ExitStack() as stack:
+        try:
+            handle = stack.enter_context(running(migrated=migrated))
+        except ValueError as error:
+            raise Refused(str(error)) from None
+        yield handle

@@ -1,0 +1,59 @@
+"""``entrepot user``: people who log in to the panel."""
+
+from __future__ import annotations
+
+import sys
+from typing import Annotated
+
+import typer
+
+from entrepot.core.actor import ROLES
+from entrepot.core.errors import Refused
+
+from . import find, show
+from .session import ready
+
+app = typer.Typer(no_args_is_help=True, help="People who log in to the panel.")
+
+
+@app.command("add")
+def add(
+    username: Annotated[str, typer.Argument()],
+    role: Annotated[str, typer.Option(help=f"One of {', '.join(ROLES)}.")] = "operator",
+    seller: find.MaybeSeller = None,
+    email: Annotated[str, typer.Option()] = "",
+    password_stdin: Annotated[bool, typer.Option("--password-stdin", help="Read it from standard input.")] = False,
+    json: show.AsJson = False,
+) -> None:
+    """Add a person; the password is asked for, or read from standard input."""
+    password = _password(from_stdin=password_stdin)
+    with ready():
+        from entrepot.accounts.services import create_user
+
+        seller_id = find.seller(seller).id if seller else None
+        row = create_user(username=username, password=password, role=role, seller_id=seller_id, email=email)
+        show.record({"id": row.id, "username": row.username, "role": row.role, "seller": seller}, json_wanted=json)
+
+
+def _password(*, from_stdin: bool) -> str:
+    if from_stdin:
+        return sys.stdin.readline().rstrip("\r\n")
+    if not sys.stdin.isatty():
+        raise Refused("there is no terminal to ask for a password: give it with --password-stdin")
+    return str(typer.prompt("Password", hide_input=True, confirmation_prompt=True))
+
+
+@app.command("list")
+def list_(json: show.AsJson = False) -> None:
+    """List everybody."""
+    with ready():
+        from entrepot.accounts.models import User
+
+        found = [
+            {
+                "id": u.id, "username": u.username, "role": u.role, "seller": u.seller.code if u.seller else None,
+                "is_active": u.is_active, "last_login": u.last_login,
+            }
+            for u in User.objects.select_related("seller").order_by("username")
+        ]  # fmt: skip
+        show.rows(found, json_wanted=json, empty="nobody yet; `entrepot user add NAME` adds an operator")

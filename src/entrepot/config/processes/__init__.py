@@ -1,0 +1,1 @@
+"""What keeps running: web server, worker, dispatcher, and the supervisor of all three."""

@@ -1,0 +1,10 @@
+"""What granian loads in each of its workers: the WSGI application, and the sender of wake-ups."""
+
+from __future__ import annotations
+
+from entrepot.config.wsgi import application
+from entrepot.jobs.notices import NOTICES
+
+__all__ = ["application"]
+
+NOTICES.start()  # a webhook taken here wakes the worker at once
