@@ -2,10 +2,21 @@
 
 from __future__ import annotations
 
+import json
+from decimal import Decimal
+from typing import Any
+
 from django.db import models
 
 from entrepot.accounts.models import SellerScoped
 from entrepot.jobs.models import Claimable
+
+
+class ExactDecoder(json.JSONDecoder):
+    """Reads raw messages back without ever making a float of a number."""
+
+    def __init__(self, **options: Any) -> None:
+        super().__init__(parse_float=Decimal, **options)
 
 
 class Receipt(SellerScoped, Claimable):
@@ -16,7 +27,7 @@ class Receipt(SellerScoped, Claimable):
     subject_ref = models.CharField(max_length=120)
     identity = models.CharField(max_length=120)  # of the business fact; the same for every delivery of it
     via = models.CharField(max_length=8)  # webhook, poll
-    raw = models.JSONField()
+    raw = models.JSONField(decoder=ExactDecoder)
     received_at = models.DateTimeField()
     status = models.CharField(max_length=8, default="queued")  # queued, done, dead
     outcome = models.CharField(max_length=12, blank=True)  # applied, stale, set_aside
@@ -72,7 +83,7 @@ class SetAside(SellerScoped):
     subject = models.CharField(max_length=160)  # "order 109…"
     field = models.CharField(max_length=120)
     reason = models.TextField()
-    raw = models.JSONField(null=True)
+    raw = models.JSONField(null=True, decoder=ExactDecoder)
     state = models.CharField(max_length=8, default="open")  # open, replayed, ignored
     times = models.IntegerField(default=1)
     first_at = models.DateTimeField()

@@ -18,4 +18,5 @@ from .subscribe import enable_webhooks as enable_webhooks
 from .subscribe import hook_url as hook_url
 from .subscribe import watch_webhooks as watch_webhooks
 from .vocabulary import learn_vocabulary as learn_vocabulary
+from .vocabulary import needed_categories as needed_categories
 from .webhook import receive as receive

@@ -11,7 +11,7 @@ from entrepot.channels import services as channels
 from entrepot.channels.models import Channel, Storefront
 from entrepot.channels.states import CHANNEL
 from entrepot.core.clock import to_ms
-from entrepot.core.errors import EntrepotError, RemoteBusy, RemoteUnauthorised
+from entrepot.core.errors import EntrepotError, MappingError, RemoteBusy, RemoteUnauthorised
 from entrepot.core.text import fold
 from entrepot.kit import records
 from entrepot.kit.client import Client
@@ -63,8 +63,10 @@ def _try(client: Client, name: str, at: datetime) -> str | None:
         return f"no permission: {refused}"
     except RemoteBusy as busy:
         return f"did not answer: {busy}"
-    except (EntrepotError, KeyError, IndexError) as error:
-        return f"{error}" if isinstance(error, EntrepotError) else None  # needs a ref that nobody knows yet
+    except MappingError:
+        return None  # it asks for a ref that nobody knows yet: nothing harmless can be tried
+    except EntrepotError as error:
+        return str(error)
     return "ok"
 
 

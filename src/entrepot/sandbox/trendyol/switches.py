@@ -43,6 +43,7 @@ class Switches:
     allow_localhost: bool = True
     passive_count: str = "message"
     v1_orders: str = "426"
+    carriage: str = "trendyol"
 
     # Delays and counts.
     batch_delay_s: float = 0.3
@@ -103,4 +104,5 @@ CHOICES: dict[str, tuple[Any, ...]] = {
     "allow_localhost": ON_OFF,
     "passive_count": ("message", "subscription"),  # whose failures in a row make a webhook passive
     "v1_orders": ("426", "open"),
+    "carriage": ("trendyol", "seller"),  # who pays it: whoPays is 1 on the seller's own contract, else missing
 }

@@ -1,0 +1,158 @@
+"""``entrepot demo``: start everything, walk the main job, print what happened, judge it, leave the panel open."""
+
+from __future__ import annotations
+
+import os
+import signal
+import subprocess
+import sys
+import threading
+import time
+from contextlib import ExitStack
+from pathlib import Path
+
+from rich.console import Console
+from rich.progress import BarColumn, Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
+from rich.table import Table
+
+from .ports import free_port
+from .remotes import Sandbox
+
+STEPS = (
+    ("connect", "Connect store and marketplace"),
+    ("pull", "Products come in"),
+    ("translate", "Words and facts"),
+    ("listing", "List on Trendyol TR and DE"),
+    ("mend", "Mend what was refused"),
+    ("subscribe", "Webhooks"),
+    ("buy", "Buyers arrive"),
+    ("fulfil", "Orders fulfilled"),
+    ("settled", "Everything comes to rest"),
+)
+BUYERS = 20
+_QUIET_S = {"none": 90.0, "some": 150.0, "hard": 300.0}
+
+
+def demo(*, once: bool = False, faults: str = "none", seed: int = 1, fresh: bool = True) -> int:
+    """Walk the main job; the exit status: 0 every figure agrees, 1 one does not, or the walk got stuck.
+
+    The hub runs in this process and a web process beside it, the sandbox in a third. Without ``once`` the panel
+    stays open with buyers arriving until it is interrupted.
+    """
+    console = Console()
+    home = _home(fresh)
+    os.environ["ENTREPOT_HOME"] = str(home)
+    os.environ.setdefault("ENTREPOT_REMOTE_TIMEOUT_S", "10")
+    os.environ.setdefault("ENTREPOT_LOG_LEVEL", "CRITICAL")
+    port = free_port(0 if once else 8000)
+    os.environ["ENTREPOT_PUBLIC_URL"] = f"http://127.0.0.1:{port}"
+    began = time.monotonic()
+    with ExitStack() as stack:
+        sandbox = stack.enter_context(Sandbox(faults=faults, seed=seed, log=str(home / "sandbox.log")))
+        from entrepot.config.django import running  # noqa: PLC0415 - Django must not load before the home is known
+
+        stack.enter_context(running())
+        stack.enter_context(_Processes(port, home))
+        return _walk(console, sandbox, once=once, faults=faults, seed=seed, began=began, port=port)
+
+
+def _home(fresh: bool) -> Path:
+    """The demo's own home, emptied unless it is to be kept; never the one of a real installation."""
+    import shutil  # noqa: PLC0415
+
+    home = Path(os.environ.get("ENTREPOT_DEMO_HOME", ".entrepot/demo")).absolute()
+    if fresh and home.exists():
+        shutil.rmtree(home)
+    home.mkdir(parents=True, exist_ok=True)
+    return home
+
+
+class _Processes:
+    """Worker and dispatcher in threads, the web server as a process."""
+
+    def __init__(self, port: int, home: Path) -> None:
+        self.port, self.home, self.stop = port, home, threading.Event()
+        self._threads: list[threading.Thread] = []
+
+    def __enter__(self) -> _Processes:
+        from entrepot.events.dispatcher import run_dispatcher  # noqa: PLC0415
+        from entrepot.jobs.worker import run_worker  # noqa: PLC0415
+
+        for work in (run_worker, run_dispatcher):
+            thread = threading.Thread(target=work, args=(self.stop,), name=work.__name__, daemon=True)
+            thread.start()
+            self._threads.append(thread)
+        with (self.home / "web.log").open("wb") as log:
+            command = [sys.executable, "-m", "entrepot.config.cli", "web", "--port", str(self.port)]
+            self._web = subprocess.Popen(command, stdout=log, stderr=log)
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.stop.set()
+        self._web.send_signal(signal.SIGTERM)
+        try:
+            self._web.wait(10)
+        except subprocess.TimeoutExpired:
+            self._web.kill()
+            self._web.wait(5)
+        for thread in self._threads:
+            thread.join(20)
+
+
+def _walk(
+    console: Console, sandbox: Sandbox, *, once: bool, faults: str, seed: int, began: float, port: int
+) -> int:
+    from entrepot.core.clock import now  # noqa: PLC0415
+
+    from . import steps  # noqa: PLC0415
+    from .cast import gather  # noqa: PLC0415
+    from .report import show_figures, show_work  # noqa: PLC0415
+
+    cast = gather(sandbox, now())
+    calls = {
+        name: (lambda say, name=name: getattr(steps, name)(cast, sandbox, say))
+        for name, _ in STEPS
+        if name not in ("buy", "settled")
+    }
+    calls["buy"] = lambda say: steps.buy(cast, sandbox, say, count=BUYERS, seed=seed)
+    calls["settled"] = lambda say: steps.settled(cast, sandbox, seconds=_QUIET_S[faults])
+    if not _run_steps(console, calls):
+        show_figures(console, sandbox)
+        return 1
+    show_work(console, sandbox, seconds=time.monotonic() - began)
+    agrees = show_figures(console, sandbox)
+    if once:
+        return 0 if agrees else 1
+    _stay_open(console, sandbox, port, cast.password)
+    return 0 if agrees else 1
+
+
+def _run_steps(console: Console, calls: dict[str, object]) -> bool:
+    from .steps import StuckError  # noqa: PLC0415
+
+    columns = [SpinnerColumn(), TextColumn("{task.description}"), BarColumn(), TextColumn("{task.completed}/{task.total}"), TimeElapsedColumn()]
+    with Progress(*columns, console=console) as progress:
+        task = progress.add_task("Starting", total=len(STEPS))
+        for name, title in STEPS:
+            progress.update(task, description=title)
+            try:
+                calls[name](lambda text, title=title: progress.console.print(f"[dim]{title}:[/] {text}"))  # type: ignore[operator]
+            except StuckError as stuck:
+                progress.console.print(f"[red]{title}: {stuck}[/]")
+                return False
+            progress.advance(task)
+    return True
+
+
+def _stay_open(console: Console, sandbox: Sandbox, port: int, password: str) -> None:
+    sandbox.act("trendyol", "arrivals", per_minute=6)
+    table = Table(title="Open until Ctrl-C; buyers keep arriving", show_header=False)
+    table.add_row("Panel", f"http://127.0.0.1:{port}/panel/")
+    table.add_row("sign in as", f"operator, owner or clerk · {password}")
+    table.add_row("API", f"http://127.0.0.1:{port}/api/v1/docs")
+    table.add_row("What the remotes hold", sandbox.url)
+    console.print(table)
+    stop = threading.Event()
+    for sign in (signal.SIGINT, signal.SIGTERM):
+        signal.signal(sign, lambda *_: stop.set())
+    stop.wait()
