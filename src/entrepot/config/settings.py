@@ -39,11 +39,11 @@ _LAYERS = (
     "fulfilment crossborder claims questions crossdock finance egress ingress webhooks impex desk"
 )
 _OURS = [f"entrepot.{n}" for n in _LAYERS.split() if any((SOURCE / n / f).exists() for f in ("models.py", "models"))]
-_HAS_PANEL = (SOURCE / "panel" / "apps.py").exists()  # it puts Django's admin on a site of our own
+_HAS_PANEL = (SOURCE / "panel" / "wiring.py").exists()  # it puts Django's admin on a site of our own
 INSTALLED_APPS = [
     "unfold",
     "unfold.contrib.filters",
-    "entrepot.panel.apps.PanelConfig" if _HAS_PANEL else "django.contrib.admin",
+    *(["django.contrib.admin.apps.SimpleAdminConfig", "entrepot.panel"] if _HAS_PANEL else ["django.contrib.admin"]),
     "django.contrib.auth",
     "django.contrib.contenttypes",
     "django.contrib.sessions",
@@ -58,6 +58,7 @@ INSTALLED_APPS = [
 MIDDLEWARE = [
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
+    "entrepot.web.policy.ContentPolicyMiddleware",
     "entrepot.web.middleware.ProblemMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",
     "django.middleware.locale.LocaleMiddleware",

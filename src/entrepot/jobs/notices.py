@@ -34,6 +34,7 @@ class Notices:
         self._wanted = threading.Event()
         self._stop = threading.Event()
         self._thread: threading.Thread | None = None
+        self.sender_pid: int | None = None  # of the server process that sends for us
 
     def start(self) -> None:
         """Begin sending from this process; twice is once."""
@@ -62,6 +63,7 @@ class Notices:
         while not self._stop.is_set():
             try:
                 with connect() as connection:
+                    self.sender_pid = connection.info.backend_pid
                     self._send_on(connection)
             except psycopg.Error as error:
                 log.warning("notices.disconnected", error=str(error))
@@ -81,15 +83,19 @@ class Notices:
 NOTICES = Notices()
 
 
-def listen(heard: Callable[[str], None], stop: threading.Event) -> None:
-    """Call ``heard`` with every word that any process sends, until ``stop``; reconnects by itself."""
+def listen(heard: Callable[[str], None], stop: threading.Event, *, own: bool = True) -> None:
+    """Call ``heard`` with every word that any process sends, until ``stop``; reconnects by itself.
+
+    ``own`` False: not those of this process, which were told directly.
+    """
     while not stop.is_set():
         try:
             with connect() as connection:
                 connection.execute(f"LISTEN {CHANNEL}")
                 while not stop.is_set():
                     for notice in connection.notifies(timeout=0.5):
-                        heard(notice.payload)
+                        if own or notice.pid != NOTICES.sender_pid:
+                            heard(notice.payload)
         except psycopg.Error as error:
             log.warning("notices.disconnected", error=str(error))
             stop.wait(_RETRY_S)

@@ -100,7 +100,7 @@ def run_worker(
     """
     wired = [d for d in (load_drainers() if drainers is None else drainers) if d.lane in lanes]
     notices.NOTICES.start()
-    threads = [threading.Thread(target=notices.listen, args=(_hear, stop), name="worker-listen")]
+    threads = [threading.Thread(target=notices.listen, args=(_hear, stop), kwargs={"own": False}, name="worker-listen")]
     threads += [
         threading.Thread(target=DrainerThread(d, n, stop).run, name=f"drain-{d.name}-{n}")
         for d in wired
