@@ -81,8 +81,8 @@ class Control:
         try:
             given = await _given(request)
             action = remote.actions[name]
-            answer = action(**(_typed(action, given) if _is_form(request) else given))
-        except (ValueError, TypeError) as error:
+            answer = action(**_bound(action, _typed(action, given) if _is_form(request) else given))
+        except ValueError as error:
             return _refused(request, str(error))
         self.changed(remote.slug)
         if _is_form(request):
@@ -174,6 +174,14 @@ def _typed(action: Action, given: dict[str, Any]) -> dict[str, Any]:
         else:
             typed[name] = text if kind in {"str", ""} else json.loads(text)
     return typed
+
+
+def _bound(action: Action, given: dict[str, Any]) -> dict[str, Any]:
+    try:
+        inspect.signature(action).bind(**given)
+    except TypeError as error:
+        raise ValueError(str(error)) from None
+    return given
 
 
 def _unknown(request: Request) -> Response:

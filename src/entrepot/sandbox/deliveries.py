@@ -70,7 +70,8 @@ class Deliveries:
         if delay:
             await asyncio.sleep(delay)
         if self._client is None:
-            self._client = httpx.AsyncClient(timeout=self.timeout_s, follow_redirects=False, trust_env=False)
+            timeout = httpx.Timeout(self.timeout_s, pool=None)  # waiting for a turn is no failure of the receiver
+            self._client = httpx.AsyncClient(timeout=timeout, follow_redirects=False, trust_env=False)
         try:
             answer = await self._client.post(delivery.url, content=body, headers=headers)
             status: int | None = answer.status_code

@@ -63,6 +63,14 @@ class SandboxConfig:
         return PRESETS[self.faults]
 
 
+class CutAnswers(logging.Filter):
+    """Keeps the server's complaint about an answer that was cut on purpose out of the log."""
+
+    def filter(self, record: logging.LogRecord) -> bool:
+        """False for that one message."""
+        return "returned without completing response" not in record.getMessage()
+
+
 class Keeper:
     """Mounts one remote, counts what is written to it, and keeps its state on disk."""
 
@@ -101,6 +109,9 @@ class Keeper:
         is_changed = self._kept != (self._writes, len(self.remote.ledger.entries))
         if self.path and is_changed and time.monotonic() >= self._next_at:
             self.keep()
+
+
+_CUT_ANSWERS = CutAnswers()
 
 
 def build_app(config: SandboxConfig) -> Starlette:
@@ -177,6 +188,7 @@ class SandboxServer:
             proxy_headers=False, ws="none", server_header=False,
         )  # fmt: skip
         self._server = uvicorn.Server(settings)
+        logging.getLogger("uvicorn.error").addFilter(_CUT_ANSWERS)
         self._thread = threading.Thread(target=self._run, name="entrepot-sandbox", daemon=True)
 
     def _run(self) -> None:

@@ -9,6 +9,7 @@ from urllib.parse import urlsplit
 from starlette.requests import Request
 from starlette.responses import HTMLResponse, Response
 
+from . import handover
 from .auth import caller
 from .collection import trimmed
 from .errors import WooError
@@ -17,6 +18,8 @@ from .routing import Call, Reply, Router, must_be_known
 
 if TYPE_CHECKING:
     from starlette.types import Receive, Scope, Send
+
+    from entrepot.sandbox.faults import Faults
 
     from .state import Store
 
@@ -28,13 +31,17 @@ BODILESS = {"GET", "HEAD", "OPTIONS"}
 class RestApp:
     """The shop's REST API as ASGI; mounted anywhere, since it takes its own path from the scope."""
 
-    def __init__(self, store: Store, router: Router) -> None:
-        self.store, self.router = store, router
+    def __init__(self, store: Store, router: Router, faults: Faults) -> None:
+        self.store, self.router, self.faults = store, router, faults
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] != "http":
             return
         request = Request(scope, receive)
+        if _own_path(scope) == handover.PATH:
+            response = await handover.authorize(self.store, request)
+            await response(scope, receive, send)
+            return
         response = self._answer(request, await request.body())
         if request.method == "HEAD":
             response.body = b""
@@ -61,7 +68,7 @@ class RestApp:
         scope = request.scope
         raw_query = scope["query_string"].decode("latin-1")
         query = php_query(raw_query)
-        path = scope["path"].removeprefix(scope.get("root_path", ""))
+        path = _own_path(scope)
         if query.get("rest_route"):
             path = f"/wp-json{query['rest_route']}"
         method = str(query.get("_method") or request.headers.get("x-http-method-override") or request.method).upper()
@@ -75,6 +82,7 @@ class RestApp:
             headers={k.lower(): v for k, v in request.headers.items()},
             is_tls=is_tls,
             raw_query=raw_query,
+            strikes=self.faults.strikes,
         )
 
     def _reply(self, call: Call, request: Request, raw: bytes) -> Reply:
@@ -91,6 +99,11 @@ class RestApp:
             call.body = call.form or _body(raw, kind)
         with self.store.acting("api"):
             return route.answer(call, **parts)
+
+
+def _own_path(scope: Scope) -> str:
+    """The path below the shop's address."""
+    return str(scope["path"].removeprefix(scope.get("root_path", "")))
 
 
 def _body(raw: bytes, kind: str) -> dict[str, Any]:

@@ -69,7 +69,7 @@ def build(
         faults=faults,
         ledger=ledger,
         deliveries=deliveries,
-        app=FaultMiddleware(RestApp(store, router), faults),
+        app=FaultMiddleware(RestApp(store, router, faults), faults),
         credentials=_credentials(store),
         summary=lambda: summary(store),
         snapshot=store.snapshot,

@@ -30,11 +30,11 @@ def run(call: Call, create: Create, update: Update, delete: Delete) -> Reply:
         raise WooError("woocommerce_rest_request_entity_too_large", text, 413)
     answer: dict[str, Any] = {}
     if parts["create"]:
-        answer["create"] = [_tried(0, partial(create, _fields(item))) for item in parts["create"]]
+        answer["create"] = [_tried(call, 0, partial(create, _fields(item))) for item in parts["create"]]
     if parts["update"]:
-        answer["update"] = [_updated(_fields(item), update) for item in parts["update"]]
+        answer["update"] = [_updated(call, _fields(item), update) for item in parts["update"]]
     if parts["delete"]:
-        answer["delete"] = [_tried(_id(id_), partial(delete, _id(id_))) for id_ in parts["delete"]]
+        answer["delete"] = [_tried(call, _id(id_), partial(delete, _id(id_))) for id_ in parts["delete"]]
     return Reply(answer)
 
 
@@ -46,12 +46,15 @@ def _id(value: Any) -> int:
     return int(value) if str(value).isdigit() else 0
 
 
-def _updated(item: dict[str, Any], update: Update) -> dict[str, Any]:
+def _updated(call: Call, item: dict[str, Any], update: Update) -> dict[str, Any]:
     wanted = _id(item.get("id"))
-    return _tried(wanted, partial(update, wanted, {k: v for k, v in item.items() if k != "id"}))
+    return _tried(call, wanted, partial(update, wanted, {k: v for k, v in item.items() if k != "id"}))
 
 
-def _tried(id_: int, work: Callable[[], dict[str, Any]]) -> dict[str, Any]:
+def _tried(call: Call, id_: int, work: Callable[[], dict[str, Any]]) -> dict[str, Any]:
+    if call.strikes("refuse_batch_items"):
+        error = WooError("internal_server_error", "There has been a critical error on this website.", 500)
+        return {"id": id_, "error": error.envelope()}
     try:
         return work()
     except WooError as error:

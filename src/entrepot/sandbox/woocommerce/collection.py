@@ -83,7 +83,14 @@ def page_of(call: Call, asked: Query, rows: list[Row], view: View) -> Reply:
         links.append(f'<{_at(call, number + 1)}>; rel="next"')
     if links:
         headers["Link"] = ", ".join(links)
-    return Reply([view(row) for row in rows[page.start : page.start + page.size]], 200, headers)
+    start = page.start - _shift(call, asked, number)
+    return Reply([view(row) for row in rows[start : start + page.size]], 200, headers)
+
+
+def _shift(call: Call, asked: Query, number: int) -> int:
+    """1 when something newer came in since the first page was read; only readers of the newest first see it."""
+    is_newest_first = asked.text("order") != "asc" and asked.text("orderby") in {None, "date", "id", "modified"}
+    return 1 if number > 1 and is_newest_first and call.strikes("shifting_pages") else 0
 
 
 def _at(call: Call, number: int) -> str:

@@ -120,7 +120,7 @@ class Orders:
         if not call.flag("force"):
             raise cannot_trash("Order notes")
         row = self._find_note(order_id, id)
-        del self.store.tables["notes"][id]
+        self.store.drop_from_order("notes", row)
         return Reply(self._note(row))
 
     def _find_note(self, order_id: int, id_: int) -> Row:

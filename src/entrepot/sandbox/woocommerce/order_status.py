@@ -58,7 +58,7 @@ def add_note(store: Store, order: Row, text: str, *, to_customer: bool = False, 
         "note": text,
         "customer_note": to_customer,
     }
-    store.tables["notes"][note["id"]] = note
+    store.add_to_order("notes", note)
     if to_customer:
         mail.to_buyer(store, order, "customer_note")
     return note

@@ -11,6 +11,7 @@ from .errors import WooError
 from .order_schema import ORDER, RERUNS_TOTALS, empty_address
 from .product_write import merge_meta
 from .schema import check
+from .state import OF_ORDERS
 
 if TYPE_CHECKING:
     from .state import Row, Store
@@ -78,9 +79,9 @@ def delete(store: Store, order: Row, *, force: bool) -> None:
         raise WooError("woocommerce_rest_already_trashed", "The order has already been deleted.", 410)
     if force:
         del store.orders[order["id"]]
-        for table in ("notes", "refunds", "fulfillments", "trackings"):
+        for table in OF_ORDERS:
             for row in store.of_order(table, order["id"]):
-                del store.tables[table][row["id"]]
+                store.drop_from_order(table, row)
     else:
         order |= {"status": "trash", "modified": store.now()}
     store.ledger.write("order.deleted", id=order["id"], force=force, by=store.actor)

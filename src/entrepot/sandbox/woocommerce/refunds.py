@@ -67,7 +67,7 @@ class Refunds:
         if not call.flag("force"):
             raise cannot_trash("Refunds")
         row = self._find(order_id, id)
-        del self.store.tables["refunds"][id]
+        self.store.drop_from_order("refunds", row)
         self.store.ledger.write("refund.deleted", id=id, order_id=order_id, by=self.store.actor)
         return Reply(view(self.store, row))
 
@@ -101,7 +101,7 @@ def create(store: Store, order: Row, body: dict[str, Any]) -> Row:
     if clean.get("api_refund", True):
         raise _impossible("The payment gateway for this order does not exist.")
     row = _row(store, order, clean, amount)
-    store.tables["refunds"][row["id"]] = row
+    store.add_to_order("refunds", row)
     if clean.get("api_restock", True):
         _restock(store, order, row)
     facts = {"id": row["id"], "order_id": order["id"], "amount": plain(amount), "reason": row["reason"]}

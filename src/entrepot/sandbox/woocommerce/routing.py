@@ -24,6 +24,7 @@ class Call:
     form: dict[str, Any] = field(default_factory=dict)
     is_tls: bool = False
     raw_query: str = ""
+    strikes: Callable[[str], bool] = lambda _: False  # whether a dial of misbehaviour hits this call
 
     def asked(self) -> Query:
         """Typed access to the query."""

@@ -90,7 +90,7 @@ class Shipments:
     def unfulfil(self, call: Call, order_id: int, id: int) -> Reply:
         """Remove one."""
         row = self._find(order_id, id)
-        del self.store.tables["fulfillments"][id]
+        self.store.drop_from_order("fulfillments", row)
         return Reply(_view(row))
 
     def trackings(self, call: Call, order_id: int) -> Reply:
@@ -110,7 +110,7 @@ class Shipments:
     def untrack(self, call: Call, order_id: int, tracking_slug: str) -> Reply:
         """Remove one."""
         row = self._find_tracking(order_id, tracking_slug)
-        del self.store.tables["trackings"][row["id"]]
+        self.store.drop_from_order("trackings", row)
         return Reply(_tracking(row))
 
     def _find(self, order_id: int, id_: int) -> Row:
@@ -139,7 +139,7 @@ def add_fulfillment(store: Store, order_id: int, body: dict[str, Any]) -> Row:
     }
     row["meta_data"] = merge_meta(store, [], body.get("meta_data", []))
     _state(row, body)
-    store.tables["fulfillments"][row["id"]] = row
+    store.add_to_order("fulfillments", row)
     meta = {item["key"]: item["value"] for item in row["meta_data"]}
     facts = {"order_id": order_id, "number": meta.get("_tracking_number"), "provider": meta.get("_shipment_provider")}
     store.ledger.write("shipment.tracked", **facts, by=store.actor)
@@ -169,7 +169,7 @@ def add_tracking(store: Store, order_id: int, body: dict[str, Any]) -> Row:
         "tracking_number": body["tracking_number"],
         "date_shipped": body.get("date_shipped") or local(store.now(), store.zone)[:10],
     }
-    store.tables["trackings"][row["id"]] = row
+    store.add_to_order("trackings", row)
     facts = {"order_id": order_id, "number": row["tracking_number"], "provider": provider}
     store.ledger.write("shipment.tracked", **facts, by=store.actor)
     return row

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import random
+import secrets
 from contextlib import contextmanager
 from dataclasses import asdict, dataclass
 from typing import TYPE_CHECKING, Any
@@ -17,6 +18,8 @@ if TYPE_CHECKING:
     from .settings import Settings
 
 Row = dict[str, Any]
+SEEDED_KEYS = 3
+OF_ORDERS = ("notes", "refunds", "fulfillments", "trackings")
 TABLES = ("products", "orders", "notes", "refunds", "fulfillments", "trackings", "webhooks", "customers")
 TAXONOMIES = ("categories", "tags", "brands", "shipping_classes", "attributes")
 
@@ -107,12 +110,28 @@ class Store:
 
     def of_order(self, table: str, order_id: int) -> list[Row]:
         """Notes, refunds, fulfilments or trackings of one order, oldest first."""
-        return [row for row in self.tables[table].values() if row["order_id"] == order_id]
+        return [self.tables[table][i] for i in self._of_order.get((table, order_id), ())]
+
+    def add_to_order(self, table: str, row: Row) -> None:
+        """Keep a note, refund, fulfilment or tracking."""
+        self.tables[table][row["id"]] = row
+        self._of_order.setdefault((table, row["order_id"]), []).append(row["id"])
+
+    def drop_from_order(self, table: str, row: Row) -> None:
+        """Remove one for good."""
+        del self.tables[table][row["id"]]
+        self._of_order[table, row["order_id"]].remove(row["id"])
 
     def emit(self, topic: str, id_: int) -> None:
         """Tell the webhooks."""
         for listener in self.listeners:
             listener(topic, id_)
+
+    def grant(self, permissions: str) -> ApiKey:
+        """A new key pair for an application that was approved."""
+        key = ApiKey(f"ck_{secrets.token_hex(20)}", f"cs_{secrets.token_hex(20)}", permissions)
+        self.keys.append(key)
+        return key
 
     @contextmanager
     def acting(self, actor: str) -> Iterator[None]:
@@ -128,6 +147,7 @@ class Store:
         tables = {name: list(rows.values()) for name, rows in self.tables.items()}
         terms = {name: list(rows.values()) for name, rows in self.terms.items()}
         own = {"last_id": self._last_id, "nonces": self.nonces, "clock_offset_s": self.clock.offset_s}
+        own["granted"] = [asdict(key) for key in self.keys[SEEDED_KEYS:]]
         return {**own, "tables": tables, "terms": terms, "settings": asdict(self.settings)}
 
     def restore(self, state: dict[str, Any]) -> None:
@@ -138,6 +158,7 @@ class Store:
         self.nonces = dict(state["nonces"])
         self.clock.offset_s = state["clock_offset_s"]
         self.settings.change(**state["settings"])
+        self.keys[SEEDED_KEYS:] = [ApiKey(**key) for key in state["granted"]]
         self._floor_ids()
         self._reindex()
 
@@ -151,6 +172,10 @@ class Store:
         self._children: dict[int, list[int]] = {}
         for row in self.products.values():
             self._index(row)
+        self._of_order: dict[tuple[str, int], list[int]] = {}
+        for table in OF_ORDERS:
+            for row in self.tables[table].values():
+                self._of_order.setdefault((table, row["order_id"]), []).append(row["id"])
 
     def _index(self, row: Row) -> None:
         if row["sku"] and row["status"] != "trash":

@@ -3,16 +3,18 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from typing import TYPE_CHECKING, Any
 
 from . import batch
-from .collection import chosen, ordered, page_of
+from .collection import ordered, page_of
 from .errors import WooError, cannot_trash, invalid_params
 from .routing import Call, Reply, Router
 from .schema import BOOL, INT, STRING, T, check, one_of
 from .slugs import slug_of
 
 if TYPE_CHECKING:
+    from .params import Query
     from .state import Row, Store
 
 TERM: dict[str, T] = {"name": STRING, "slug": STRING, "description": STRING, "menu_order": INT}
@@ -105,12 +107,34 @@ def _defaults(table: str) -> Row:
     return shared | {"parent": 0} if table == "brands" else shared
 
 
+COUNTED = {"categories": "categories", "tags": "tags", "brands": "brands", "shipping_classes": "shipping_class"}
+
+
 def _view(store: Store, table: str, row: Row) -> dict[str, Any]:
-    if table in {"categories", "tags", "brands"}:
-        return {**row, "count": sum(1 for p in store.products.values() if row["id"] in p[table])}
-    if table == "shipping_classes":
-        return {**row, "count": sum(1 for p in store.products.values() if p["shipping_class"] == row["slug"])}
-    return dict(row) if table == "attributes" else {**row, "count": 0}
+    return _counted(table, row, _counts(store, table))
+
+
+def _counted(table: str, row: Row, counts: Counter[Any]) -> dict[str, Any]:
+    if table == "attributes":
+        return dict(row)
+    return {**row, "count": counts[row["slug"] if table == "shipping_classes" else row["id"]]}
+
+
+def _counts(store: Store, table: str) -> Counter[Any]:
+    """Products by term of one taxonomy; empty for a table that is not counted."""
+    found: Counter[Any] = Counter()
+    for product in store.products.values() if table in COUNTED else ():
+        value = product[COUNTED[table]]
+        found.update(value if isinstance(value, list) else [value])
+    return found
+
+
+def _matching(asked: Query, rows: list[Row]) -> list[Row]:
+    include, exclude = asked.numbers("include"), asked.numbers("exclude")
+    slug, search = asked.text("slug"), (asked.text("search") or "").casefold()
+    asked.refuse()
+    rows = [row for row in rows if (not include or row["id"] in include) and row["id"] not in exclude]
+    return [r for r in rows if (slug is None or r["slug"] == slug) and search in r["name"].casefold()]
 
 
 class Terms:
@@ -136,22 +160,13 @@ class Terms:
     def listing(self, call: Call, **parts: int) -> Reply:
         """A page of terms, by name."""
         table, asked = self._table(parts), call.asked()
-        rows = (
-            chosen(asked, self.store.table(table).values())
-            if not asked.has("parent")
-            else [r for r in self.store.table(table).values() if r.get("parent", 0) in asked.numbers("parent")]
-        )
-        for name in ("search", "slug"):
-            text = asked.text(name)
-            if text is not None:
-                field = "name" if name == "search" else "slug"
-                rows = [
-                    r
-                    for r in rows
-                    if (text.casefold() in r[field].casefold() if name == "search" else r[field] == text)
-                ]
-        rows = ordered(asked, rows, ORDERBY, "name", "asc")
-        return page_of(call, asked, rows, lambda row: _view(self.store, table, row))
+        rows: list[Row] = list(self.store.table(table).values())
+        if asked.has("parent"):
+            parents = asked.numbers("parent")
+            rows = [row for row in rows if row.get("parent", 0) in parents]
+        rows = ordered(asked, _matching(asked, rows), ORDERBY, "name", "asc")
+        counts = _counts(self.store, table)
+        return page_of(call, asked, rows, lambda row: _counted(table, row, counts))
 
     def get(self, call: Call, id: int, **parts: int) -> Reply:
         """One term."""

@@ -48,7 +48,7 @@ class Webhooks:
 
     def __init__(self, store: Store, deliveries: Deliveries, represent: Represent) -> None:
         self.store, self.deliveries, self.represent = store, deliveries, represent
-        self._pending: list[tuple[int, str, int]] = []
+        self._pending: dict[tuple[int, str, int], int] = {}
         store.listeners.append(self.emitted)
 
     @property
@@ -62,16 +62,16 @@ class Webhooks:
             if row["status"] == "active" and row["topic"] == topic:
                 pending = (row["id"], topic, id_)
                 most = self.store.settings.order_updated_times if topic == "order.updated" else 1
-                if self._pending.count(pending) < most:
-                    self._pending.append(pending)
+                self._pending[pending] = min(self._pending.get(pending, 0) + 1, most)
 
     def tick(self) -> None:
         """Deliver what waits, as it is represented now. Runs in the event loop."""
-        pending, self._pending = self._pending, []
-        for webhook_id, topic, id_ in pending:
+        pending, self._pending = self._pending, {}
+        for (webhook_id, topic, id_), times in pending.items():
             row = self.table.get(webhook_id)
             if row is not None and row["status"] == "active":
-                self._deliver(row, topic, id_)
+                for _ in range(times):
+                    self._deliver(row, topic, id_)
 
     def _deliver(self, row: Row, topic: str, id_: int) -> None:
         payload = {"id": id_} if topic.endswith(".deleted") else self.represent(topic, id_)
