@@ -18,6 +18,7 @@ from .places import Places
 NAME = "entrepot"  # of the database and of its role
 _READY_S, _STOP_S, _RETRY_S = 30.0, 20.0, 10.0
 _LOG_MAX = 10_000_000
+_PASSES = ("already exists", "still in use", "is being used", "starting up", "shutting down")  # of an old one, on its way out
 
 OPTIONS = {
     "listen_addresses": "",  # the socket only
@@ -69,11 +70,12 @@ class Server:
             self._make_data()
         until = time.monotonic() + _RETRY_S
         while not self._start_once():
-            if time.monotonic() > until:
+            said = _tail(self.places.log)
+            if time.monotonic() > until or not any(words in said for words in _PASSES):
                 if self.answers() and (pid := self._running_pid()):
                     self.adopted_pid, self.process = pid, None
                     break
-                raise DatabaseDownError(f"PostgreSQL does not start; {self.places.log} ends with: {self._log_end()}")
+                raise DatabaseDownError(f"PostgreSQL does not start; {self.places.log} ends with: {said}")
             time.sleep(0.2)
         self._make_database()
 
@@ -167,9 +169,6 @@ class Server:
     def _run(self, program: str, *arguments: str) -> subprocess.CompletedProcess[bytes]:
         command = [str(self.places.programs / program), "-h", str(self.places.sockets), "-U", NAME, *arguments]
         return subprocess.run(command, check=False, env=_environment(), capture_output=True)
-
-    def _log_end(self) -> str:
-        return _tail(self.places.log)
 
 
 def _exists(pid: int) -> bool:

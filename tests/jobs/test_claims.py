@@ -1,0 +1,189 @@
+"""Claims: nobody gets a row twice, a dead worker's rows come back, and who woke up late changes nothing."""
+
+from __future__ import annotations
+
+import threading
+from datetime import UTC, datetime, timedelta
+
+import pytest
+from django.db import connection, connections, models
+from django.db.models import Q
+
+from entrepot.jobs.models import Claimable
+from entrepot.jobs.services import claim, close, heartbeat, release
+
+pytestmark = pytest.mark.django_db(transaction=True)
+AT = datetime(2026, 3, 1, 12, tzinfo=UTC)
+QUEUED = Q(status="queued")
+
+
+class Parcel(Claimable):
+    """A queue for these tests."""
+
+    seller_id = models.BigIntegerField()
+    status = models.CharField(max_length=8, default="queued")
+    facts = models.JSONField(default=dict)
+    owner = models.ForeignKey("accounts.Seller", models.DO_NOTHING, null=True, db_constraint=False, related_name="+")
+
+    class Meta:
+        app_label = "jobs"
+        managed = False
+        db_table = "tests_parcel"
+
+
+@pytest.fixture(autouse=True)
+def table(transactional_db):
+    Parcel._meta.managed = True
+    try:
+        with connection.schema_editor() as editor:
+            editor.create_model(Parcel)
+        yield
+        with connection.schema_editor() as editor:
+            editor.delete_model(Parcel)
+    finally:
+        Parcel._meta.managed = False
+
+
+def parcels(count, seller_id=1, **fields):
+    fields = {"not_before": AT, **fields}
+    return Parcel.objects.bulk_create(Parcel(seller_id=seller_id, **fields) for _ in range(count))
+
+
+def take(at=AT, **options):
+    return claim(Parcel, where=QUEUED, at=at, **options)
+
+
+def test_a_claim_leases_rows_and_gives_them_whole():
+    parcels(2, facts={"a": [1, "ü"]})
+
+    rows = take(lease_s=30)
+
+    assert [r.facts for r in rows] == [{"a": [1, "ü"]}] * 2
+    assert {r.claim_no for r in rows} == {1}
+    assert {r.leased_until for r in rows} == {AT + timedelta(seconds=30)}
+    assert take() == []
+    assert Parcel.objects.get(id=rows[0].id).claimed_by != ""
+
+
+def test_only_what_is_due_and_fits_is_claimed_in_the_order_asked_for():
+    late, soon, other = parcels(3)
+    Parcel.objects.filter(id=late.id).update(not_before=AT + timedelta(seconds=1))
+    Parcel.objects.filter(id=soon.id).update(not_before=AT - timedelta(days=1))
+    done = parcels(1, status="done")[0]
+
+    assert [r.id for r in take()] == [soon.id, other.id]
+    assert [r.id for r in take(at=AT + timedelta(seconds=1))] == [late.id]
+    assert Parcel.objects.get(id=done.id).claim_no == 0
+
+
+@pytest.mark.parametrize("fair", [True, False])
+def test_a_claim_takes_no_more_than_its_limit_in_descending_order_too(fair):
+    made = parcels(5)
+
+    rows = take(limit=3, order_by=["-id"], fair=fair)
+
+    assert [r.id for r in rows] == [made[4].id, made[3].id, made[2].id]
+
+
+def test_workers_at_once_share_the_rows_and_get_none_twice():
+    parcels(400)
+    got, lock = [], threading.Lock()
+
+    def body():
+        try:
+            while rows := take(limit=20):
+                with lock:
+                    got.extend(r.id for r in rows)
+        finally:
+            connections.close_all()
+
+    threads = [threading.Thread(target=body) for _ in range(4)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join(30)
+
+    assert len(got) == 400
+    assert len(set(got)) == 400
+
+
+def test_a_dead_workers_rows_come_back_and_it_can_close_them_no_more():
+    parcels(1)
+    slow = take(lease_s=10)
+
+    assert take(at=AT + timedelta(seconds=10)) == []
+    second = take(at=AT + timedelta(seconds=10, microseconds=1))
+    assert [r.claim_no for r in second] == [2]
+    assert second[0].attempts == 1  # the lease that ran out
+
+    assert close(Parcel, slow, status="done") == 0
+    assert release(Parcel, slow, not_before=AT, error="late") == 0
+    assert heartbeat(Parcel, slow, at=AT) == 0
+    assert Parcel.objects.get().status == "queued"
+    assert close(Parcel, second, status="done") == 1
+    row = Parcel.objects.get()
+    assert (row.status, row.leased_until, row.claimed_by, row.attempts) == ("done", None, "", 0)
+
+
+def test_pairs_of_id_and_claim_do_as_well_as_rows():
+    parcels(3)
+    rows = take()
+    pairs = [(r.id, r.claim_no) for r in rows[:2]] + [(rows[2].id, 99)]
+
+    assert close(Parcel, pairs, status="done") == 2
+    assert close(Parcel, [], status="done") == 0
+
+
+def test_a_heartbeat_keeps_the_lease():
+    parcels(1)
+    rows = take(lease_s=10)
+
+    assert heartbeat(Parcel, rows, at=AT + timedelta(seconds=9), lease_s=10) == 1
+
+    assert take(at=AT + timedelta(seconds=15)) == []
+
+
+def test_released_rows_wait_and_count_their_failures():
+    parcels(1)
+
+    release(Parcel, take(), not_before=AT + timedelta(minutes=1), error="remote is down")
+
+    assert take() == []
+    row = take(at=AT + timedelta(minutes=1))[0]
+    assert (row.attempts, row.last_error) == (1, "remote is down")
+    release(Parcel, [row], not_before=AT)
+    assert Parcel.objects.get().attempts == 1  # given back without an error: no failure
+
+
+def test_a_seller_with_a_huge_backlog_does_not_starve_the_others():
+    parcels(1000, seller_id=1)
+    parcels(5, seller_id=2)
+    parcels(1, seller_id=3)
+
+    first = take(limit=90)
+
+    counts = {s: sum(r.seller_id == s for r in first) for s in (1, 2, 3)}
+    assert counts == {1: 30, 2: 5, 3: 1}
+    assert len(take(limit=90)) == 90  # alone now, so all of it
+
+
+def test_with_more_sellers_than_the_limit_each_gets_a_turn():
+    for seller in range(20):
+        parcels(10, seller_id=seller)
+
+    rows = take(limit=6)
+
+    assert len(rows) == 6
+    assert len({r.seller_id for r in rows}) == 6
+
+
+def test_a_claim_is_one_statement(django_assert_num_queries):
+    parcels(30)
+
+    with django_assert_num_queries(1):
+        take()
+
+
+def test_a_condition_on_another_table_is_refused():
+    with pytest.raises(ValueError, match="cannot join"):
+        claim(Parcel, where=Q(owner__code="x"), at=AT)
