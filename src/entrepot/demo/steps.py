@@ -11,7 +11,7 @@ from typing import Any
 from django.db.models import Count
 
 from entrepot.catalog.models import Product, Variant
-from entrepot.catalog.services import approve_products, edit_products
+from entrepot.catalog.services import approve_products, edit_products, edit_variants
 from entrepot.channels import services as channels
 from entrepot.channels.models import Channel, Intent
 from entrepot.core.clock import now
@@ -23,6 +23,7 @@ from entrepot.fulfilment.services import set_invoice_number
 from entrepot.ingress import services as ingress
 from entrepot.ingress.models import Feed, Receipt
 from entrepot.listings.models import Listing, ListingLevel
+from entrepot.listings.services import retry_listings
 from entrepot.orders.models import Order
 
 from .cast import Cast, sample
@@ -134,10 +135,9 @@ def mend(cast: Cast, sandbox: Sandbox, say: Say) -> None:
             edit_products(seller_id=cast.seller.id, cells=[(product.id, "images", product.images, good)], at=now())
         clean = [i for i in row.variant.images if ".invalid" not in i]
         if clean != row.variant.images:
-            from entrepot.catalog.services import edit_variants  # noqa: PLC0415
-
             edit_variants(seller_id=cast.seller.id, cells=[(row.variant_id, "images", row.variant.images, clean)], at=now())
         approve_products(seller_id=cast.seller.id, product_ids=[product.id], at=now())
+        retry_listings(seller_id=cast.seller.id, listing_ids=[row.id], at=now())
     until("every refusal mended", lambda: not Listing.objects.system().exclude(state__in=["live", "draft"]).exists(), seconds=120)
     say(f"mended; listings: {states()}")
 

@@ -13,6 +13,7 @@ from .settle import claim_offers as claim_offers
 from .settle import move_offers as move_offers
 from .settle import release_content as release_content
 from .settle import release_offers as release_offers
+from .settle import retry_listings as retry_listings
 from .settle import sent_content as sent_content
 from .settle import settle_content as settle_content
 from .settle import settle_offers as settle_offers

@@ -19,6 +19,7 @@ from ..states import LISTING
 from .levels import refresh_due
 
 _MAX_TRIES = 8
+_MAX_CONTENT_TRIES = 3
 _MAX_WAIT_S = 300
 
 
@@ -211,11 +212,32 @@ def settle_content(
             Listing.objects.system().filter(id__in=good).update(not_before=at + timedelta(seconds=0.3), attempts=0)
             if is_update:
                 _updated(rows.filter(id__in=good), at)
-            failed = move_many(rows.filter(id__in=bad), LISTING, "fail", actor="remote", at=at)
+            again = _try_again(rows.filter(id__in=bad), bad, at)
+            failed = move_many(rows.filter(id__in=set(bad) - again), LISTING, "fail", actor="remote", at=at)
             for listing_id in failed:
-                Listing.objects.system().filter(id=listing_id).update(refusal=bad[listing_id][:2000])
+                Listing.objects.system().filter(id=listing_id).update(refusal=bad[listing_id][:2000], attempts=0)
             mark_dirty(kind="content", subject_ids=_variant_ids(failed))
         refresh_due(listing_ids=list(verdicts), at=at)
+
+
+def _try_again(rows: Any, why: Mapping[int, str], at: datetime) -> set[int]:
+    """A batch may refuse an item for a moment's reason, in words we must not read: queued again, a few times."""
+    waiting = [r for r in rows if r.attempts < _MAX_CONTENT_TRIES]
+    for row in waiting:
+        row.attempts += 1
+        row.last_error = why[row.id][:2000]
+        row.not_before = at + timedelta(seconds=2**row.attempts)
+    Listing.objects.system().bulk_update(waiting, ["attempts", "last_error", "not_before"], batch_size=500)
+    return set(move_many(rows.filter(id__in=[r.id for r in waiting]), LISTING, "requeue", actor="hub", at=at))
+
+
+def retry_listings(*, seller_id: int, listing_ids: Sequence[int], at: datetime) -> list[int]:
+    """A person says: send these failed listings again as they are; the ids that moved."""
+    rows = Listing.objects.for_seller(seller_id).filter(id__in=listing_ids, state="failed")
+    with transaction.atomic():
+        moved = move_many(rows, LISTING, "queue", actor="seller", at=at)
+        Listing.objects.system().filter(id__in=moved).update(not_before=at, attempts=0)
+    return moved
 
 
 def _updated(rows: Any, at: datetime) -> None:
