@@ -19,6 +19,8 @@ if TYPE_CHECKING:
     from .remote import Action, Remote
 
 Changed = Callable[[str], None]
+SAID = 400  # a longer answer is not repeated on the page
+PLAIN_TEXT = {"str", "object", ""}
 FORM = "application/x-www-form-urlencoded"
 
 
@@ -85,9 +87,10 @@ class Control:
         except ValueError as error:
             return _refused(request, str(error))
         self.changed(remote.slug)
+        text = json.dumps(answer, ensure_ascii=False, default=str)
         if _is_form(request):
-            return _back(request, f"{name}: done")
-        return Response(json.dumps(answer, ensure_ascii=False, default=str).encode(), media_type="application/json")
+            return _back(request, f"{name}: {text if len(text) < SAID else 'done'}")
+        return Response(text.encode(), media_type="application/json")
 
     async def clock(self, request: Request) -> Response:
         """Move the time of every remote forward: ``{"advance_s": N}``."""
@@ -172,7 +175,7 @@ def _typed(action: Action, given: dict[str, Any]) -> dict[str, Any]:
         elif kind == "bool":
             typed[name] = text in {"1", "on", "true"}
         else:
-            typed[name] = text if kind in {"str", ""} else json.loads(text)
+            typed[name] = text if kind in PLAIN_TEXT else json.loads(text)
     return typed
 
 

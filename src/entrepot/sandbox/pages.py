@@ -13,7 +13,7 @@ from starlette.requests import Request
 from starlette.responses import HTMLResponse, Response
 from starlette.routing import Route
 
-from .control import parameters
+from .control import PLAIN_TEXT, parameters
 from .faults import PRESETS
 
 if TYPE_CHECKING:
@@ -50,7 +50,7 @@ class Pages:
         if remote is None:
             return HTMLResponse("no such remote", 404)
         summary = remote.summary()
-        shown = "".join(_section(name, value) for name, value in summary.items())
+        shown = _plain_facts(summary) + "".join(_section(name, value) for name, value in summary.items())
         forms = "".join(_action_form(remote.slug, name, action) for name, action in sorted(remote.actions.items()))
         parts = [
             _notice(request),
@@ -60,7 +60,7 @@ class Pages:
             shown,
             _ledger(remote),
         ]
-        return _page(str(summary.get("title") or remote.slug), "".join(parts))
+        return _page(_title(remote, summary), "".join(parts))
 
 
 class RemotePage:
@@ -92,11 +92,25 @@ def _notice(request: Request) -> str:
 
 def _card(remote: Remote) -> str:
     summary = remote.summary()
-    title = escape(str(summary.get("title") or remote.slug))
-    counts = summary.get("counts") or {n: len(v) for n, v in summary.items() if isinstance(v, (list, dict))}
-    facts = "".join(f"<div><dt>{escape(str(n))}</dt><dd>{escape(str(v))}</dd></div>" for n, v in counts.items())
+    title = escape(_title(remote, summary))
+    counts = summary.get("counts") or _counts(summary)
+    facts = "".join(f"<div><dt>{_label(n)}</dt><dd>{escape(str(v))}</dd></div>" for n, v in counts.items())
     link = f"<h2><a href='/{remote.slug}/'>{title}</a></h2>"
     return f"<section>{link}<p><code>{escape(remote.credentials['url'])}</code></p><dl>{facts}</dl></section>"
+
+
+def _title(remote: Remote, summary: dict[str, Any]) -> str:
+    return str(summary.get("title") or remote.slug.capitalize())
+
+
+def _counts(summary: dict[str, Any]) -> dict[str, int]:
+    """Lists by their length, and what is a number already."""
+    lengths = {name: len(value) for name, value in summary.items() if isinstance(value, list)}
+    return lengths | {name: value for name, value in summary.items() if isinstance(value, int)}
+
+
+def _label(name: Any) -> str:
+    return escape(str(name).replace("_", " "))
 
 
 def _clock_form() -> str:
@@ -105,19 +119,29 @@ def _clock_form() -> str:
     return f"<section><h2>Clock</h2>{form}</section>"
 
 
+def _plain_facts(summary: dict[str, Any]) -> str:
+    """What is neither a table nor a mapping, in one place."""
+    plain = {n: v for n, v in summary.items() if n != "title" and not isinstance(v, (list, dict))}
+    return _section("now", plain)
+
+
 def _section(name: str, value: Any) -> str:
-    """A list of rows as a table, a mapping as a list of facts, anything else as a line."""
+    """A list of rows as a table, a mapping as a list of facts; nothing for what is empty or plain."""
     if isinstance(value, list) and value and isinstance(value[0], dict):
-        return f"<section><h2>{escape(name)}</h2>{_table(value)}</section>"
-    if isinstance(value, dict) and value:
-        facts = "".join(f"<div><dt>{escape(str(n))}</dt><dd>{_cell(v)}</dd></div>" for n, v in value.items())
-        return f"<section><h2>{escape(name)}</h2><dl>{facts}</dl></section>"
-    return "" if name == "title" or value in ([], {}, None) else f"<p>{escape(name)}: {_cell(value)}</p>"
+        inner = _table(value)
+    elif isinstance(value, dict) and value:
+        inner = "".join(f"<div><dt>{_label(n)}</dt><dd>{_cell(v)}</dd></div>" for n, v in value.items())
+        inner = f"<dl>{inner}</dl>"
+    elif isinstance(value, list) and value:
+        inner = f"<p>{_cell(value)}</p>"
+    else:
+        return ""
+    return f"<section><h2>{_label(name).capitalize()}</h2>{inner}</section>"
 
 
 def _table(rows: list[dict[str, Any]]) -> str:
     names = list(dict.fromkeys(name for row in rows[:ROWS] for name in row))
-    head = "".join(f"<th scope='col'>{escape(str(name))}</th>" for name in names)
+    head = "".join(f"<th scope='col'>{_label(name)}</th>" for name in names)
     lines = (f"<tr>{''.join(f'<td>{_cell(row.get(name))}</td>' for name in names)}</tr>" for row in rows[:ROWS])
     more = f"<p>{len(rows) - ROWS} more</p>" if len(rows) > ROWS else ""
     return f"<div class='wide'><table><thead><tr>{head}</tr></thead><tbody>{''.join(lines)}</tbody></table></div>{more}"
@@ -168,7 +192,7 @@ def _field(parameter: inspect.Parameter) -> str:
     if kind in {"int", "float"}:
         step = "1" if kind == "int" else "any"
         box = f"<input name='{name}' type='number' step='{step}' value='{escape(value)}'{need}>"
-    elif kind in {"str", ""}:
+    elif kind in PLAIN_TEXT:
         box = f"<input name='{name}' value='{escape(value)}'{need}>"
     else:
         text = json.dumps(parameter.default, default=str) if has_default and parameter.default is not None else ""
