@@ -17,6 +17,7 @@ from .services.deliver import deliver_once
 from .services.record import WORD
 from .services.sequence import sequence_once
 from .services.subscribers import Subscriber, load_subscribers
+from .services.wiring import check_wiring
 
 POLL_S = 1.0
 _SEQUENCED = 10_000
@@ -101,6 +102,7 @@ def run_dispatcher(stop: threading.Event) -> None:
     """Sequence and deliver until ``stop`` is set. Returns when every thread has ended.
 
     Raises:
-        ImproperlyConfigured: the wiring table names a handler that does not exist.
+        ImproperlyConfigured: the wiring table forgets an event type, or names a handler that does not exist.
     """
+    check_wiring()
     Dispatcher(load_subscribers(), threads=settings.ENTREPOT_DISPATCH_THREADS, stop=stop).run()
