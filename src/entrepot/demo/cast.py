@@ -52,7 +52,8 @@ def gather(sandbox: Sandbox, at: datetime) -> Cast:
     market = channels.add_channel(
         seller_id=seller.id, slug="trendyol", name="Trendyol", base_url=ty["url"], account_ref=ty["seller_id"],
         secrets={name: ty[name] for name in ("api_key", "api_secret")}, at=at,
-        settings={"hub.every.orders": 3, "hub.every.review": 1, "hub.every.observed": 8},
+        settings={"hub.every.orders": 3, "hub.every.review": 1, "hub.every.observed": 8,
+                  "hub.batch_patience_s": 10},
     )  # fmt: skip
     home = channels.open_storefront(seller_id=seller.id, channel_id=market.id, code="TR")
     abroad = channels.open_storefront(seller_id=seller.id, channel_id=market.id, code="DE")

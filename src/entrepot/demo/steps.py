@@ -147,7 +147,6 @@ def subscribe(cast: Cast, sandbox: Sandbox, say: Say) -> None:
     for channel in (cast.store, cast.market):
         try:
             made = patiently(lambda c=channel: ingress.enable_webhooks(channel=c, at=now()))
-            channels.change_settings(seller_id=cast.seller.id, channel_id=channel.id, settings={"hub.webhooks": "on"})
             say(f"{channel.name}: {len(made)} webhooks")
         except EntrepotError as error:
             say(f"{channel.name}: no webhooks ({error}); polls do the work")

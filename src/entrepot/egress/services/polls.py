@@ -17,7 +17,7 @@ from ..models import PushBatch
 from . import content, offers
 
 _LEASE_S = 60
-_PATIENCE = 60  # polls after which a batch that is never done counts as forgotten
+_PATIENCE_S = 50.0  # after which a batch that is never done counts as forgotten; setting hub.batch_patience_s
 
 
 def poll_batches(*, limit: int, at: datetime) -> int:
@@ -68,7 +68,9 @@ def _one(batch: PushBatch) -> bool:
 
 
 def _is_forgotten(batch: PushBatch) -> bool:
-    return batch.polls > _PATIENCE or (batch.expires_at is not None and now() >= batch.expires_at)
+    patience = timedelta(seconds=float(batch.channel.settings.get("hub.batch_patience_s", _PATIENCE_S)))
+    is_late = batch.sent_at is not None and now() - batch.sent_at > patience
+    return is_late or (batch.expires_at is not None and now() >= batch.expires_at)
 
 
 def _look(batch: PushBatch, client: Client) -> bool:

@@ -25,6 +25,7 @@ from entrepot.pricing import services as pricing
 from ..models import Feed
 from .aside import keep_aside
 from .receipts import keep_receipts
+from .subscribe import watch_webhooks
 
 Windows = Callable[[Feed, Channel, datetime], Iterator[tuple[Window, str]]]
 Apply = Callable[[Feed, Channel, Read, datetime, dict[str, Any]], None]
@@ -152,7 +153,16 @@ def _fulfilments(feed: Feed, channel: Channel, read: Read, began: datetime, stat
             fulfilment.follow_store(order=order, theirs=theirs, at=began)
 
 
+def _no_page(feed: Feed, channel: Channel, read: Read, began: datetime, state: dict[str, Any]) -> None:
+    return
+
+
+def _watch(feed: Feed, channel: Channel, began: datetime, state: dict[str, Any]) -> None:
+    watch_webhooks(channel=channel, at=began)
+
+
 PAGES: dict[str, PageWay] = {
+    "webhooks": PageWay(lambda f, c, b: iter(()), _no_page, _watch),
     "products": PageWay(lambda f, c, b: _since(f, c, b, "pull_products"), _products, _advance),
     "stock": PageWay(lambda f, c, b: iter([(Window(), "pull_stock")]), _stock, _compare_ids),
     "fulfilments": PageWay(lambda f, c, b: _since(f, c, b, "pull_fulfilments"), _fulfilments, _advance),

@@ -47,9 +47,11 @@ def note_observed(*, storefront_id: int, observed: Sequence[records.Observed], a
             .order_by("id")
             .select_for_update()
         )
-        live = [r for r in rows if r.state == "submitted" and seen[r.listing_ref].state in ("live", "locked")]
-        lost = [r for r in rows if r.state == "submitted" and seen[r.listing_ref].state == "refused"]
-        waiting = [r for r in rows if r.state == "submitted" and seen[r.listing_ref].state == "pending"]
+        # While its batch is on its way the marketplace still shows what it thought of the last try.
+        asked = [r for r in rows if r.state == "submitted" and r.not_before <= at]
+        live = [r for r in asked if seen[r.listing_ref].state in ("live", "locked")]
+        lost = [r for r in asked if seen[r.listing_ref].state == "refused"]
+        waiting = [r for r in asked if seen[r.listing_ref].state == "pending"]
         _go_live(live, seen, at)
         _fail(lost, seen, at)
         Listing.objects.system().filter(id__in=[r.id for r in waiting]).update(
