@@ -69,7 +69,13 @@ def test_a_key_ends_at_its_time_when_revoked_and_with_its_seller(aydin):
 
 @pytest.mark.parametrize(
     ("role", "has_seller", "scopes"),
-    [("boss", True, []), ("operator", True, []), ("owner", False, []), ("owner", True, ["orders"]), ("owner", True, ["orders:burn"])],
+    [
+        ("boss", True, []),
+        ("operator", True, []),
+        ("owner", False, []),
+        ("owner", True, ["orders"]),
+        ("owner", True, ["orders:burn"]),
+    ],
 )
 def test_a_key_that_makes_no_sense_is_refused(aydin, role, has_seller, scopes):
     with pytest.raises(Invalid):

@@ -52,7 +52,13 @@ def test_a_split_over_nothing_is_refused(parts):
 # ISO 4217 list one: minor units of TRY and EUR are 2, of JPY 0, of KWD 3.
 @pytest.mark.parametrize(
     ("amount", "currency", "rounded"),
-    [("2.675", "EUR", "2.68"), ("2.665", "TRY", "2.67"), ("10.5", "JPY", "11"), ("1.2345", "KWD", "1.235"), ("-2.675", "EUR", "-2.68")],
+    [
+        ("2.675", "EUR", "2.68"),
+        ("2.665", "TRY", "2.67"),
+        ("10.5", "JPY", "11"),
+        ("1.2345", "KWD", "1.235"),
+        ("-2.675", "EUR", "-2.68"),
+    ],
 )
 def test_rounding_is_half_up_to_the_minor_unit(amount, currency, rounded):
     assert Money(Decimal(amount), currency).rounded().amount == Decimal(rounded)

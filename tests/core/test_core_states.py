@@ -28,8 +28,6 @@ tables = st.lists(
 )  # fmt: skip
 
 
-
-
 def test_the_table_says_who_may_do_what():
     assert PACKAGE.target("created", "pick", "seller") == "picking"
     assert PACKAGE.allowed("picking", "seller") == ("cancel",)

@@ -15,7 +15,9 @@ from entrepot.core.ids import fingerprint, reference, token
 from entrepot.core.text import fold, plain
 
 json_values = st.recursive(
-    st.none() | st.booleans() | st.integers() | st.text(), lambda v: st.lists(v) | st.dictionaries(st.text(), v), max_leaves=10
+    st.none() | st.booleans() | st.integers() | st.text(),
+    lambda v: st.lists(v) | st.dictionaries(st.text(), v),
+    max_leaves=10,
 )
 
 

@@ -108,7 +108,9 @@ def test_two_dispatchers_deliver_once():
 
     def slow(events):
         handler(events)
-        thread = threading.Thread(target=lambda: (other.append(deliver_once(subscriber(handler))), connections.close_all()))
+        thread = threading.Thread(
+            target=lambda: (other.append(deliver_once(subscriber(handler))), connections.close_all())
+        )
         thread.start()
         thread.join(10)
 
@@ -146,7 +148,11 @@ def test_later_events_of_a_parked_key_wait_behind_it_and_are_replayed_in_order()
     happen("a", "b")
     drain(subscriber(handler))
     assert handler.effects == ["b:1", "c:3", "b:1"]
-    assert [(p.key, p.is_guilty) for p in ParkedEvent.objects.order_by("seq")] == [("a", True), ("a", False), ("a", False)]
+    assert [(p.key, p.is_guilty) for p in ParkedEvent.objects.order_by("seq")] == [
+        ("a", True),
+        ("a", False),
+        ("a", False),
+    ]
 
     guilty = ParkedEvent.objects.get(is_guilty=True)
     assert replay_parked(guilty.id, subscriber=subscriber(handler)) == 0

@@ -84,7 +84,9 @@ def test_one_failing_subscriber_does_not_hold_up_the_other(dispatch):
     happen(1)
 
     assert until(lambda: len(seen) == 1 and ParkedEvent.objects.count() == 1)
-    assert until(lambda: {lag.subscriber: (lag.behind, lag.parked) for lag in lags()} == {"fails": (0, 1), "works": (0, 0)})
+    assert until(
+        lambda: {lag.subscriber: (lag.behind, lag.parked) for lag in lags()} == {"fails": (0, 1), "works": (0, 0)}
+    )
 
 
 def test_a_dispatcher_whose_connections_are_cut_goes_on(dispatch):

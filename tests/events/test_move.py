@@ -74,7 +74,7 @@ def test_who_looked_before_another_moved_it_changes_nothing(db):
 
 
 def test_many_are_moved_in_one_statement_each_from_its_own_state(db, django_assert_num_queries):
-    queued, running, done = run(), run("running"), run("done")
+    queued, running, _ = run(), run("running"), run("done")
 
     with django_assert_num_queries(3):  # savepoint, statement, release
         moved = move_many(Run.objects.all(), RUN, "cancel", actor="seller", at=AT, note="stop")

@@ -56,7 +56,13 @@ def test_a_finished_run_stays_as_it_ended():
         cancel_run(run_id=run.id, at=seconds(11))
 
     run.refresh_from_db()
-    assert (run.state, run.outcome, run.finished_at, run.report, run.done) == ("done", "partial", seconds(9), {"failed": 3}, 0)
+    assert (run.state, run.outcome, run.finished_at, run.report, run.done) == (
+        "done",
+        "partial",
+        seconds(9),
+        {"failed": 3},
+        0,
+    )
     assert progress(run=run, at=seconds(99)).left_s is None
 
 

@@ -13,9 +13,9 @@ SOURCE = Path(__file__).resolve().parent.parent
 
 ENTREPOT_HOME = env.home()
 ENTREPOT_PUBLIC_URL = env.text("ENTREPOT_PUBLIC_URL", "http://127.0.0.1:8000").rstrip("/")
-ENTREPOT_CREDENTIAL_KEYS = [
-    k for k in env.kept_secret("ENTREPOT_CREDENTIAL_KEYS", "credential_keys", env.fernet_key).replace(",", " ").split()
-]  # the first encrypts, all decrypt
+# The first encrypts, all decrypt.
+_keys = env.kept_secret("ENTREPOT_CREDENTIAL_KEYS", "credential_keys", env.fernet_key)
+ENTREPOT_CREDENTIAL_KEYS = _keys.replace(",", " ").split()
 ENTREPOT_REMOTE_TIMEOUT_S = env.number("ENTREPOT_REMOTE_TIMEOUT_S", 30)
 ENTREPOT_DISPATCH_THREADS = int(env.number("ENTREPOT_DISPATCH_THREADS", 2))
 ENTREPOT_MAX_BODY_MB = env.number("ENTREPOT_MAX_BODY_MB", 20)
@@ -25,7 +25,8 @@ ENTREPOT_RETENTION_DAYS = {
 }
 ENTREPOT_SUBSCRIBERS = "entrepot.config.subscribers.SUBSCRIBERS"
 ENTREPOT_DRAINERS = "entrepot.config.drainers.DRAINERS"
-ENTREPOT_AFTER_RESTORE: list[str] = []  # dotted names, called with ``at`` after a backup was restored
+# Called with ``at`` after a backup was restored.
+ENTREPOT_AFTER_RESTORE = ["entrepot.channels.services.doubt.doubt_open_intents"]
 
 DEBUG = env.flag("ENTREPOT_DEBUG")
 SECRET_KEY = env.kept_secret("ENTREPOT_SECRET_KEY", "secret_key")
@@ -68,6 +69,7 @@ MIDDLEWARE = [
     "entrepot.accounts.middleware.ActorMiddleware",
     "django.contrib.messages.middleware.MessageMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
+    "entrepot.web.policy.ContentPolicyMiddleware",
 ]
 ROOT_URLCONF = "entrepot.config.urls"
 WSGI_APPLICATION = "entrepot.config.wsgi.application"

@@ -36,7 +36,7 @@ async def _work(stop: threading.Event, concurrency: int) -> None:
                     listen_notify=True, delete_jobs="successful", fetch_job_polling_interval=2,
                 )
             )  # fmt: skip
-            while not stop.is_set() and not worker.done():
+            while not stop.is_set() and not worker.done():  # noqa: ASYNC110 - ``stop`` belongs to threads
                 await asyncio.sleep(0.2)
             worker.cancel()
             try:

@@ -36,7 +36,7 @@ class _Asked:
 
 
 def idempotent(view: V) -> V:
-    """Decorator of a Django view whose request has an ``actor``: honours ``Idempotency-Key`` on POST, PUT, PATCH, DELETE.
+    """Decorator of a view whose request has an ``actor``: honours ``Idempotency-Key`` on POST, PUT, PATCH, DELETE.
 
     The same key again: the same answer, with ``Idempotency-Replayed: true``. With another method, path or body: 422.
     While the first is at work: 409. Answers of 500 and above are not kept: the same key may try again.

@@ -19,9 +19,7 @@ CONTENT_TYPE = "application/problem+json"
 log = get_logger(__name__)
 
 
-def problem(
-    status: int, *, type: str = "about:blank", title: str = "", detail: str = "", **more: Any
-) -> HttpResponse:
+def problem(status: int, *, type: str = "about:blank", title: str = "", detail: str = "", **more: Any) -> HttpResponse:
     """A response with a problem body; ``more`` are members of our own, such as ``errors`` or ``allowed``.
 
     ``type`` is ``about:blank`` or a relative reference such as ``/problems/illegal-move``. Source: RFC 9457 §3.1.
@@ -90,7 +88,11 @@ def _answer(request: HttpRequest, error: Any) -> HttpResponse:
 
 def _not_valid(error: ValidationError) -> HttpResponse:
     fields = [
-        {"field": ".".join(str(p) for p in e["loc"][1:] if p not in _WRAPPERS), "in": str(e["loc"][0]), "message": e["msg"]}
+        {
+            "field": ".".join(str(p) for p in e["loc"][1:] if p not in _WRAPPERS),
+            "in": str(e["loc"][0]),
+            "message": e["msg"],
+        }
         for e in error.errors
     ]
     return problem(422, type="/problems/invalid", title="Value not allowed", detail=_first(fields), errors=fields)

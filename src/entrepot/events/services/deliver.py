@@ -144,9 +144,7 @@ def _park_guilty(subscriber: Subscriber, start: Mark, event: Event, end: Mark, e
         row.error = f"{type(error).__name__}: {error}"[:4000]
         row.save()
         _advance(subscriber.name, start, end)
-    log.error(
-        "event.parked", subscriber=subscriber.name, seq=event.seq, type=event.type, key=event.key, exc_info=error
-    )
+    log.error("event.parked", subscriber=subscriber.name, seq=event.seq, type=event.type, key=event.key, exc_info=error)
 
 
 def _parked(subscriber: Subscriber, event: Event, *, is_guilty: bool) -> ParkedEvent:

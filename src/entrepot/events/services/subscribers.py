@@ -29,7 +29,7 @@ class Subscriber:
 
 
 def order_free(handler: F) -> F:
-    """Decorator of handlers for which the order of a key's events does not matter: nothing waits behind a parked one."""
+    """Decorator of handlers for which the order of a key's events does not matter: none waits behind a parked one."""
     handler.order_free = True  # type: ignore[attr-defined]
     return handler
 

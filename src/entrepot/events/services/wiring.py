@@ -38,7 +38,7 @@ def check_wiring(table: Mapping[str, Any] | None = None) -> None:
 
 @lru_cache(maxsize=1)
 def known_types() -> frozenset[str]:
-    """Every type that our apps record: ``<machine>.<state>`` of each move, and those named where ``record`` is called."""
+    """Every type that our apps record: ``<machine>.<state>`` of each move, and those that calls of ``record`` name."""
     found: set[str] = set()
     for app in apps.get_app_configs():
         if app.name.startswith("entrepot."):

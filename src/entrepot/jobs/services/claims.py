@@ -84,9 +84,7 @@ def claim(
     else:
         picked, values = _PLAIN, [*params, limit]
     with connection.cursor() as cursor:
-        cursor.execute(
-            (picked + _TAKE).format(**names), [*values, worker_name(), at + timedelta(seconds=lease_s)]
-        )
+        cursor.execute((picked + _TAKE).format(**names), [*values, worker_name(), at + timedelta(seconds=lease_s)])
         rows = _instances(model, cursor.fetchall())
     return _sorted(rows, order_by)
 

@@ -40,7 +40,8 @@ def load_drainers(names: Iterable[str] | None = None) -> list[Drainer]:
         if not isinstance(drainer, Drainer):
             raise ImproperlyConfigured(f"{name} is no Drainer")
         if drainer.lane not in LANES:
-            raise ImproperlyConfigured(f"drainer {drainer.name}: lane {drainer.lane!r} is not one of {', '.join(LANES)}")
+            known = ", ".join(LANES)
+            raise ImproperlyConfigured(f"drainer {drainer.name}: lane {drainer.lane!r} is not one of {known}")
     names_seen = [d.name for d in found]
     if twice := {n for n in names_seen if names_seen.count(n) > 1}:
         raise ImproperlyConfigured(f"two drainers are called {', '.join(sorted(twice))}")
