@@ -6,15 +6,29 @@ from collections.abc import Callable
 
 from django.http import HttpRequest, HttpResponse
 
-from .services import actor_of
+from entrepot.core.actor import Actor
+
+from .services import actor_of, authenticate_key
+
+_SCHEME = "bearer "
 
 
 class ActorMiddleware:
-    """Sets ``request.actor``: of the logged-in person, or None. A request without a session costs no query."""
+    """Sets ``request.actor``: of the key in ``Authorization: Bearer``, else of the logged-in person, or None.
+
+    A key that is not good is nobody, whoever is logged in beside it. A request without either costs no query.
+    """
 
     def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
         self.get_response = get_response
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
-        request.actor = actor_of(request.user)  # type: ignore[attr-defined]
+        request.actor = _actor(request)  # type: ignore[attr-defined]
         return self.get_response(request)
+
+
+def _actor(request: HttpRequest) -> Actor | None:
+    given = request.headers.get("Authorization", "")
+    if not given:
+        return actor_of(request.user)
+    return authenticate_key(given[len(_SCHEME) :].strip()) if given.lower().startswith(_SCHEME) else None

@@ -14,5 +14,7 @@ urlpatterns: list[Any] = [
     path("panel/", admin.site.urls),
 ]
 # (module with urlpatterns, where it hangs)
-_PARTS = [("entrepot.config.probes", ""), ("entrepot.ingress.urls", ""), ("entrepot.api.urls", "api/"), ("entrepot.panel.urls", "")]
-urlpatterns = [path(at, include(name)) for name, at in _PARTS if find_spec(name.rpartition(".")[0]) and find_spec(name)] + urlpatterns
+_PARTS = [("entrepot.api.urls", ""), ("entrepot.panel.urls", "")]
+urlpatterns = [
+    path(at, include(name)) for name, at in _PARTS if find_spec(name.rpartition(".")[0]) and find_spec(name)
+] + urlpatterns

@@ -78,7 +78,11 @@ def get_run(request: ActorRequest, run_id: int) -> Any:
     """One run with its log."""
     row = _rows(request).get(id=run_id)
     row = _with_rate(row)
-    return {**{f: getattr(row, f) for f in RunOut.model_fields}, "report": row.report, "lines": row.lines.order_by("id")[:_LINES]}
+    return {
+        **{f: getattr(row, f) for f in RunOut.model_fields},
+        "report": row.report,
+        "lines": row.lines.order_by("id")[:_LINES],
+    }
 
 
 @router.post("/runs/{run_id}/cancel", response=RunOut, operation_id="cancel_run", summary="Cancel a run")

@@ -1,0 +1,1 @@
+"""The REST API: assembly of the domains' routers, webhooks, health."""

@@ -1,0 +1,80 @@
+"""What Prometheus reads: how much waits, how late it is, and what needs a person."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from datetime import datetime, timedelta
+
+from django.db import connection
+from django.db.models import Count
+from prometheus_client import CollectorRegistry, Gauge, generate_latest
+from prometheus_client.exposition import CONTENT_TYPE_LATEST
+
+from entrepot.channels.models import Intent
+from entrepot.core.actor import Actor
+from entrepot.events import queries as events
+from entrepot.ingress.models import Feed, SetAside
+from entrepot.listings.models import ListingLevel
+
+_ALL = Actor("metrics", "operator", None)
+_OPEN_INTENTS = ("planned", "sent", "unknown")
+_OLDEST = """
+SELECT coalesce(extract(epoch FROM max(now() - xact_start)), 0) FROM pg_stat_activity
+ WHERE datname = current_database() AND pid <> pg_backend_pid()"""
+
+
+def exposition(*, at: datetime) -> tuple[bytes, str]:
+    """The figures in Prometheus' text form, and its media type. Nine SQL queries, however much there is."""
+    registry = CollectorRegistry()
+    _gauge(registry, "entrepot_outbox_events", "Events without a number yet.", [((), events.unsequenced())])
+    lags = events.lags()
+    _gauge(registry, "entrepot_subscriber_lag_events", "Events that a subscriber has not passed.",
+           [((x.subscriber,), x.behind) for x in lags], "subscriber")  # fmt: skip
+    _gauge(registry, "entrepot_subscriber_parked_events", "Events parked for a subscriber.",
+           [((x.subscriber,), x.parked) for x in lags], "subscriber")  # fmt: skip
+    _gauge(registry, "entrepot_feeds_late", "Feeds due for more than a minute.", _late_feeds(at), "feed")
+    _gauge(registry, "entrepot_intents_open", "Creations on remotes that are not settled.", _intents(), "state")
+    _gauge(registry, "entrepot_levels_due", "Stocks and prices that wait to be pushed.", _levels(), "lane")
+    _gauge(registry, "entrepot_set_aside_open", "Foreign records that could not be mapped.", _asides(), "kind")
+    _gauge(registry, "entrepot_oldest_transaction_seconds", "Age of the oldest open transaction.", [((), _oldest())])
+    return generate_latest(registry), CONTENT_TYPE_LATEST
+
+
+def _gauge(
+    registry: CollectorRegistry, name: str, help: str, values: Iterable[tuple[tuple[str, ...], float]], *labels: str
+) -> None:
+    gauge = Gauge(name, help, labels, registry=registry)
+    for key, value in values:
+        (gauge.labels(*key) if key else gauge).set(value)
+
+
+def _late_feeds(at: datetime) -> list[tuple[tuple[str, ...], float]]:
+    late = Feed.objects.for_actor(_ALL).filter(
+        is_enabled=True, channel__state="live", not_before__lt=at - timedelta(minutes=1)
+    )
+    counts = dict(late.values_list("name").annotate(n=Count("id")))
+    names = Feed.objects.for_actor(_ALL).order_by("name").values_list("name", flat=True).distinct()
+    return [((name,), counts.get(name, 0)) for name in names]
+
+
+def _intents() -> list[tuple[tuple[str, ...], float]]:
+    rows = Intent.objects.for_actor(_ALL).filter(state__in=_OPEN_INTENTS)
+    counts = dict(rows.values_list("state").annotate(n=Count("id")))
+    return [((state,), counts.get(state, 0)) for state in _OPEN_INTENTS]
+
+
+def _levels() -> list[tuple[tuple[str, ...], float]]:
+    rows = ListingLevel.objects.for_actor(_ALL).filter(is_due=True, batch_id__isnull=True)
+    counts = dict(rows.values_list("lane").annotate(n=Count("id")))
+    return [((lane,), counts.get(lane, 0)) for lane in ("stock", "price")]
+
+
+def _asides() -> list[tuple[tuple[str, ...], float]]:
+    rows = SetAside.objects.for_actor(_ALL).filter(state="open")
+    return [((kind,), n) for kind, n in rows.values_list("kind").annotate(n=Count("id")).order_by("kind")]
+
+
+def _oldest() -> float:
+    with connection.cursor() as cursor:
+        cursor.execute(_OLDEST)
+        return float(cursor.fetchone()[0])

@@ -1,0 +1,247 @@
+"""What comes in, over HTTP: prove a channel, webhooks, sheets, and records that could not be mapped."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Annotated, Any
+
+from ninja import Field, Query, Router, Schema
+
+from entrepot.accounts.api import SellerId, acting_seller
+from entrepot.channels.api import ChannelOut, channel_of
+from entrepot.channels.models import Channel
+from entrepot.channels.services import client_for
+from entrepot.core.clock import now
+from entrepot.core.errors import Refused
+from entrepot.kit.registry import connector
+from entrepot.web.areas import ActorRequest, Area
+from entrepot.web.paging import DEFAULT, page
+from entrepot.web.shapes import Cursor, Id, Limit, Listed, OneOf, Word, listed
+
+from . import services
+from .models import Feed, SetAside
+from .services.subscribe import subscriptions
+
+channels_router = Router(auth=Area("channels"), tags=["channels"])
+sheets_router = Router(auth=Area("products"), tags=["products"])
+aside_router = Router(auth=Area("set_aside"), tags=["set aside"])
+routers = (channels_router, sheets_router, aside_router)
+AsideState = Annotated[str, OneOf(("open", "replayed", "ignored"))]
+
+
+class CheckOut(Schema):
+    """What each capability answered: ``ok``, or what is wrong in the remote's words."""
+
+    channel: ChannelOut
+    checks: dict[str, str] = Field(examples=[{"pull_orders": "ok", "push_offers": "no permission: 403"}])
+
+
+class MatchOut(Schema):
+    """What fits to what we know: by SKU and GTIN, then with case, spaces and zeros aside."""
+
+    read: int = Field(examples=[120])
+    exact: int = Field(examples=[100])
+    normalised: int = Field(examples=[12])
+    ambiguous: list[Any] = Field(examples=[[{"theirs": ["TEA 250"], "ours": ["TEA-250", "TEA250"]}]])
+    none: list[Any] = Field(examples=[[["COFFEE-1"]]])
+    set_aside: int = Field(examples=[2])
+
+
+class LiveOut(Schema):
+    """A channel that is live: what was adopted as it is, and how many feeds pull from now on."""
+
+    channel: ChannelOut
+    adopted: int = Field(examples=[40])
+    feeds: int = Field(examples=[3])
+
+
+class FeedOut(Schema):
+    """One pull of a channel."""
+
+    id: int = Field(examples=[9])
+    name: str = Field(examples=["orders"])
+    storefront_id: int | None = Field(examples=[5])
+    is_enabled: bool = Field(examples=[True])
+    every_s: float = Field(examples=[6.0])
+    runs: int = Field(examples=[120])
+    last_count: int = Field(examples=[3])
+    last_done_at: datetime | None = Field(examples=["2026-03-01T09:30:00Z"])
+    last_error: str = Field(examples=[""])
+
+
+class HookOut(Schema):
+    """One subscription at the remote."""
+
+    subscription_ref: str = Field(examples=["1116"])
+    topic: str = Field(examples=["order.created"])
+    is_active: bool = Field(examples=[True])
+
+
+class HooksOut(Schema):
+    """Where the remote reaches us, and what it sends there. The address is a secret: it lets anybody post."""
+
+    url: str = Field(examples=["https://hub.example/hooks/9nXl…"])
+    items: list[HookOut]
+
+
+class ProblemOfRow(Schema):
+    """Why a row could not be taken."""
+
+    line: int = Field(description="of the sheet, the header is 1", examples=[4])
+    column: str = Field(examples=["weight_g"])
+    why: str = Field(examples=["must be a whole number of grams above zero, not 0"])
+
+
+class SheetOut(Schema):
+    """What became of a sheet; one bad row never stops the rest."""
+
+    changed: int = Field(examples=[120])
+    problems: list[ProblemOfRow]
+
+
+class AsideOut(Schema):
+    """A foreign record that could not be mapped: which, where in it, why."""
+
+    id: int = Field(examples=[31])
+    seller_id: int = Field(examples=[7])
+    channel_id: int = Field(examples=[3])
+    kind: str = Field(examples=["package"])
+    subject: str = Field(examples=["package 3330111111"])
+    field: str = Field(examples=["status"])
+    reason: str = Field(examples=["'Lost' is not known to trendyol; known: Created, Picking"])
+    state: AsideState = Field(examples=["open"])
+    times: int = Field(examples=[4])
+    first_at: datetime = Field(examples=["2026-03-01T09:30:00Z"])
+    last_at: datetime = Field(examples=["2026-03-01T09:36:00Z"])
+
+
+@channels_router.post(
+    "/channels/{channel_id}/check", response=CheckOut, operation_id="check_channel", summary="Check a channel"
+)
+def check_channel(request: ActorRequest, channel_id: int) -> Any:
+    """Use each capability once, harmlessly. A channel that passes is checked; one that was locked out is back."""
+    row = channel_of(request, channel_id)
+    checks = services.check_channel(channel=row, at=now())
+    return {"channel": channel_of(request, row.id), "checks": checks}
+
+
+@channels_router.post(
+    "/channels/{channel_id}/match", response=MatchOut, operation_id="match_channel", summary="Pull dry and match"
+)
+def match_channel(request: ActorRequest, channel_id: int) -> Any:
+    """Read what is there without changing anything, and say what fits to what we know. 409: not checked yet."""
+    row = channel_of(request, channel_id)
+    if row.state == "draft":
+        raise Refused(f"channel {row.name} was not checked yet")
+    return services.match_channel(channel=row, at=now())
+
+
+@channels_router.post(
+    "/channels/{channel_id}/go-live", response=LiveOut, operation_id="go_live", summary="Start a channel"
+)
+def go_live(request: ActorRequest, channel_id: int) -> Any:
+    """Adopt what is on sale already, and start the pulls; nothing is sent by this. 409: not matched yet."""
+    row = channel_of(request, channel_id)
+    if row.state != "matched":
+        raise Refused(f"channel {row.name} is {row.state}: it goes live from matched")
+    adopted = services.adopt_live(channel=row, at=now()) if row.role == "marketplace" else 0
+    feeds = services.go_live(channel=row, at=now())
+    return {"channel": channel_of(request, row.id), "adopted": adopted, "feeds": feeds}
+
+
+@channels_router.get(
+    "/channels/{channel_id}/feeds",
+    response=Listed[FeedOut],
+    operation_id="list_feeds",
+    summary="List a channel's pulls",
+)
+def list_feeds(request: ActorRequest, channel_id: int, cursor: Cursor = None, limit: Limit = DEFAULT) -> Any:
+    """What is pulled, how often, and how it went."""
+    row = channel_of(request, channel_id)
+    return listed(page(Feed.objects.for_actor(request.auth).filter(channel=row), cursor=cursor, limit=limit))
+
+
+@channels_router.get(
+    "/channels/{channel_id}/webhooks", response=HooksOut, operation_id="list_webhooks", summary="List webhooks"
+)
+def list_webhooks(request: ActorRequest, channel_id: int) -> Any:
+    """Subscriptions to our address, as the remote has them now. 409: the remote has no webhooks."""
+    row = _with_webhooks(request, channel_id)
+    url = services.hook_url(row)
+    return {"url": url, "items": [s for s in subscriptions(client_for(row)) if s.url == url]}
+
+
+@channels_router.post(
+    "/channels/{channel_id}/webhooks", response=HooksOut, operation_id="enable_webhooks", summary="Enable webhooks"
+)
+def enable_webhooks(request: ActorRequest, channel_id: int) -> Any:
+    """Make or revive the subscriptions that we want. 422: the remote would refuse our public address."""
+    row = _with_webhooks(request, channel_id)
+    return {"url": services.hook_url(row), "items": services.enable_webhooks(channel=row, at=now())}
+
+
+def _with_webhooks(request: ActorRequest, channel_id: int) -> Channel:
+    row = channel_of(request, channel_id)
+    spec = connector(row.connector)
+    if not spec.has("register_webhooks"):
+        raise Refused(f"{spec.label} has no webhooks: {spec.cannot.get('register_webhooks', 'not known')}")
+    return row
+
+
+@sheets_router.post(
+    "/products/sheet", response=SheetOut, operation_id="import_sheet", summary="Import a sheet",
+    openapi_extra={
+        "requestBody": {
+            "required": True,
+            "content": {
+                "text/csv": {
+                    "schema": {"type": "string"},
+                    "example": "sku,brand,origin,vat_rate,weight_g,attribute:Materyal\nTEA-250,Paşabahçe,TR,0.20,250,Cam\n",
+                }
+            },
+        }
+    },
+)  # fmt: skip
+def import_sheet(
+    request: ActorRequest,
+    connector: Annotated[Word | None, Query(description="Whose words a sheet has.", examples=["trendyol"])] = None,
+    seller_id: SellerId = None,
+) -> Any:
+    """A CSV of facts (column sku) or of words (columns kind, scope, ours, theirs). 422: it is neither."""
+    result = services.import_sheet(
+        seller_id=acting_seller(request.auth, seller_id), connector=connector or "", content=request.body, at=now()
+    )
+    problems = [{"line": line, "column": column, "why": why} for line, column, why in result.problems]
+    return {"changed": result.changed, "problems": problems}
+
+
+@aside_router.get(
+    "/set-aside", response=Listed[AsideOut], operation_id="list_set_aside", summary="List set-aside records"
+)
+def list_set_aside(
+    request: ActorRequest,
+    state: Annotated[AsideState | None, Query(examples=["open"])] = None,
+    channel_id: Annotated[Id | None, Query(examples=[3])] = None,
+    cursor: Cursor = None,
+    limit: Limit = DEFAULT,
+) -> Any:
+    """Records that could not be mapped, the newest first."""
+    given = {"state": state, "channel_id": channel_id}
+    rows = SetAside.objects.for_actor(request.auth).filter(**{k: v for k, v in given.items() if v is not None})
+    return listed(page(rows.defer("raw"), cursor=cursor, limit=limit, newest_first=True))
+
+
+@aside_router.post(
+    "/set-aside/{aside_id}/replay", response=AsideOut, operation_id="replay_set_aside", summary="Try again"
+)
+def replay_set_aside(request: ActorRequest, aside_id: int) -> Any:
+    """Read a record again through the mapping as it is now. 409: it still cannot be mapped; says why."""
+    row = SetAside.objects.for_actor(request.auth).get(id=aside_id)
+    return services.replay_aside(seller_id=row.seller_id, aside_id=row.id, at=now())
+
+
+@aside_router.post("/set-aside/{aside_id}/ignore", response=AsideOut, operation_id="ignore_set_aside", summary="Ignore")
+def ignore_set_aside(request: ActorRequest, aside_id: int) -> Any:
+    """Say that a record does not matter."""
+    row = SetAside.objects.for_actor(request.auth).get(id=aside_id)
+    return services.ignore_aside(seller_id=row.seller_id, aside_id=row.id, at=now())

@@ -1,0 +1,146 @@
+"""Stock over HTTP: levels, availability, readings, buffers."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from decimal import Decimal
+from typing import Annotated, Any
+
+from django.db.models import Sum
+from ninja import Field, Query, Router, Schema
+
+from entrepot.accounts.api import SellerId, acting_seller
+from entrepot.catalog.models import Variant
+from entrepot.catalog.queries import variant_ids_by_sku
+from entrepot.channels.models import Storefront
+from entrepot.core.clock import now
+from entrepot.core.errors import Invalid
+from entrepot.web.areas import ActorRequest, Area
+from entrepot.web.paging import DEFAULT, page
+from entrepot.web.shapes import Body, ChangedOut, Count, Cursor, Id, Limit, Listed, Whole, Word, listed
+
+from . import queries, services
+from .models import Buffer, Reservation, StockLevel
+
+router = Router(auth=Area("stock"), tags=["stock"])
+
+
+class LevelOut(Schema):
+    """On hand at one location, as told. ``read_at`` is when the reading began."""
+
+    location: str = Field(examples=["store"])
+    on_hand: int | None = Field(description="null: unknown, and unknown is never published", examples=[12])
+    read_at: datetime = Field(examples=["2026-03-01T09:30:00Z"])
+    source: str = Field(examples=["store"])
+
+
+class StockOut(Schema):
+    """What there is of a variant, and what of it may be sold."""
+
+    variant_id: int = Field(examples=[1201])
+    sku: str = Field(examples=["TEA-250"])
+    available: int | None = Field(description="on hand less what is promised; null: unknown", examples=[10])
+    reserved: int = Field(description="promised to open orders", examples=[2])
+    levels: list[LevelOut]
+
+
+class ReadingIn(Body):
+    """One count. ``on_hand`` null says that nobody knows; it is then published nowhere."""
+
+    sku: Annotated[Word, Field(max_length=100)] = Field(examples=["TEA-250"])
+    on_hand: Whole | None = Field(examples=[12])
+
+
+class ReadingsIn(Body):
+    """Counts as of now. A reading of the store that begins later replaces them."""
+
+    readings: list[ReadingIn] = Field(min_length=1, max_length=1000)
+    location: Annotated[Word, Field(min_length=1, max_length=60)] = Field("store", examples=["store"])
+
+
+class BufferOut(Schema):
+    """Pieces held back, and a fraction of what there is; null stands for all."""
+
+    id: int = Field(examples=[4])
+    storefront_id: int | None = Field(examples=[5])
+    variant_id: int | None = Field(examples=[None])
+    pieces: int = Field(examples=[2])
+    fraction: str = Field(examples=["0.100"])
+
+    @staticmethod
+    def resolve_fraction(row: Buffer) -> str:
+        return format(Decimal(row.fraction).quantize(Decimal("0.001")), "f")
+
+
+class BufferIn(Body):
+    """What to hold back, on one storefront or all, of one variant or all."""
+
+    storefront_id: Id | None = Field(None, examples=[5])
+    variant_id: Id | None = Field(None, examples=[None])
+    pieces: Count = Field(0, examples=[2])
+    fraction: Annotated[str, Field(pattern=r"^(0(\.[0-9]{1,3})?|1(\.0{1,3})?)$")] = Field("0", examples=["0.1"])
+
+
+@router.get("/stock", response=Listed[StockOut], operation_id="list_stock", summary="List stock")
+def list_stock(
+    request: ActorRequest,
+    sku: Annotated[Word | None, Query(examples=["TEA-250"])] = None,
+    cursor: Cursor = None,
+    limit: Limit = DEFAULT,
+) -> Any:
+    """Variants by id, with their levels and what may be sold. Four SQL queries."""
+    rows = Variant.objects.for_actor(request.auth).prefetch_related("levels")
+    found = page(rows.filter(sku=sku) if sku is not None else rows, cursor=cursor, limit=limit)
+    ids = [v.id for v in found.items]
+    available, reserved = queries.available(variant_ids=ids), _reserved(request, ids)
+    items = [
+        {
+            "variant_id": v.id, "sku": v.sku, "available": available.get(v.id), "reserved": reserved.get(v.id, 0),
+            "levels": sorted(v.levels.all(), key=_location),
+        }
+        for v in found.items
+    ]  # fmt: skip
+    return {"items": items, "next": found.next_cursor}
+
+
+def _reserved(request: ActorRequest, ids: list[int]) -> dict[int, int]:
+    held = Reservation.objects.for_actor(request.auth).filter(variant_id__in=ids, state="held")
+    return dict(held.values_list("variant_id").annotate(n=Sum("quantity")))
+
+
+def _location(level: StockLevel) -> str:
+    return level.location
+
+
+@router.post("/stock/readings", response=ChangedOut, operation_id="record_stock", summary="Tell what is on hand")
+def record_stock(request: ActorRequest, body: ReadingsIn, seller_id: SellerId = None) -> Any:
+    """Keep counts; the ids of variants whose count changed. 422: a SKU that is not known; nothing is kept then."""
+    seller = acting_seller(request.auth, seller_id)
+    readings = [(r.sku, r.on_hand) for r in body.readings]
+    ids = variant_ids_by_sku(seller_id=seller, skus=[sku for sku, _ in readings])
+    if unknown := next((sku for sku, _ in readings if sku not in ids), None):
+        raise Invalid("reading", "sku", f"{unknown!r} is not known")
+    changed = services.record_readings(
+        seller_id=seller, readings=[(ids[sku], on_hand) for sku, on_hand in readings], began_at=now(), source="hub",
+        location=body.location,
+    )  # fmt: skip
+    return {"changed": changed}
+
+
+@router.get("/stock/buffers", response=Listed[BufferOut], operation_id="list_buffers", summary="List buffers")
+def list_buffers(request: ActorRequest, cursor: Cursor = None, limit: Limit = DEFAULT) -> Any:
+    """What is held back, by id."""
+    return listed(page(Buffer.objects.for_actor(request.auth), cursor=cursor, limit=limit))
+
+
+@router.put("/stock/buffers", response=BufferOut, operation_id="set_buffer", summary="Hold stock back")
+def set_buffer(request: ActorRequest, body: BufferIn, seller_id: SellerId = None) -> Any:
+    """Hold back pieces and a fraction of what there is; the most particular buffer counts, not the sum."""
+    seller = acting_seller(request.auth, seller_id)
+    for model, wanted in ((Storefront, body.storefront_id), (Variant, body.variant_id)):
+        if wanted is not None:
+            model.objects.for_seller(seller).get(id=wanted)
+    return services.set_buffer(
+        seller_id=seller, pieces=body.pieces, fraction=Decimal(body.fraction), storefront_id=body.storefront_id,
+        variant_id=body.variant_id,
+    )  # fmt: skip

@@ -1,0 +1,171 @@
+"""Listings over HTTP: what is offered where, what is missing, and how far stock and price have come."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from decimal import Decimal
+from typing import Annotated, Any
+
+from ninja import Field, Query, Router, Schema
+
+from entrepot.events.queries import history
+from entrepot.web.areas import ActorRequest, Area
+from entrepot.web.paging import DEFAULT, page
+from entrepot.web.shapes import Cursor, Id, Limit, Listed, MoneyOut, OneOf, Word, listed, money
+
+from .models import Listing, ListingLevel
+from .states import LANES, LISTING
+
+router = Router(auth=Area("listings"), tags=["listings"])
+ListingState = Annotated[str, OneOf(LISTING.states)]
+
+
+class MissingOut(Schema):
+    """A fact that keeps a listing from being sent."""
+
+    field: str = Field(examples=["origin"])
+    why: str = Field(examples=["is not known; give the country of making"])
+
+
+class StockLane(Schema):
+    """Pieces: wanted, sent, taken by the marketplace, and seen there. null: not known, not sent, not read."""
+
+    desired: int | None = Field(examples=[10])
+    submitted: int | None = Field(examples=[10])
+    acknowledged: int | None = Field(examples=[10])
+    observed: int | None = Field(examples=[9])
+    is_due: bool = Field(description="waits to be pushed", examples=[False])
+    is_in_flight: bool = Field(examples=[False])
+    refusal: str = Field(description="the marketplace's own words", examples=[""])
+
+
+class PriceSeen(Schema):
+    """Sale price, and the crossed-out one."""
+
+    sale_price: MoneyOut | None
+    list_price: MoneyOut | None
+
+
+class PriceLane(Schema):
+    """Prices: wanted, sent, taken by the marketplace, and seen there. null: not known, not sent, not read."""
+
+    desired: PriceSeen
+    submitted: PriceSeen
+    acknowledged: PriceSeen
+    observed: PriceSeen
+    is_due: bool = Field(description="waits to be pushed", examples=[False])
+    is_in_flight: bool = Field(examples=[False])
+    refusal: str = Field(description="the marketplace's own words", examples=[""])
+
+
+class ListingOut(Schema):
+    """A variant offered on one storefront."""
+
+    id: int = Field(examples=[900])
+    seller_id: int = Field(examples=[7])
+    variant_id: int = Field(examples=[1201])
+    sku: str = Field(examples=["TEA-250"])
+    storefront_id: int = Field(examples=[5])
+    storefront: str = Field(description="its code", examples=["TR"])
+    channel_id: int = Field(examples=[3])
+    listing_ref: str = Field(description="the channel's key; fixed once live", examples=["8690000000005"])
+    state: ListingState = Field(examples=["live"])
+    missing: list[MissingOut] = Field(description="what keeps it from being listed")
+    refusal: str = Field(description="the marketplace's own words", examples=[""])
+    live_at: datetime | None = Field(examples=["2026-03-01T09:30:00Z"])
+
+    @staticmethod
+    def resolve_sku(row: Listing) -> str:
+        return row.variant.sku
+
+    @staticmethod
+    def resolve_storefront(row: Listing) -> str:
+        return row.storefront.code
+
+    @staticmethod
+    def resolve_channel_id(row: Listing) -> int:
+        return row.storefront.channel_id
+
+
+class HappenedOut(Schema):
+    """One move of a life cycle, with who and why."""
+
+    at: datetime = Field(examples=["2026-03-01T09:30:00Z"])
+    event: str = Field(examples=["go_live"])
+    old: str = Field(examples=["submitted"])
+    new: str = Field(examples=["live"])
+    actor: str = Field(examples=["remote"])
+    by: str = Field(examples=[""])
+    note: str = Field(examples=[""])
+    inferred: bool = Field(description="a step between two that the remote told", examples=[False])
+
+
+class ListingWhole(ListingOut):
+    """A listing with its content, its two lanes and its history."""
+
+    content: dict[str, Any] = Field(examples=[{"title": "Ince belli çay bardağı", "brand_ref": "1771"}])
+    submitted_at: datetime | None = Field(examples=["2026-03-01T09:20:00Z"])
+    stock: StockLane | None
+    price: PriceLane | None
+    timeline: list[HappenedOut]
+
+
+@router.get("/listings", response=Listed[ListingOut], operation_id="list_listings", summary="List listings")
+def list_listings(
+    request: ActorRequest,
+    state: Annotated[ListingState | None, Query(examples=["failed"])] = None,
+    storefront_id: Annotated[Id | None, Query(examples=[5])] = None,
+    channel_id: Annotated[Id | None, Query(examples=[3])] = None,
+    sku: Annotated[Word | None, Query(examples=["TEA-250"])] = None,
+    is_incomplete: Annotated[bool | None, Query(description="Only those with missing facts, or the others.")] = None,
+    cursor: Cursor = None,
+    limit: Limit = DEFAULT,
+) -> Any:
+    """Listings by id."""
+    rows = Listing.objects.for_actor(request.auth).select_related("variant", "storefront")
+    given = {
+        "state": state, "storefront_id": storefront_id, "storefront__channel_id": channel_id, "variant__sku": sku,
+    }  # fmt: skip
+    rows = rows.filter(**{k: v for k, v in given.items() if v is not None})
+    if is_incomplete is not None:
+        rows = rows.exclude(missing=[]) if is_incomplete else rows.filter(missing=[])
+    return listed(page(rows, cursor=cursor, limit=limit))
+
+
+@router.get("/listings/{listing_id}", response=ListingWhole, operation_id="get_listing", summary="Get a listing")
+def get_listing(request: ActorRequest, listing_id: int) -> Any:
+    """One listing: content, what is missing, how far stock and price have come, and what happened to it."""
+    rows = Listing.objects.for_actor(request.auth).select_related("variant", "storefront").prefetch_related("levels")
+    row: Any = rows.get(id=listing_id)
+    lanes = {level.lane: level for level in row.levels.all()}
+    stock, price = (lanes.get(lane) for lane in LANES)
+    row.stock = None if stock is None else _stock(stock)
+    row.price = None if price is None else _price(price, row.storefront.currency)
+    row.timeline = history(machine=LISTING.name, subject_id=row.id)
+    return row
+
+
+def _stock(level: ListingLevel) -> dict[str, Any]:
+    return {name: _pieces(getattr(level, f"{name}_value")) for name in _STAGES} | _flags(level)
+
+
+def _price(level: ListingLevel, currency: str) -> dict[str, Any]:
+    seen = {
+        name: {
+            "sale_price": money(getattr(level, f"{name}_value"), currency),
+            "list_price": money(getattr(level, f"{name}_list"), currency),
+        }
+        for name in _STAGES
+    }
+    return seen | _flags(level)
+
+
+_STAGES = ("desired", "submitted", "acknowledged", "observed")
+
+
+def _pieces(value: Decimal | None) -> int | None:
+    return None if value is None else int(value)
+
+
+def _flags(level: ListingLevel) -> dict[str, Any]:
+    return {"is_due": level.is_due, "is_in_flight": level.batch_id is not None, "refusal": level.refusal}

@@ -1,0 +1,132 @@
+"""Orders over HTTP: list, approve, hold, cancel, retry, mend. One order with all about it: ``entrepot.api``."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Annotated, Any
+
+from ninja import Query, Router
+
+from entrepot.core.actor import Actor
+from entrepot.core.clock import now
+from entrepot.core.errors import Invalid
+from entrepot.orders import services
+from entrepot.orders.models import Order
+from entrepot.web.areas import ActorRequest, Area
+from entrepot.web.paging import DEFAULT, page
+from entrepot.web.shapes import ChangedOut, Cursor, Id, Instant, Limit, Listed, Word, listed
+
+from .shapes import AddressIn, LineVariantIn, NoteIn, OrderOut, OrdersIn, OrderState, ReasonIn, Role
+
+router = Router(auth=Area("orders"), tags=["orders"])
+Since = Annotated[Instant | None, Query(description="Placed at or after.", examples=["2026-03-01T00:00:00Z"])]
+
+
+def order_of(actor: Actor, order_id: int) -> Order:
+    """An order that the actor may see.
+
+    Raises:
+        Order.DoesNotExist: there is none, or it is another seller's.
+    """
+    return Order.objects.for_actor(actor).get(id=order_id)
+
+
+@router.get("/orders", response=Listed[OrderOut], operation_id="list_orders", summary="List orders")
+def list_orders(
+    request: ActorRequest,
+    state: Annotated[OrderState | None, Query(examples=["new"])] = None,
+    channel_id: Annotated[Id | None, Query(examples=[3])] = None,
+    order_ref: Annotated[Word | None, Query(examples=["9103214567"])] = None,
+    is_held: Annotated[bool | None, Query(description="Only those that wait for a person, or the others.")] = None,
+    since: Since = None,
+    cursor: Cursor = None,
+    limit: Limit = DEFAULT,
+) -> Any:
+    """Orders, the newest first."""
+    given = {"state": state, "channel_id": channel_id, "order_ref": order_ref, "placed_at__gte": _kept(since)}
+    rows = Order.objects.for_actor(request.auth).filter(**{k: v for k, v in given.items() if v is not None})
+    if is_held is not None:
+        rows = rows.exclude(hold_reason="") if is_held else rows.filter(hold_reason="")
+    return listed(page(rows, cursor=cursor, limit=limit, newest_first=True))
+
+
+def _kept(at: datetime | None) -> datetime | None:
+    """PostgreSQL's years end later than Python's, but an offset can push one over the edge of Python's."""
+    try:
+        return None if at is None else at.astimezone(tz=now().tzinfo)
+    except OverflowError:
+        raise Invalid("request", "since", "is out of range") from None
+
+
+@router.post("/orders/approve", response=ChangedOut, operation_id="approve_orders", summary="Approve orders")
+def approve_orders(request: ActorRequest, body: OrdersIn) -> Any:
+    """Approve, and push into the store. Orders are approved one by one; 409 names the first that could not be."""
+    done = []
+    for seller_id, ids in _by_seller(request.auth, body.ids).items():
+        done += services.approve_orders(seller_id=seller_id, order_ids=ids, at=now())
+    return {"changed": sorted(done)}
+
+
+@router.post("/orders/hold", response=ChangedOut, operation_id="hold_orders", summary="Hold orders")
+def hold_orders(request: ActorRequest, body: OrdersIn) -> Any:
+    """Set orders aside until somebody confirms them. One in a later state is not among ``changed``."""
+    done = []
+    for seller_id, ids in _by_seller(request.auth, body.ids).items():
+        done += services.hold_orders(seller_id=seller_id, order_ids=ids, at=now())
+    return {"changed": sorted(done)}
+
+
+def _by_seller(actor: Actor, ids: list[int]) -> dict[int, list[int]]:
+    found = dict(Order.objects.for_actor(actor).filter(id__in=ids).values_list("id", "seller_id"))
+    if missing := sorted(set(ids) - set(found)):
+        raise Order.DoesNotExist(f"order {missing[0]} does not exist")
+    groups: dict[int, list[int]] = {}
+    for order_id, seller_id in sorted(found.items()):
+        groups.setdefault(seller_id, []).append(order_id)
+    return groups
+
+
+@router.post("/orders/{order_id}/cancel", response=OrderOut, operation_id="cancel_order", summary="Cancel an order")
+def cancel_order(request: ActorRequest, order_id: int, body: ReasonIn) -> Any:
+    """Cancel before the store has it. 409: the store has it already; mark its packages as unsupplied instead."""
+    row = order_of(request.auth, order_id)
+    return services.cancel_order(seller_id=row.seller_id, order_id=row.id, reason=body.reason, at=now())
+
+
+@router.post("/orders/{order_id}/retry", response=OrderOut, operation_id="retry_order", summary="Push again")
+def retry_order(request: ActorRequest, order_id: int) -> Any:
+    """Push an order again whose push failed, after its cause was mended. 409: it has not failed."""
+    row = order_of(request.auth, order_id)
+    services.retry_export(seller_id=row.seller_id, order_id=row.id, at=now())
+    return order_of(request.auth, row.id)
+
+
+@router.put(
+    "/orders/{order_id}/parties/{role}", response=OrderOut, operation_id="edit_order_address", summary="Mend an address"
+)
+def edit_order_address(request: ActorRequest, order_id: int, role: Role, body: AddressIn) -> Any:
+    """Complete or correct an address. 409: the order has gone too far."""
+    row = order_of(request.auth, order_id)
+    changes = {k: v for k, v in body.dict(exclude_unset=True).items() if v is not None}
+    if not changes:
+        raise Invalid(f"order {row.order_ref}", "body", "changes nothing")
+    services.edit_party(seller_id=row.seller_id, order_id=row.id, role=role, changes=changes, at=now())
+    return order_of(request.auth, row.id)
+
+
+@router.put(
+    "/orders/{order_id}/lines/{line_id}/variant", response=OrderOut, operation_id="set_order_line_variant",
+    summary="Say which variant a line means",
+)  # fmt: skip
+def set_order_line_variant(request: ActorRequest, order_id: int, line_id: int, body: LineVariantIn) -> Any:
+    """Bind a line that we did not know to a variant; it is reserved, and the order is looked at again."""
+    row = order_of(request.auth, order_id)
+    services.edit_lines(seller_id=row.seller_id, order_id=row.id, variants={line_id: body.variant_id}, at=now())
+    return order_of(request.auth, row.id)
+
+
+@router.put("/orders/{order_id}/note", response=OrderOut, operation_id="set_order_note", summary="Write a note")
+def set_order_note(request: ActorRequest, order_id: int, body: NoteIn) -> Any:
+    """Keep a note with the order; it travels to the store."""
+    row = order_of(request.auth, order_id)
+    return services.set_note(seller_id=row.seller_id, order_id=row.id, note=body.note)
