@@ -13,6 +13,7 @@ from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
+from entrepot.core.actor import Actor
 from entrepot.inventory.admin import VariantLink
 from entrepot.web.admin import Box, Column, OwnChoices, Page, Section, StateChip, Table, chip, choice_filter, state_filter
 from entrepot.web.admin.show import EMPTY, missing_facts, number, pairs, row_link, when
@@ -27,8 +28,8 @@ def _value(value: Any, listed: Any) -> str:
     return number(value) if listed is None or listed == value else f"{number(value)} ({number(listed)})"
 
 
-def _levels(rows: Sequence[Listing], lane: str) -> dict[int, Any]:
-    found = ListingLevel.objects.system().filter(listing__in=rows, lane=lane)
+def _levels(who: Actor, rows: Sequence[Listing], lane: str) -> dict[int, Any]:
+    found = ListingLevel.objects.for_actor(who).filter(listing__in=rows, lane=lane)
     return {level.listing_id: _brief(level) for level in found}
 
 
@@ -55,8 +56,8 @@ class ListingPage(VariantLink, StateChip, Page):
     list_select_related = ["variant", "storefront__channel", "seller"]
     search_fields = ["listing_ref", "variant__sku", "=variant__gtin", "variant__product__title"]
     columns = [
-        Column("stock", gettext_lazy("stock"), lambda rows: _levels(rows, "stock")),
-        Column("price", gettext_lazy("price"), lambda rows: _levels(rows, "price")),
+        Column("stock", gettext_lazy("stock"), lambda who, rows: _levels(who, rows, "stock")),
+        Column("price", gettext_lazy("price"), lambda who, rows: _levels(who, rows, "price")),
     ]
     fields = [
         "listing_ref", "state_chip", "sku", "storefront_link", "seller", "content_ref", "refusal", "submitted_at", "live_at",

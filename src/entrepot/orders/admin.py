@@ -1,0 +1,214 @@
+"""Orders: looked at, approved, held, mended, cancelled. Their timeline hangs on from above."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django import forms
+from django.contrib.admin import display, register
+from django.db.models import Q
+from django.http import HttpRequest
+from django.utils.safestring import SafeString
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from entrepot.catalog.queries import variant_ids_by_sku
+from entrepot.core.errors import Invalid
+from entrepot.web.admin import Box, Button, OwnChoices, Page, Section, StateChip, Table, chip, choice_filter, state_filter
+from entrepot.web.admin.show import EMPTY, lines, money, pairs, rate, row_link
+
+from . import services
+from .models import Line, Order, Party
+from .states import ORDER
+
+_OPEN = ("new", "edited", "awaiting_confirmation")
+_ROLES = {"ship_to": gettext_lazy("Delivery"), "bill_to": gettext_lazy("Invoice")}
+_PARTY_LABELS = {
+    "name": gettext_lazy("Name"), "company": gettext_lazy("Company"), "lines": gettext_lazy("Address, one line each"),
+    "postcode": gettext_lazy("Postcode"), "district": gettext_lazy("District"), "city": gettext_lazy("City"),
+    "region": gettext_lazy("Region"), "country": gettext_lazy("Country (two letters)"), "phone": gettext_lazy("Telephone"),
+    "email": gettext_lazy("E-mail"), "tax_number": gettext_lazy("Tax number"), "tax_office": gettext_lazy("Tax office"),
+}  # fmt: skip
+
+
+def _is_open(order: Order) -> bool:
+    return order.state in _OPEN
+
+
+def _party_fields(role: str) -> Any:
+    def fields(request: HttpRequest, row: Order | None) -> dict[str, forms.Field]:
+        party = Party.objects.for_seller(row.seller_id).filter(order=row, role=role).first() if row else None
+        asked: dict[str, forms.Field] = {}
+        for name, label in _PARTY_LABELS.items():
+            width = None if name == "lines" else Party._meta.get_field(name).max_length  # noqa: SLF001
+            value = getattr(party, name, "")
+            asked[name] = forms.CharField(required=False, label=label, max_length=width, initial=value)
+            if name == "lines":
+                asked[name].initial = "\n".join(value)
+                asked[name].widget = forms.Textarea(attrs={"rows": 3})
+        return asked
+
+    return fields
+
+
+def edit_address(*, seller_id: int, order_id: int, role: str, at: Any, **values: Any) -> Order:
+    """``edit_party`` with what the form holds; empty lines of an address do not count."""
+    rows = [line.strip() for line in values["lines"].splitlines() if line.strip()]
+    changes = {**values, "lines": rows, "country": values["country"].strip().upper()}
+    return services.edit_party(seller_id=seller_id, order_id=order_id, role=role, changes=changes, at=at)
+
+
+def _line_fields(request: HttpRequest, row: Order | None) -> dict[str, forms.Field]:
+    found = Line.objects.for_seller(row.seller_id).filter(order=row).select_related("variant").order_by("id") if row else []
+    return {
+        f"line_{x.pk}": forms.CharField(
+            required=False, max_length=100, initial=x.variant.sku if x.variant else "",
+            label=f"{x.quantity} × {x.title} ({x.listing_ref})",
+        )
+        for x in found
+    }  # fmt: skip
+
+
+def edit_skus(*, seller_id: int, order_id: int, at: Any, **skus: str) -> Order:
+    """``edit_lines`` with SKUs as a person types them; empty ones say nothing."""
+    typed = {int(name.removeprefix("line_")): sku.strip() for name, sku in skus.items() if sku.strip()}
+    ids = variant_ids_by_sku(seller_id=seller_id, skus=list(typed.values()))
+    for line_id, sku in typed.items():
+        if sku not in ids:
+            raise Invalid("line", f"line_{line_id}", f"{sku!r} is not a SKU of this seller")
+    wanted = {line_id: ids[sku] for line_id, sku in typed.items()}
+    return services.edit_lines(seller_id=seller_id, order_id=order_id, variants=wanted, at=at)
+
+
+def _note_fields(request: HttpRequest, row: Order | None) -> dict[str, forms.Field]:
+    shown = row.note if row else ""
+    return {"note": forms.CharField(widget=forms.Textarea(attrs={"rows": 4}), initial=shown, required=False,
+                                    max_length=4000, label=gettext_lazy("Note, travels to the store"))}  # fmt: skip
+
+
+@register(Order)
+class OrderPage(StateChip, Page):
+    machine = ORDER
+    list_display = ["order_ref", "channel", "state_chip", "total_shown", "to_look_at", "placed_at", "store_ref", "seller"]
+    list_filter = [
+        state_filter(ORDER.states),
+        choice_filter("look", gettext_lazy("to look at"), {
+            "held": (gettext_lazy("held"), ~Q(hold_reason="")), "failed": (gettext_lazy("failed"), ~Q(failure="")),
+            "difference": (gettext_lazy("does not add up"), ~Q(difference=0)),
+        }),
+        choice_filter("history", gettext_lazy("history"), {
+            "no": (gettext_lazy("since the start"), Q(is_history=False)), "yes": (gettext_lazy("older"), Q(is_history=True)),
+        }),
+        ("channel", OwnChoices), ("storefront", OwnChoices), ("seller", OwnChoices),
+    ]  # fmt: skip
+    list_select_related = ["channel", "seller"]
+    search_fields = ["order_ref", "=store_ref", "lines__sku__istartswith", "packages__package_ref__istartswith"]
+    fields = [
+        "order_ref", "state_chip", "to_look_at", "channel", "storefront", "seller", "placed_at", "modified_at", "seen_at",
+        "approved_at", "gross_shown", "discounts", "shipping_shown", "total_shown", "difference_shown", "is_paid", "is_export",
+        "is_history", "store", "store_ref", "store_total_shown", "fx_rate", "note",
+    ]  # fmt: skip
+    readonly_fields = [
+        "state_chip", "to_look_at", "gross_shown", "discounts", "shipping_shown", "total_shown", "difference_shown",
+        "store_total_shown",
+    ]  # fmt: skip
+    buttons = [
+        Button(
+            name="approve", label=gettext_lazy("Approve"), call=services.approve_orders, subject="order_ids", event="approve",
+            when=lambda o: not o.hold_reason and not o.is_history, bulk=True, one_by_one=True, tone="main",
+            help=gettext_lazy("It is pushed into the store."),
+        ),
+        Button(
+            name="hold", label=gettext_lazy("Hold"), call=services.hold_orders, subject="order_ids", event="hold", bulk=True
+        ),
+        Button(
+            name="retry", label=gettext_lazy("Try the push again"), call=services.retry_export, subject="order_id",
+            when=lambda o: o.state == "failed", bulk=True, tone="main",
+        ),
+        Button(
+            name="ship-to", label=gettext_lazy("Edit the delivery address"), call=edit_address, subject="order_id",
+            when=_is_open, fixed={"role": "ship_to"}, ask=_party_fields("ship_to"),
+        ),
+        Button(
+            name="bill-to", label=gettext_lazy("Edit the invoice address"), call=edit_address, subject="order_id",
+            when=_is_open, fixed={"role": "bill_to"}, ask=_party_fields("bill_to"),
+        ),
+        Button(
+            name="lines", label=gettext_lazy("Say which SKU a line means"), call=edit_skus, subject="order_id", when=_is_open,
+            ask=_line_fields,
+        ),
+        Button(name="note", label=gettext_lazy("Note"), call=services.set_note, subject="order_id", ask=_note_fields),
+        Button(
+            name="cancel", label=gettext_lazy("Cancel"), call=services.cancel_order, subject="order_id", event="cancel",
+            when=lambda o: o.state not in ("synced", "processed", "queued"), tone="danger",
+            ask={"reason": forms.CharField(max_length=300, label=gettext_lazy("Reason"))},
+        ),
+    ]  # fmt: skip
+
+    @display(description=gettext_lazy("to look at"))
+    def to_look_at(self, row: Order) -> SafeString | str:
+        words = row.failure or row.hold_reason
+        if not words:
+            return chip("calm", _("history")) if row.is_history else EMPTY
+        return chip("bad" if row.failure else "look", words[:60], words)
+
+    @display(description=gettext_lazy("total"), ordering="total")
+    def total_shown(self, row: Order) -> str:
+        return money(row.total, row.currency)
+
+    @display(description=gettext_lazy("gross"))
+    def gross_shown(self, row: Order) -> str:
+        return money(row.gross, row.currency)
+
+    @display(description=gettext_lazy("discounts of seller and channel"))
+    def discounts(self, row: Order) -> str:
+        return f"{money(row.seller_discount, row.currency)} / {money(row.channel_discount, row.currency)}"
+
+    @display(description=gettext_lazy("shipping"))
+    def shipping_shown(self, row: Order) -> str:
+        return money(row.shipping, row.currency)
+
+    @display(description=gettext_lazy("unexplained difference"))
+    def difference_shown(self, row: Order) -> SafeString | str:
+        return chip("bad", money(row.difference, row.currency)) if row.difference else EMPTY
+
+    @display(description=gettext_lazy("total in the store"))
+    def store_total_shown(self, row: Order) -> str:
+        return money(row.store_total, row.store_currency)
+
+    def sections(self, request: HttpRequest, row: Order) -> list[Section]:
+        look = row.failure or row.hold_reason
+        found: list[Section] = [Box(_("Why a person has to look"), lines(look.split("; ")))] if look else []
+        return [*found, _line_table(row), *_parties(row), *_adjustments(row)]
+
+
+def _line_table(row: Order) -> Table:
+    found = Line.objects.for_seller(row.seller_id).filter(order=row).select_related("variant").order_by("id")
+    rows = [
+        (
+            x.line_ref, row_link("catalog.variant", x.variant_id, x.variant.sku) if x.variant else chip("bad", _("not ours")),
+            x.title, x.listing_ref, _pieces(x), money(x.unit_price, row.currency), rate(x.vat_rate),
+            money(x.line_total, row.currency),
+        )
+        for x in found
+    ]  # fmt: skip
+    headers = [_("line"), _("SKU"), _("title"), _("listing"), _("pieces"), _("unit price"), _("VAT"), _("total")]
+    return Table(_("Lines"), headers, rows)
+
+
+def _pieces(line: Line) -> str:
+    gone = line.cancelled_quantity
+    return f"{line.quantity} ({_('%(n)d cancelled') % {'n': gone}})" if gone else str(line.quantity)
+
+
+def _parties(row: Order) -> list[Section]:
+    found: list[Section] = []
+    for party in Party.objects.for_seller(row.seller_id).filter(order=row).order_by("-role"):
+        known = {str(label): getattr(party, name) for name, label in _PARTY_LABELS.items() if getattr(party, name)}
+        found.append(Box(_ROLES.get(party.role, party.role), pairs(known)))
+    return found
+
+
+def _adjustments(row: Order) -> list[Section]:
+    rows = [(a.kind, money(a.amount, a.currency), a.rule) for a in row.adjustments.order_by("id")]
+    return [Table(_("Adjustments"), [_("kind"), _("amount"), _("rule")], rows)] if rows else []

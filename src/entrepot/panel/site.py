@@ -1,0 +1,49 @@
+"""The one site. What is registered on it is one of our pages, or it is left out."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import Any
+
+from django.contrib.admin import ModelAdmin
+from django.db.models import Model
+from django.db.models.base import ModelBase
+from django.http import HttpRequest
+from django.templatetags.static import static
+from django.utils.functional import cached_property
+from unfold.sites import UnfoldAdminSite
+
+from entrepot.web.admin import More, Page
+
+
+class PanelSite(UnfoldAdminSite):
+    """Who is logged in as somebody that accounts knows gets in; roles and sellers are the pages' business."""
+
+    @cached_property
+    def more(self) -> dict[str, More]:
+        """What layers above hang on pages; read when the first page is drawn, after every page was registered."""
+        from .wiring import MORE
+
+        return MORE
+
+    def register(
+        self, model_or_iterable: type[Model] | Iterable[type[Model]], admin_class: type[ModelAdmin[Any]] | None = None,
+        **options: Any,
+    ) -> None:  # fmt: skip
+        """Register a page. Admin classes of other packages know nothing of sellers and roles: they are left out."""
+        if admin_class is not None and issubclass(admin_class, Page):
+            super().register(model_or_iterable, admin_class, **options)
+
+    def unregister(self, model_or_iterable: type[Model] | Iterable[type[Model]]) -> None:
+        """As Django's; what was left out is unregistered already."""
+        models = [model_or_iterable] if isinstance(model_or_iterable, ModelBase) else list(model_or_iterable)  # type: ignore[arg-type]
+        super().unregister([m for m in models if self.is_registered(m)])  # type: ignore[arg-type]
+
+    def has_permission(self, request: HttpRequest) -> bool:
+        return getattr(request, "actor", None) is not None
+
+    def extra_context(self, context: dict[str, Any], request: HttpRequest) -> dict[str, Any]:
+        """Our own style sheet and script beside Unfold's."""
+        context["styles"] = [*context["styles"], static("panel/panel.css")]
+        context["scripts"] = [*context["scripts"], static("panel/panel.js")]
+        return context

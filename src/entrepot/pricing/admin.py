@@ -1,0 +1,206 @@
+"""Base prices, rules, rates, and each computed price with the way it took."""
+
+from __future__ import annotations
+
+from decimal import Decimal
+from typing import Any
+
+from django import forms
+from django.contrib.admin import display, register
+from django.core.files.uploadedfile import UploadedFile
+from django.db.models import Q
+from django.http import HttpRequest
+from django.utils.safestring import SafeString
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from entrepot.accounts.admin import OPERATORS
+from entrepot.channels.models import Storefront
+from entrepot.core.actor import Actor
+from entrepot.core.errors import Invalid
+from entrepot.inventory.admin import VariantLink
+from entrepot.web.admin import Button, OwnChoices, Page, Section, Table, actor_of, chip, choice_filter, scoped, yes_no
+from entrepot.web.admin.show import money, rate, row_link
+
+from . import services
+from .models import BasePrice, FxRate, Price, PriceRule
+
+_RATES = ("markup_rate", "minimum_margin_rate", "vat_rate", "fx_margin_rate")
+_ENDINGS = ("none", "0.99", "0.90", "0.95", "1")
+
+
+def _price_fields(request: HttpRequest, row: BasePrice | None) -> dict[str, forms.Field]:
+    return {
+        "regular": forms.DecimalField(
+            min_value=Decimal("0.000001"), initial=row and row.regular, label=gettext_lazy("Regular price")
+        ),
+        "sale": forms.DecimalField(
+            min_value=0, required=False, initial=row and row.sale, label=gettext_lazy("Sale price (empty: not on sale)")
+        ),
+    }
+
+
+def change_price(*, seller_id: int, price: BasePrice, regular: Decimal, sale: Decimal | None, at: Any) -> list[int]:
+    """A person's base price, in the currency that the variant has."""
+    return services.set_base_prices(
+        seller_id=seller_id, rows=[(price.variant_id, regular, sale)], currency=price.currency,
+        is_tax_included=price.is_tax_included, source="hub", at=at,
+    )  # fmt: skip
+
+
+@register(BasePrice)
+class BasePricePage(VariantLink, Page):
+    list_display = ["sku", "regular_shown", "sale_shown", "cost_shown", "with_tax", "source", "set_at", "seller"]
+    list_filter = ["currency", "source", ("seller", OwnChoices)]
+    list_select_related = ["variant", "seller"]
+    search_fields = ["variant__sku", "=variant__gtin"]
+    buttons = [
+        Button(
+            name="change", label=gettext_lazy("Change the price"), call=change_price, subject="price", ask=_price_fields,
+            help=gettext_lazy("The store's next reading replaces it."),
+        ),
+    ]  # fmt: skip
+
+    @display(description=gettext_lazy("regular"), ordering="regular")
+    def regular_shown(self, row: BasePrice) -> str:
+        return money(row.regular, row.currency)
+
+    @display(description=gettext_lazy("sale"), ordering="sale")
+    def sale_shown(self, row: BasePrice) -> str:
+        return money(row.sale, row.currency)
+
+    @display(description=gettext_lazy("cost"), ordering="cost")
+    def cost_shown(self, row: BasePrice) -> str:
+        return money(row.cost, row.currency)
+
+    @display(description=gettext_lazy("tax included"))
+    def with_tax(self, row: BasePrice) -> SafeString:
+        return yes_no(row.is_tax_included)
+
+
+def _rule_fields(request: HttpRequest, row: PriceRule | None) -> dict[str, forms.Field]:
+    def share(name: str, label: Any, *, required: bool = True, low: int | None = 0) -> forms.Field:
+        initial = getattr(row, name) if row else (0 if required else None)
+        hint = gettext_lazy("A fraction: 0.30 is 30 %.") if required else gettext_lazy("Empty: none.")
+        return forms.DecimalField(required=required, min_value=low, initial=initial, label=label, help_text=hint)
+
+    asked: dict[str, forms.Field] = {}
+    if row is None:
+        mine = scoped(Storefront.objects.select_related("channel"), actor_of(request), "seller_id").order_by("id")
+        asked["storefront_id"] = forms.TypedChoiceField(
+            choices=[(s.pk, str(s)) for s in mine[:200]], coerce=int, label=gettext_lazy("Storefront")
+        )
+    return asked | {
+        "markup_rate": share("markup_rate", gettext_lazy("Mark-up"), low=-1),
+        "fixed_fee": forms.DecimalField(
+            initial=row.fixed_fee if row else 0, label=gettext_lazy("Fixed fee"),
+            help_text=gettext_lazy("In the storefront's currency, tax included."),
+        ),
+        "minimum_margin_rate": share("minimum_margin_rate", gettext_lazy("Minimum margin"), required=False),
+        "vat_rate": share("vat_rate", gettext_lazy("VAT rate there"), required=False),
+        "fx_margin_rate": share("fx_margin_rate", gettext_lazy("Margin on the exchange rate")),
+        "ending": forms.ChoiceField(
+            choices=[(e, e) for e in _ENDINGS], initial=row.ending if row else "none", label=gettext_lazy("Ending")
+        ),
+    }  # fmt: skip
+
+
+def add_rule(*, who: Actor, storefront_id: int, **changes: Any) -> PriceRule:
+    """A rule of one storefront, for the seller that has it."""
+    storefront = Storefront.objects.for_actor(who).get(id=storefront_id)
+    return services.set_rule(seller_id=storefront.seller_id, storefront_id=storefront_id, **changes)
+
+
+def change_rule(*, seller_id: int, rule: PriceRule, **changes: Any) -> PriceRule:
+    """Other numbers for the same storefront."""
+    return services.set_rule(seller_id=seller_id, storefront_id=rule.storefront_id, **changes)
+
+
+@register(PriceRule)
+class PriceRulePage(Page):
+    list_display = ["storefront", "markup", "fixed_fee", "margin", "vat", "fx_margin", "ending", "changed_at", "seller"]
+    list_filter = [("storefront", OwnChoices), ("seller", OwnChoices)]
+    list_select_related = ["storefront__channel", "seller"]
+    buttons = [
+        Button(name="add", label=gettext_lazy("Set a rule"), call=add_rule, on="list", ask=_rule_fields, tone="main"),
+        Button(name="change", label=gettext_lazy("Change the rule"), call=change_rule, subject="rule", ask=_rule_fields),
+    ]
+
+    @display(description=gettext_lazy("mark-up"), ordering="markup_rate")
+    def markup(self, row: PriceRule) -> str:
+        return rate(row.markup_rate)
+
+    @display(description=gettext_lazy("minimum margin"))
+    def margin(self, row: PriceRule) -> str:
+        return rate(row.minimum_margin_rate)
+
+    @display(description=gettext_lazy("VAT"))
+    def vat(self, row: PriceRule) -> str:
+        return rate(row.vat_rate) if row.vat_rate is not None else _("the variant's")
+
+    @display(description=gettext_lazy("exchange margin"))
+    def fx_margin(self, row: PriceRule) -> str:
+        return rate(row.fx_margin_rate)
+
+
+def load_rates(*, file: UploadedFile) -> int:
+    """The ECB's XML, or a CSV of day, base, quote, rate, told apart by how they begin."""
+    content = file.read()
+    if content.lstrip()[:1] == b"<":
+        return services.load_ecb(xml=content)
+    try:
+        return services.load_fx_csv(text=content.decode("utf-8-sig"))
+    except UnicodeDecodeError:
+        raise Invalid("FX file", "file", "must be UTF-8") from None
+
+
+@register(FxRate)
+class FxRatePage(Page):
+    seller_path = ""
+    list_display = ["day", "base", "quote", "rate", "source"]
+    list_filter = ["source", "base", "quote"]
+    search_fields = ["=base", "=quote"]
+    ordering = ["-day", "base", "quote"]
+    buttons = [
+        Button(
+            name="load", label=gettext_lazy("Load rates"), call=load_rates, on="list", roles=OPERATORS, tone="main",
+            ask={"file": forms.FileField(label=gettext_lazy("eurofxref XML of the ECB, or CSV: day, base, quote, rate"))},
+            shows=lambda n: _("%(count)d rates kept.") % {"count": n},
+        ),
+    ]  # fmt: skip
+
+
+@register(Price)
+class PricePage(VariantLink, Page):
+    list_display = ["sku", "storefront", "sale_shown", "list_shown", "problem_shown", "computed_at", "seller"]
+    list_filter = [
+        choice_filter("priced", gettext_lazy("priced"), {
+            "yes": (gettext_lazy("has a price"), Q(sale_price__isnull=False)),
+            "no": (gettext_lazy("cannot be computed"), Q(sale_price__isnull=True)),
+        }),
+        ("storefront", OwnChoices), ("seller", OwnChoices),
+    ]  # fmt: skip
+    list_select_related = ["variant", "storefront__channel", "seller"]
+    search_fields = ["variant__sku", "=variant__gtin"]
+    fields = ["sku", "storefront_link", "seller", "sale_shown", "list_shown", "problem_shown", "computed_at"]
+    readonly_fields = ["sku", "storefront_link", "sale_shown", "list_shown", "problem_shown"]
+
+    @display(description=gettext_lazy("storefront"))
+    def storefront_link(self, row: Price) -> SafeString:
+        return row_link("channels.storefront", row.storefront_id, row.storefront)
+
+    @display(description=gettext_lazy("sale price"), ordering="sale_price")
+    def sale_shown(self, row: Price) -> str:
+        return money(row.sale_price, row.currency)
+
+    @display(description=gettext_lazy("list price"), ordering="list_price")
+    def list_shown(self, row: Price) -> str:
+        return money(row.list_price, row.currency)
+
+    @display(description=gettext_lazy("why there is none"))
+    def problem_shown(self, row: Price) -> SafeString | str:
+        return chip("bad", row.problem) if row.problem else "–"
+
+    def sections(self, request: HttpRequest, row: Price) -> list[Section]:
+        rows = [(s.get("step"), s.get("amount"), s.get("why")) for s in row.steps]
+        return [Table(_("How the price came about"), [_("step"), _("amount"), _("why")], rows)]
