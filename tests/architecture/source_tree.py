@@ -79,9 +79,9 @@ class Module:
     def _docstrings(self) -> Iterator[ast.Constant]:
         kinds = (ast.Module, ast.ClassDef, ast.FunctionDef, ast.AsyncFunctionDef)
         for node in ast.walk(self.tree):
-            if isinstance(node, kinds) and node.body and isinstance(node.body[0], ast.Expr):
-                if isinstance(node.body[0].value, ast.Constant):
-                    yield node.body[0].value
+            first = node.body[0] if isinstance(node, kinds) and node.body else None
+            if isinstance(first, ast.Expr) and isinstance(first.value, ast.Constant):
+                yield first.value
 
 
 def read_tree(root: Path) -> list[Module]:

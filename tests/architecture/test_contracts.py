@@ -10,8 +10,10 @@ from pathlib import Path
 
 import pytest
 
-NAMED = "core kit connectors sandbox web jobs events accounts channels documents catalog pricing inventory listings orders"
-PACKAGES = [*NAMED.split(), *"fulfilment ingress egress api panel demo config".split()]
+PACKAGES = (
+    "core kit connectors sandbox web jobs events accounts channels documents catalog pricing inventory listings orders "
+    "fulfilment ingress egress api panel demo config"
+)
 DJANGO = "import django\n"
 
 # contract: (file to plant, its text)
@@ -61,7 +63,7 @@ CASES = [(contract, plant) for contract, plants in PLANTS.items() for plant in p
 def clean(tmp_path) -> Path:
     """A tree that keeps every contract: each package, two connectors, a domain with all its files."""
     root = tmp_path / "entrepot"
-    for name in PACKAGES:
+    for name in PACKAGES.split():
         (root / name).mkdir(parents=True)
     for name in ("bazaria", "tokora"):
         (root / "connectors" / name).mkdir()
@@ -72,7 +74,9 @@ def clean(tmp_path) -> Path:
     (root / "connectors/bazaria/mapping.py").write_text("from entrepot.kit import records\n")
     (root / "kit/records.py").write_text("from entrepot.core import states\n")
     (root / "kit/client.py").write_text("import httpx\n")
-    (root / "orders/services.py").write_text("from entrepot.orders import queries\nfrom entrepot.catalog import models\n")
+    (root / "orders/services.py").write_text(
+        "from entrepot.orders import queries\nfrom entrepot.catalog import models\n"
+    )
     for folder in [root, *(p for p in root.rglob("*") if p.is_dir())]:
         (folder / "__init__.py").touch()
     for name in ("accounts/models", "core/states", "connectors/tokora/spec", "demo/walk"):
