@@ -40,11 +40,10 @@ _LAYERS = (
     "fulfilment crossborder claims questions crossdock finance egress ingress webhooks impex desk"
 )
 _OURS = [f"entrepot.{n}" for n in _LAYERS.split() if any((SOURCE / n / f).exists() for f in ("models.py", "models"))]
-_HAS_PANEL = (SOURCE / "panel" / "wiring.py").exists()  # it puts Django's admin on a site of our own
 INSTALLED_APPS = [
     "unfold",
     "unfold.contrib.filters",
-    *(["django.contrib.admin.apps.SimpleAdminConfig", "entrepot.panel"] if _HAS_PANEL else ["django.contrib.admin"]),
+    "django.contrib.admin.apps.SimpleAdminConfig",  # without its discovery: the panel does that on its own site
     "django.contrib.auth",
     "django.contrib.contenttypes",
     "django.contrib.sessions",
@@ -55,6 +54,7 @@ INSTALLED_APPS = [
     "django.contrib.humanize",
     "procrastinate.contrib.django",
     *_OURS,
+    "entrepot.panel",
 ]
 MIDDLEWARE = [
     "django.middleware.security.SecurityMiddleware",
@@ -130,11 +130,11 @@ UNFOLD = {
     "SITE_SYMBOL": "sailing",
     "SHOW_HISTORY": False,
     "SHOW_VIEW_ON_SITE": False,
-    **({"DASHBOARD_CALLBACK": "entrepot.panel.home.dashboard"} if _HAS_PANEL else {}),
+    "DASHBOARD_CALLBACK": "entrepot.panel.home.dashboard",
     "SIDEBAR": {
         "show_search": True,
         "show_all_applications": False,
-        **({"navigation": "entrepot.panel.navigation.navigation"} if _HAS_PANEL else {}),
+        "navigation": "entrepot.panel.navigation.navigation",
     },
     "COLORS": {
         "primary": {

@@ -5,6 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime
 
+from django.db.models import Count
+
 from .models import Event, EventCursor, Outbox, ParkedEvent, StateChange
 
 
@@ -34,9 +36,8 @@ def last_changes(*, machine: str, subject_ids: list[int]) -> dict[int, StateChan
 def lags() -> list[Lag]:
     """Every subscriber's lag, by name. Three SQL queries, however many there are."""
     head = Event.objects.order_by("-seq").values_list("seq", flat=True).first() or 0
-    parked: dict[str, int] = {}
-    for name in ParkedEvent.objects.values_list("subscriber", flat=True):
-        parked[name] = parked.get(name, 0) + 1
+    counts = ParkedEvent.objects.values_list("subscriber").annotate(Count("id")).order_by("subscriber")
+    parked: dict[str, int] = dict(counts)
     return [
         Lag(c.subscriber, c.seq, max(0, head - c.seq), parked.get(c.subscriber, 0), c.cut_off_at, c.last_error)
         for c in EventCursor.objects.order_by("subscriber")

@@ -129,7 +129,8 @@ def _without_parked_keys(subscriber: Subscriber, events: Sequence[Event]) -> lis
     """Those whose key is not parked; the others are parked behind it, in order."""
     if not subscriber.in_order or not events:
         return list(events)
-    parked = set(ParkedEvent.objects.filter(subscriber=subscriber.name).values_list("topic", "key").distinct())
+    rows = ParkedEvent.objects.filter(subscriber=subscriber.name, key__in={e.key for e in events})
+    parked = set(rows.values_list("topic", "key").distinct())
     if not parked:
         return list(events)
     behind = [e for e in events if (e.topic, e.key) in parked]
