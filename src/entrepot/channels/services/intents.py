@@ -75,6 +75,15 @@ def resend_intent(intent: Intent, *, at: datetime) -> bool:
     return _step(intent, ["unknown"], state="planned", leased_until=None, not_before=at)
 
 
+def revive_intent(intent: Intent, *, payload: Mapping[str, Any] | None = None, at: datetime) -> bool:
+    """Its cause was mended: what the remote refused, or we dropped, is asked for and then tried again."""
+    changes: dict[str, Any] = {} if payload is None else {"payload": dict(payload)}
+    return _step(
+        intent, ["refused", "dropped"], state="unknown", settled_at=None, attempts=0, not_before=at, leased_until=None,
+        **changes,
+    )  # fmt: skip
+
+
 def confirm_intent(intent: Intent, *, their_ref: str, result: Mapping[str, Any], at: datetime) -> bool:
     """The remote has it."""
     return _step(

@@ -9,7 +9,7 @@ from typing import Any
 from django.db import transaction
 
 from entrepot.channels.models import Intent
-from entrepot.channels.services import confirm_intent, plan_intent, refuse_intent
+from entrepot.channels.services import confirm_intent, plan_intent, refuse_intent, revive_intent
 from entrepot.core.errors import IllegalMove, Invalid, Refused
 from entrepot.events.services import move
 from entrepot.kit import records
@@ -20,7 +20,9 @@ from ..states import PACKAGE
 from .labels import plan_label
 
 KIND = "package_move"
+NO_INVOICE = "waits for an invoice number: set it in the store's order, or type it in here"
 _GOAL = {"pick": "picking", "invoice": "invoiced", "unsupply": "unsupplied", "hand_over": "shipped"}
+_IN_STORE = ("synced", "processed")
 
 
 def plan_move(
@@ -29,7 +31,8 @@ def plan_move(
 ) -> Intent:  # fmt: skip
     """Ask the marketplace to move a package; our own state follows when it has agreed.
 
-    ``lines`` (line id, quantity) limits an ``unsupply`` to a part; empty: all.
+    ``lines`` (line id, quantity) limits an ``unsupply`` to a part; empty: all. What it refused before is asked for
+    anew when a person says so; a store's news does not repeat a refusal.
 
     Raises:
         Package.DoesNotExist: not this seller's.
@@ -38,29 +41,36 @@ def plan_move(
     """
     with transaction.atomic():
         package = Package.objects.for_seller(seller_id).select_for_update().get(id=package_id)
-        if event not in _GOAL:
-            raise Invalid(f"package {package.package_ref}", "event", f"must be one of {', '.join(_GOAL)}")
+        _may(package, event, actor)
+        payload: dict[str, Any] = {"event": event, "reason": reason, "lines": [list(x) for x in lines]}
         if event == "hand_over":
-            _may_hand_over(package)
-        else:
-            PACKAGE.target(package.state, event, actor)
-        if event == "invoice" and not package.invoice_number:
-            raise Invalid(f"package {package.package_ref}", "invoice_number", "is missing; type it in, or set it in the store")
-        payload: dict[str, Any] = {"event": event, "reason": reason, "lines": list(lines)}
+            payload |= {"tracking_ref": package.tracking_ref, "carrier": package.carrier}
         intent = plan_intent(
             seller_id=seller_id, channel_id=package.channel_id, kind=KIND, subject_id=package.id, step=event,
             payload=payload, at=at,
         )  # fmt: skip
-        package.wants, package.stuck_reason = _GOAL[event], ""
-        package.save(update_fields=["wants", "stuck_reason"])
+        if intent.state in ("refused", "dropped"):
+            if actor != "seller" and intent.payload == payload:
+                return intent
+            revive_intent(intent, payload=payload, at=at)
+        if intent.state in ("planned", "sent", "unknown"):
+            package.wants, package.stuck_reason = _GOAL[event], ""
+            package.save(update_fields=["wants", "stuck_reason"])
     return intent
 
 
-def _may_hand_over(package: Package) -> None:
-    if package.state not in ("picking", "invoiced"):
+def _may(package: Package, event: str, actor: str) -> None:
+    record = f"package {package.package_ref}"
+    if event not in _GOAL:
+        raise Invalid(record, "event", f"must be one of {', '.join(_GOAL)}")
+    if event != "hand_over":
+        PACKAGE.target(package.state, event, actor)
+    elif package.state not in ("picking", "invoiced"):
         raise IllegalMove("package", package.state, "hand_over", PACKAGE.allowed(package.state, "seller"))
-    if not package.tracking_ref:
-        raise Invalid(f"package {package.package_ref}", "tracking_ref", "is missing; the store or a person has to give it")
+    elif not package.tracking_ref:
+        raise Invalid(record, "tracking_ref", "is missing; the store or a person has to give it")
+    if event == "invoice" and not package.invoice_number:
+        raise Invalid(record, "invoice_number", "is missing; type it in, or set it in the store")
 
 
 def set_invoice_number(*, seller_id: int, package_id: int, invoice_number: str, at: datetime) -> Package:
@@ -78,6 +88,7 @@ def set_invoice_number(*, seller_id: int, package_id: int, invoice_number: str, 
         package.save(update_fields=["invoice_number"])
         if package.state == "picking":
             plan_move(seller_id=seller_id, package_id=package.id, event="invoice", at=at)
+            package.refresh_from_db()
     return package
 
 
@@ -87,51 +98,63 @@ def follow_store(*, order: Order, theirs: records.StoreOrder, at: datetime) -> N
     Open: picking. Fulfilled: invoiced, with the invoice number of the store; without one the package stays in picking
     and says so. Where the seller ships, the store's tracking number goes to the marketplace.
     """
-    for package in Package.objects.for_seller(order.seller_id).filter(order=order).order_by("id"):
-        _follow(package, theirs, at)
+    for package_id in Package.objects.for_seller(order.seller_id).filter(order=order).order_by("id").values_list("id", flat=True):
+        with transaction.atomic():
+            row = Package.objects.system().select_for_update().get(id=package_id)
+            if theirs.invoice_number and not row.invoice_number:
+                row.invoice_number = theirs.invoice_number[:40]
+            if row.pays_carriage == "seller" and theirs.tracking_ref:
+                row.tracking_ref, row.carrier = theirs.tracking_ref[:64], (theirs.carrier or "")[:80]
+            row.save(update_fields=["invoice_number", "tracking_ref", "carrier"])
+            if theirs.tracking_ref and row.pays_carriage == "seller" and row.state in ("picking", "invoiced"):
+                plan_move(seller_id=row.seller_id, package_id=row.id, event="hand_over", actor="store", at=at)
+            advance(package=row, at=at)
 
 
-def _follow(package: Package, theirs: records.StoreOrder, at: datetime) -> None:
-    with transaction.atomic():
-        row = Package.objects.system().select_for_update().get(id=package.id)
-        if theirs.invoice_number and not row.invoice_number:
-            row.invoice_number = theirs.invoice_number[:40]
-        if row.pays_carriage == "seller" and theirs.tracking_ref:
-            row.tracking_ref, row.carrier = theirs.tracking_ref[:64], (theirs.carrier or "")[:80]
-        row.save(update_fields=["invoice_number", "tracking_ref", "carrier"])
-        if row.state == "created":
-            plan_move(seller_id=row.seller_id, package_id=row.id, event="pick", actor="store", at=at)
-        elif row.state == "picking" and theirs.state == "fulfilled":
-            _invoice(row, at)
+def advance(*, package: Package, at: datetime) -> None:
+    """The next thing that the state of the order in the store allows: picking, invoiced; and the label."""
+    order = Order.objects.system().get(id=package.order_id)
+    if order.is_history:
+        return
+    if package.state == "created" and order.state in _IN_STORE:
+        plan_move(seller_id=package.seller_id, package_id=package.id, event="pick", actor="store", at=at)
+    elif package.state == "picking" and order.state == "processed":
+        _invoice(package, at)
+    plan_label(package=package, at=at)
 
 
 def _invoice(row: Package, at: datetime) -> None:
     if row.invoice_number:
         plan_move(seller_id=row.seller_id, package_id=row.id, event="invoice", actor="store", at=at)
     elif not row.stuck_reason:
-        row.stuck_reason = "waits for an invoice number: set it in the store's order, or type it in here"
+        row.stuck_reason = NO_INVOICE
         row.save(update_fields=["stuck_reason"])
 
 
 def package_move(*, intent: Intent) -> records.PackageMove:
-    """What to tell the marketplace, from what is known now."""
+    """What to tell the marketplace, from what is known now; pieces by the refs that this package has them under."""
     package = Package.objects.system().get(id=intent.subject_id)
     chosen = {line_id: quantity for line_id, quantity in intent.payload["lines"]}
-    lines = PackageLine.objects.system().filter(package=package).select_related("line").order_by("id")
+    lines = PackageLine.objects.system().filter(package=package).order_by("id")
     return records.PackageMove(
         event=intent.payload["event"], package_ref=package.package_ref,
         lines=tuple(
-            (x.line.line_ref, chosen.get(x.line_id, x.quantity) if chosen else x.quantity)
+            (x.line_ref, chosen.get(x.line_id, x.quantity) if chosen else x.quantity)
             for x in lines
             if not chosen or x.line_id in chosen
         ),
         invoice_number=package.invoice_number or None, reason=intent.payload["reason"] or None,
-        tracking_ref=package.tracking_ref or None, carrier=package.carrier or None,
+        tracking_ref=intent.payload.get("tracking_ref") or package.tracking_ref or None,
+        carrier=intent.payload.get("carrier") or package.carrier or None,
     )  # fmt: skip
 
 
 def confirm_move(*, intent: Intent, at: datetime) -> None:
-    """The marketplace agreed: our package moves too. A part that was unsupplied comes back as new packages."""
+    """The marketplace agreed: our package moves too. A part that was unsupplied comes back as new packages.
+
+    Raises:
+        Refused: another worker settled it meanwhile.
+    """
     event = intent.payload["event"]
     with transaction.atomic():
         if not confirm_intent(intent, their_ref="", result={}, at=at):
@@ -141,11 +164,11 @@ def confirm_move(*, intent: Intent, at: datetime) -> None:
         package.save(update_fields=["wants"])
         if event in PACKAGE.allowed(package.state, "hub") and not intent.payload["lines"]:
             move(package, PACKAGE, event, actor="hub", at=at)
-            plan_label(package=package, at=at)
+            advance(package=package, at=at)
 
 
 def refuse_move(*, intent: Intent, why: str, at: datetime) -> None:
     """The marketplace said no: the package says so, and what to do."""
     with transaction.atomic():
-        refuse_intent(intent, why=why, at=at)
-        Package.objects.system().filter(id=intent.subject_id).update(wants="", stuck_reason=why[:2000])
+        if refuse_intent(intent, why=why, at=at):
+            Package.objects.system().filter(id=intent.subject_id).update(wants="", stuck_reason=why[:2000])
