@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from django.db.models import Q
+
 from .models import ApiKey, Seller
 
 
@@ -22,4 +24,5 @@ def sellers(*, active_only: bool = True) -> list[Seller]:
 
 def api_keys(*, seller_id: int | None) -> list[ApiKey]:
     """A seller's keys (None: the operator's), newest first, with those revoked."""
-    return list(ApiKey.objects.filter(seller_id=seller_id).order_by("-id"))
+    mine = Q(seller__isnull=True) if seller_id is None else Q(seller_id=seller_id)
+    return list(ApiKey.objects.filter(mine).order_by("-id"))

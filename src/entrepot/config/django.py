@@ -74,7 +74,7 @@ def _disconnect() -> None:
 
     for connection in connections.all(initialized_only=True):
         connection.close()
-        connection.close_pool()
+        connection.close_pool()  # type: ignore[attr-defined]  # PostgreSQL's has one
 
 
 def after_restore() -> None:

@@ -73,7 +73,11 @@ def _bar(row: Run) -> SafeString | str:
         return str(row.done) if row.done else EMPTY
     per_cent = min(100, round(100 * row.done / row.total))
     return format_html(
-        '<progress max="100" value="{0}" aria-label="{1}">{0} %</progress> {2} / {3}', per_cent, _("progress"), row.done, row.total
+        '<progress max="100" value="{0}" aria-label="{1}">{0} %</progress> {2} / {3}',
+        per_cent,
+        _("progress"),
+        row.done,
+        row.total,
     )
 
 
@@ -92,7 +96,17 @@ def _progress(row: Run) -> dict[str, Any]:
 class DrainerPage(Page):
     seller_path = ""
     operator_only = True
-    list_display = ["drainer", "worker", "lane", "health", "row_count", "failures", "beat_at", "worked_at", "error_brief"]
+    list_display = [
+        "drainer",
+        "worker",
+        "lane",
+        "health",
+        "row_count",
+        "failures",
+        "beat_at",
+        "worked_at",
+        "error_brief",
+    ]
     list_filter = ["lane"]
     search_fields = ["drainer", "worker"]
     ordering = ["drainer", "worker"]

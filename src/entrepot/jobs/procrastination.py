@@ -27,20 +27,24 @@ def run_jobs(stop: threading.Event, *, concurrency: int = 2) -> None:
 
 
 async def _work(stop: threading.Event, concurrency: int) -> None:
+    """One worker on connections of its own.
+
+    Its app is a second one over the same tasks: the tasks keep the first, whose defers go through Django's connection
+    and so roll back with the transaction around them, also in the threads beside this one.
+    """
     connector = PsycopgConnector(kwargs=connector_params(), min_size=1, max_size=concurrency + 2)
-    with app.replace_connector(connector):
-        async with app.open_async():
-            worker = asyncio.create_task(
-                app.run_worker_async(
-                    concurrency=concurrency, install_signal_handlers=False, shutdown_graceful_timeout=_GRACE_S,
-                    listen_notify=True, delete_jobs="successful", fetch_job_polling_interval=2,
-                )
-            )  # fmt: skip
-            while not stop.is_set() and not worker.done():  # noqa: ASYNC110 - ``stop`` belongs to threads
-                await asyncio.sleep(0.2)
-            worker.cancel()
-            try:
-                await worker
-            except asyncio.CancelledError:
-                if not stop.is_set():
-                    raise
+    async with app.with_connector(connector).open_async() as second:
+        worker = asyncio.create_task(
+            second.run_worker_async(
+                concurrency=concurrency, install_signal_handlers=False, shutdown_graceful_timeout=_GRACE_S,
+                listen_notify=True, delete_jobs="successful", fetch_job_polling_interval=2,
+            )
+        )  # fmt: skip
+        while not stop.is_set() and not worker.done():  # noqa: ASYNC110 - ``stop`` belongs to threads
+            await asyncio.sleep(0.2)
+        worker.cancel()
+        try:
+            await worker
+        except asyncio.CancelledError:
+            if not stop.is_set():
+                raise

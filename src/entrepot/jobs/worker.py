@@ -36,7 +36,8 @@ class DrainerThread:
         self.worker = f"{socket.gethostname()[:60]}:{os.getpid()}"
         self.failures, self.row_count = 0, 0
         self.worked_at: datetime | None = None
-        self.error, self.failed_at = "", None
+        self.error = ""
+        self.failed_at: datetime | None = None
         self._beaten = float("-inf")
 
     def run(self) -> None:

@@ -145,7 +145,7 @@ def _ready(model: type[Row], where: Q, at: datetime) -> tuple[str, list[Any]]:
 def _order(model: type[Row], order_by: Sequence[str]) -> str:
     parts = []
     for name in order_by:
-        column = model._meta.get_field(name.removeprefix("-")).column
+        column: str = getattr(model._meta.get_field(name.removeprefix("-")), "column")  # noqa: B009 - relations have none
         parts.append(f"{_quoted(model._meta.db_table)}.{_quoted(column)}{' DESC' if name.startswith('-') else ''}")
     return ", ".join(parts)
 
@@ -172,5 +172,6 @@ def _sorted(rows: list[Row], order_by: Sequence[str]) -> list[Row]:
     return rows
 
 
-def _quoted(name: str) -> str:
+def _quoted(name: str | None) -> str:
+    assert name is not None  # of an abstract model or a relation: neither has rows to claim
     return connection.ops.quote_name(name)
