@@ -27,5 +27,6 @@ from .intents import refuse_intent as refuse_intent
 from .intents import resend_intent as resend_intent
 from .intents import revive_intent as revive_intent
 from .intents import send_intent as send_intent
+from .intents import soften_intent as soften_intent
 from .taxonomy import learn_taxa as learn_taxa
 from .vault import rotate_secrets as rotate_secrets

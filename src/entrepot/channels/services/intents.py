@@ -66,7 +66,7 @@ def lose_intent(intent: Intent, *, why: str, at: datetime) -> bool:
     """No answer came: ask before anything is sent again, soon."""
     return _step(
         intent, ["sent", "planned", "unknown"], state="unknown", last_error=why[:2000], leased_until=None,
-        attempts=intent.attempts + 1, not_before=at + timedelta(seconds=min(60, 2**intent.attempts)),
+        attempts=intent.attempts + 1, not_before=at + timedelta(seconds=min(60, 2 ** min(intent.attempts, 6))),
     )  # fmt: skip
 
 
@@ -106,6 +106,15 @@ def drop_intent(*, seller_id: int, channel_id: int, kind: str, subject_id: int, 
         .filter(channel_id=channel_id, kind=kind, subject_id=subject_id, step=step, state="planned")
         .update(state="dropped", settled_at=at, leased_until=None)
     )
+
+
+def soften_intent(intent: Intent, *, why: str, at: datetime) -> bool:
+    """Something of ours failed in the middle: come back soon, and ask first where the call may have been made."""
+    state = "planned" if intent.state == "planned" else "unknown"
+    return _step(
+        intent, ["planned", "sent", "unknown"], state=state, last_error=why[:2000], leased_until=None,
+        attempts=intent.attempts + 1, not_before=at + timedelta(seconds=min(60, 2 ** min(intent.attempts + 1, 6))),
+    )  # fmt: skip
 
 
 def postpone_intent(intent: Intent, *, seconds: float, why: str, at: datetime) -> bool:

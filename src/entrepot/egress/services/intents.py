@@ -5,19 +5,24 @@ from __future__ import annotations
 from collections.abc import Callable
 from datetime import datetime, timedelta
 
-from django.db import transaction
+import structlog
+from django.db import InterfaceError, OperationalError, transaction
 
 from entrepot.channels import services as channels
 from entrepot.channels.models import Channel, Intent
 from entrepot.core.clock import now
-from entrepot.core.errors import MappingError, OutcomeUnknown, RemoteBusy, RemoteError, RemoteUnauthorised
+from entrepot.core.errors import MappingError, OutcomeUnknown, Refused, RemoteBusy, RemoteError, RemoteUnauthorised
 
 from . import labels, packages, store_cancel, store_order
 
+log = structlog.get_logger(__name__)
+
 _LEASE_S = 120
+_LOG = structlog.get_logger(__name__)
 PURSUE: dict[str, Callable[[Intent, Channel], None]] = {
     "store_order": store_order.pursue,
     "settle_total": store_order.pursue_total,
+    "store_waybills": store_order.pursue_waybills,
     "store_cancel": store_cancel.pursue,
     "package_move": packages.pursue,
     "label": labels.pursue,
@@ -25,6 +30,7 @@ PURSUE: dict[str, Callable[[Intent, Channel], None]] = {
 REFUSE: dict[str, Callable[[Intent, str], None]] = {
     "store_order": store_order.refuse,
     "settle_total": store_order.refuse_total,
+    "store_waybills": store_order.refuse_waybills,
     "store_cancel": store_cancel.refuse,
     "package_move": packages.refuse,
     "label": labels.refuse,
@@ -77,3 +83,17 @@ def _one(intent: Intent) -> None:
         channels.postpone_intent(intent, seconds=30, why=str(lost), at=now())
     except (RemoteError, MappingError) as refused:
         REFUSE[intent.kind](intent, str(refused))
+    except Refused as late:
+        _LOG.info("intent.settled_elsewhere", intent=str(intent), why=str(late))
+    except Exception as problem:
+        # A worker's edge: the rest of the claimed ones go on, and this one is looked at again soon, not resent.
+        _LOG.exception("intent.failed", intent=str(intent))
+        connection.close_if_unusable_or_obsolete()
+        channels.soften_intent(intent, why=f"{type(problem).__name__}: {problem}", at=now())
+    except Refused:
+        log.info("intent.fenced", intent=intent.id)  # another worker settled it while this one slept
+    except (OperationalError, InterfaceError):
+        raise  # the database went away: the lease brings every intent of this claim back
+    except Exception as error:  # the edge of the worker: one intent must not stop the others
+        log.exception("intent.failed", intent=intent.id, kind=intent.kind)
+        channels.postpone_intent(intent, seconds=60, why=f"{type(error).__name__}: {error}", at=now())

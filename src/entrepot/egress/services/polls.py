@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import datetime, timedelta
 
-from django.db import transaction
+from django.db import DatabaseError, transaction
 
 from entrepot.channels import services as channels
 from entrepot.channels.models import Storefront
@@ -62,6 +62,9 @@ def _one(batch: PushBatch) -> bool:
         return False
     except RemoteError as error:
         _later(batch, 10, str(error))
+        return False
+    except DatabaseError as error:
+        _later(batch, 1, str(error))  # a deadlock, or a server that went away: the rest of the claimed ones go on
         return False
     (offers if batch.capability == offers.CAPABILITY else content).settle(batch=batch, verdicts=reply.verdicts)
     return True

@@ -104,15 +104,14 @@ def follow_store(*, order: Order, theirs: records.StoreOrder, at: datetime) -> N
             if theirs.invoice_number and not row.invoice_number:
                 row.invoice_number = theirs.invoice_number[:40]
             if row.pays_carriage == "seller" and theirs.tracking_ref:
-                row.tracking_ref, row.carrier = theirs.tracking_ref[:64], (theirs.carrier or "")[:80]
-            row.save(update_fields=["invoice_number", "tracking_ref", "carrier"])
-            if theirs.tracking_ref and row.pays_carriage == "seller" and row.state in ("picking", "invoiced"):
-                plan_move(seller_id=row.seller_id, package_id=row.id, event="hand_over", actor="store", at=at)
+                row.own_tracking_ref = row.tracking_ref = theirs.tracking_ref[:64]
+                row.carrier = (theirs.carrier or row.carrier)[:80]
+            row.save(update_fields=["invoice_number", "own_tracking_ref", "tracking_ref", "carrier"])
             advance(package=row, at=at)
 
 
 def advance(*, package: Package, at: datetime) -> None:
-    """The next thing that the state of the order in the store allows: picking, invoiced; and the label."""
+    """The next thing that the state of the order in the store allows: picking, invoiced, the seller's waybill; the label."""
     order = Order.objects.system().get(id=package.order_id)
     if order.is_history:
         return
@@ -120,6 +119,8 @@ def advance(*, package: Package, at: datetime) -> None:
         plan_move(seller_id=package.seller_id, package_id=package.id, event="pick", actor="store", at=at)
     elif package.state == "picking" and order.state == "processed":
         _invoice(package, at)
+    if package.own_tracking_ref and package.state in ("picking", "invoiced"):
+        plan_move(seller_id=package.seller_id, package_id=package.id, event="hand_over", actor="store", at=at)
     plan_label(package=package, at=at)
 
 
@@ -157,9 +158,10 @@ def confirm_move(*, intent: Intent, at: datetime) -> None:
     """
     event = intent.payload["event"]
     with transaction.atomic():
+        # The package first, as everybody locks: the other way round two workers wait for each other.
+        package = Package.objects.system().select_for_update().get(id=intent.subject_id)
         if not confirm_intent(intent, their_ref="", result={}, at=at):
             raise Refused(f"{intent} was settled by somebody else")
-        package = Package.objects.system().select_for_update().get(id=intent.subject_id)
         package.wants = ""
         package.save(update_fields=["wants"])
         if event in PACKAGE.allowed(package.state, "hub") and not intent.payload["lines"]:
@@ -170,5 +172,6 @@ def confirm_move(*, intent: Intent, at: datetime) -> None:
 def refuse_move(*, intent: Intent, why: str, at: datetime) -> None:
     """The marketplace said no: the package says so, and what to do."""
     with transaction.atomic():
+        list(Package.objects.system().filter(id=intent.subject_id).select_for_update())
         if refuse_intent(intent, why=why, at=at):
             Package.objects.system().filter(id=intent.subject_id).update(wants="", stuck_reason=why[:2000])
