@@ -6,7 +6,7 @@ from collections.abc import Callable
 from datetime import datetime, timedelta
 
 import structlog
-from django.db import InterfaceError, OperationalError, transaction
+from django.db import connection, transaction
 
 from entrepot.channels import services as channels
 from entrepot.channels.models import Channel, Intent
@@ -18,7 +18,6 @@ from . import labels, packages, store_cancel, store_order
 log = structlog.get_logger(__name__)
 
 _LEASE_S = 120
-_LOG = structlog.get_logger(__name__)
 PURSUE: dict[str, Callable[[Intent, Channel], None]] = {
     "store_order": store_order.pursue,
     "settle_total": store_order.pursue_total,
@@ -84,16 +83,10 @@ def _one(intent: Intent) -> None:
     except (RemoteError, MappingError) as refused:
         REFUSE[intent.kind](intent, str(refused))
     except Refused as late:
-        _LOG.info("intent.settled_elsewhere", intent=str(intent), why=str(late))
+        log.info("intent.fenced", intent=intent.id, why=str(late))  # another worker settled it meanwhile
     except Exception as problem:
-        # A worker's edge: the rest of the claimed ones go on, and this one is looked at again soon, not resent.
-        _LOG.exception("intent.failed", intent=str(intent))
+        # The edge of the worker: the others of this claim go on; this one is looked at again soon, and never simply
+        # resent. Where the database itself went away the lease brings every intent of the claim back.
+        log.exception("intent.failed", intent=intent.id, kind=intent.kind)
         connection.close_if_unusable_or_obsolete()
         channels.soften_intent(intent, why=f"{type(problem).__name__}: {problem}", at=now())
-    except Refused:
-        log.info("intent.fenced", intent=intent.id)  # another worker settled it while this one slept
-    except (OperationalError, InterfaceError):
-        raise  # the database went away: the lease brings every intent of this claim back
-    except Exception as error:  # the edge of the worker: one intent must not stop the others
-        log.exception("intent.failed", intent=intent.id, kind=intent.kind)
-        channels.postpone_intent(intent, seconds=60, why=f"{type(error).__name__}: {error}", at=now())
