@@ -11,12 +11,12 @@ from entrepot.core.actor import Actor
 from entrepot.core.errors import Invalid
 from entrepot.web.areas import ActorRequest, Area
 from entrepot.web.paging import DEFAULT, page
-from entrepot.web.shapes import Cursor, Id, Limit, Listed, listed
+from entrepot.web.shapes import Cursor, Limit, Listed, QueryId, listed
 
 from .models import Seller
 
 router = Router(auth=Area("accounts"), tags=["accounts"])
-SellerId = Annotated[Id | None, Query(description="For which seller; only operators have to say.", examples=[7])]
+SellerId = Annotated[QueryId | None, Query(description="For which seller; only operators have to say.", examples=[7])]
 
 
 def acting_seller(actor: Actor, seller_id: int | None) -> int:

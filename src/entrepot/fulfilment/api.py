@@ -15,7 +15,7 @@ from entrepot.core.errors import Invalid
 from entrepot.documents.services import content_of
 from entrepot.web.areas import ActorRequest, Area
 from entrepot.web.paging import DEFAULT, page
-from entrepot.web.shapes import Body, Count, Cursor, Id, Limit, Listed, OneOf, Text, Word, listed
+from entrepot.web.shapes import Body, Count, Cursor, Id, Limit, Listed, OneOf, QueryId, Text, Word, listed
 
 from . import services
 from .models import Package
@@ -101,7 +101,7 @@ def package_of(request: ActorRequest, package_id: int) -> Package:
 def list_packages(
     request: ActorRequest,
     state: Annotated[PackageState | None, Query(examples=["created"])] = None,
-    order_id: Annotated[Id | None, Query(examples=[42])] = None,
+    order_id: Annotated[QueryId | None, Query(examples=[42])] = None,
     package_ref: Annotated[Word | None, Query(examples=["3330111111"])] = None,
     is_stuck: Annotated[bool | None, Query(description="Only those that wait for a person, or the others.")] = None,
     cursor: Cursor = None,

@@ -16,7 +16,7 @@ from entrepot.core.errors import Refused
 from entrepot.kit.registry import connector
 from entrepot.web.areas import ActorRequest, Area
 from entrepot.web.paging import DEFAULT, page
-from entrepot.web.shapes import Cursor, Id, Limit, Listed, OneOf, Word, listed
+from entrepot.web.shapes import Cursor, Limit, Listed, OneOf, QueryId, Word, listed
 
 from . import services
 from .models import Feed, SetAside
@@ -196,7 +196,7 @@ def _with_webhooks(request: ActorRequest, channel_id: int) -> Channel:
             "content": {
                 "text/csv": {
                     "schema": {"type": "string"},
-                    "example": "sku,brand,origin,vat_rate,weight_g,attribute:Materyal\nTEA-250,Paşabahçe,TR,0.20,250,Cam\n",
+                    "example": "sku,brand,origin,vat_rate,attribute:Materyal\nTEA-250,Paşabahçe,TR,0.20,Cam\n",
                 }
             },
         }
@@ -221,7 +221,7 @@ def import_sheet(
 def list_set_aside(
     request: ActorRequest,
     state: Annotated[AsideState | None, Query(examples=["open"])] = None,
-    channel_id: Annotated[Id | None, Query(examples=[3])] = None,
+    channel_id: Annotated[QueryId | None, Query(examples=[3])] = None,
     cursor: Cursor = None,
     limit: Limit = DEFAULT,
 ) -> Any:

@@ -11,7 +11,7 @@ from ninja import Field, Query, Router, Schema
 from entrepot.events.queries import history
 from entrepot.web.areas import ActorRequest, Area
 from entrepot.web.paging import DEFAULT, page
-from entrepot.web.shapes import Cursor, Id, Limit, Listed, MoneyOut, OneOf, Word, listed, money
+from entrepot.web.shapes import Cursor, Limit, Listed, MoneyOut, OneOf, QueryId, Word, listed, money
 
 from .models import Listing, ListingLevel
 from .states import LANES, LISTING
@@ -114,8 +114,8 @@ class ListingWhole(ListingOut):
 def list_listings(
     request: ActorRequest,
     state: Annotated[ListingState | None, Query(examples=["failed"])] = None,
-    storefront_id: Annotated[Id | None, Query(examples=[5])] = None,
-    channel_id: Annotated[Id | None, Query(examples=[3])] = None,
+    storefront_id: Annotated[QueryId | None, Query(examples=[5])] = None,
+    channel_id: Annotated[QueryId | None, Query(examples=[3])] = None,
     sku: Annotated[Word | None, Query(examples=["TEA-250"])] = None,
     is_incomplete: Annotated[bool | None, Query(description="Only those with missing facts, or the others.")] = None,
     cursor: Cursor = None,

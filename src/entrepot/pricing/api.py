@@ -15,17 +15,17 @@ from entrepot.web.paging import DEFAULT, page
 from entrepot.web.shapes import (
     Body,
     Cursor,
-    Id,
     Limit,
     Listed,
     MoneyIn,
     MoneyOut,
     OneOf,
+    QueryId,
     Rate,
     Word,
     listed,
     money,
-)  # fmt: skip
+)
 
 from . import services
 from .models import FxRate, Price, PriceRule
@@ -132,7 +132,7 @@ class KeptOut(Schema):
 @router.get("/prices", response=Listed[PriceOut], operation_id="list_prices", summary="List prices")
 def list_prices(
     request: ActorRequest,
-    storefront_id: Annotated[Id | None, Query(examples=[5])] = None,
+    storefront_id: Annotated[QueryId | None, Query(examples=[5])] = None,
     sku: Annotated[Word | None, Query(examples=["TEA-250"])] = None,
     has_problem: Annotated[bool | None, Query(description="Only those without a price, or the others.")] = None,
     cursor: Cursor = None,

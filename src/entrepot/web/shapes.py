@@ -63,6 +63,7 @@ LongText = Annotated[str, Field(pattern=_NO_NUL, max_length=100_000)]
 Whole = Annotated[int, BeforeValidator(_number), Field(ge=-_INT_MAX, le=_INT_MAX)]
 Count = Annotated[int, BeforeValidator(_number), Field(ge=0, le=_INT_MAX)]
 Id = Annotated[int, BeforeValidator(_number), Field(ge=1, le=_BIG_MAX)]
+QueryId = Annotated[int, Field(ge=1, le=_BIG_MAX)]  # an address is text, where "7" is 7
 Amount = Annotated[str, Field(pattern=r"^-?[0-9]{1,12}(\.[0-9]{1,6})?$", examples=["12.50"])]
 Rate = Annotated[str, Field(pattern=r"^-?[0-9]{1,2}(\.[0-9]{1,4})?$", examples=["0.20"])]
 Currency = Annotated[str, Field(pattern=r"^[A-Z]{3}$", examples=["EUR"])]
@@ -132,6 +133,6 @@ class ChangedOut(Schema):
     changed: list[int] = Field(examples=[[41, 42]])
 
 
-def money(amount: Decimal | None, currency: str) -> Money | None:
+def money(amount: Decimal | None, currency: str) -> dict[str, str] | None:
     """Money for an answer; None where the amount is unknown."""
-    return None if amount is None else Money(amount, currency)
+    return None if amount is None else Money(amount, currency).as_json()

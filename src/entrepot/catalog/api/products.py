@@ -46,12 +46,6 @@ def _with_sku(request: ActorRequest, sku: str) -> Any:
     return Variant.objects.for_actor(request.auth).filter(sku=sku).values("product_id")
 
 
-@router.get("/products/{product_id}", response=ProductWhole, operation_id="get_product", summary="Get a product")
-def get_product(request: ActorRequest, product_id: int) -> Any:
-    """One product with its variants and where each value came from."""
-    return Product.objects.for_actor(request.auth).prefetch_related("variants").get(id=product_id)
-
-
 @router.patch("/products", response=ChangedOut, operation_id="edit_products", summary="Edit products")
 def edit_products(request: ActorRequest, body: ProductEdit) -> Any:
     """Save changed cells. 422: a cell that somebody else changed meanwhile, by name; nothing is saved then."""
@@ -72,3 +66,10 @@ def reject_products(request: ActorRequest, body: RejectIn) -> Any:
     seller_id = only_seller(request.auth, Product, body.ids)
     moved = services.reject_products(seller_id=seller_id, product_ids=body.ids, reason=body.reason, at=now())
     return {"changed": moved}
+
+
+# After the others: its address fits approve and reject as well.
+@router.get("/products/{product_id}", response=ProductWhole, operation_id="get_product", summary="Get a product")
+def get_product(request: ActorRequest, product_id: int) -> Any:
+    """One product with its variants and where each value came from."""
+    return Product.objects.for_actor(request.auth).prefetch_related("variants").get(id=product_id)

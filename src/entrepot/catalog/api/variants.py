@@ -11,7 +11,7 @@ from entrepot.catalog.models import Variant
 from entrepot.core.clock import now
 from entrepot.web.areas import ActorRequest, Area
 from entrepot.web.paging import DEFAULT, page
-from entrepot.web.shapes import Body, ChangedOut, Cursor, Id, Limit, Listed, Word, listed
+from entrepot.web.shapes import Body, ChangedOut, Cursor, Limit, Listed, QueryId, Word, listed
 
 from .cells import checked, only_seller
 from .shapes import VariantCell, VariantOut
@@ -30,7 +30,7 @@ def list_variants(
     request: ActorRequest,
     sku: Annotated[Word | None, Query(examples=["TEA-250"])] = None,
     gtin: Annotated[Word | None, Query(examples=["8690000000005"])] = None,
-    product_id: Annotated[Id | None, Query(examples=[310])] = None,
+    product_id: Annotated[QueryId | None, Query(examples=[310])] = None,
     cursor: Cursor = None,
     limit: Limit = DEFAULT,
 ) -> Any:

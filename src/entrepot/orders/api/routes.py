@@ -14,7 +14,7 @@ from entrepot.orders import services
 from entrepot.orders.models import Order
 from entrepot.web.areas import ActorRequest, Area
 from entrepot.web.paging import DEFAULT, page
-from entrepot.web.shapes import ChangedOut, Cursor, Id, Instant, Limit, Listed, Word, listed
+from entrepot.web.shapes import ChangedOut, Cursor, Instant, Limit, Listed, QueryId, Word, listed
 
 from .shapes import AddressIn, LineVariantIn, NoteIn, OrderOut, OrdersIn, OrderState, ReasonIn, Role
 
@@ -35,7 +35,7 @@ def order_of(actor: Actor, order_id: int) -> Order:
 def list_orders(
     request: ActorRequest,
     state: Annotated[OrderState | None, Query(examples=["new"])] = None,
-    channel_id: Annotated[Id | None, Query(examples=[3])] = None,
+    channel_id: Annotated[QueryId | None, Query(examples=[3])] = None,
     order_ref: Annotated[Word | None, Query(examples=["9103214567"])] = None,
     is_held: Annotated[bool | None, Query(description="Only those that wait for a person, or the others.")] = None,
     since: Since = None,
