@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import os
+import shutil
 import signal
 import subprocess
 import sys
 import threading
 import time
+from collections.abc import Callable
 from contextlib import ExitStack
 from pathlib import Path
 
@@ -33,14 +35,16 @@ BUYERS = 20
 _QUIET_S = {"none": 90.0, "some": 150.0, "hard": 300.0}
 
 
-def demo(*, once: bool = False, faults: str = "none", seed: int = 1, fresh: bool = True) -> int:
+def demo(
+    *, once: bool = False, faults: str = "none", seed: int = 1, before_judging: Callable[[Sandbox], None] | None = None
+) -> int:
     """Walk the main job; the exit status: 0 every figure agrees, 1 one does not, or the walk got stuck.
 
     The hub runs in this process and a web process beside it, the sandbox in a third. Without ``once`` the panel
-    stays open with buyers arriving until it is interrupted.
+    stays open with buyers arriving until it is interrupted. ``before_judging`` lets a test plant a divergence.
     """
     console = Console()
-    home = _home(fresh)
+    home = _home()
     os.environ["ENTREPOT_HOME"] = str(home)
     os.environ.setdefault("ENTREPOT_REMOTE_TIMEOUT_S", "10")
     os.environ.setdefault("ENTREPOT_LOG_LEVEL", "CRITICAL")
@@ -53,15 +57,14 @@ def demo(*, once: bool = False, faults: str = "none", seed: int = 1, fresh: bool
 
         stack.enter_context(running())
         stack.enter_context(_Processes(port, home))
-        return _walk(console, sandbox, once=once, faults=faults, seed=seed, began=began, port=port)
+        plant = before_judging or (lambda _: None)
+        return _walk(console, sandbox, plant, once=once, faults=faults, seed=seed, began=began, port=port)
 
 
-def _home(fresh: bool) -> Path:
-    """The demo's own home, emptied unless it is to be kept; never the one of a real installation."""
-    import shutil  # noqa: PLC0415
-
+def _home() -> Path:
+    """The demo's own home, emptied; never the one of a real installation."""
     home = Path(os.environ.get("ENTREPOT_DEMO_HOME", ".entrepot/demo")).absolute()
-    if fresh and home.exists():
+    if home.exists():
         shutil.rmtree(home)
     home.mkdir(parents=True, exist_ok=True)
     return home
@@ -100,8 +103,9 @@ class _Processes:
 
 
 def _walk(
-    console: Console, sandbox: Sandbox, *, once: bool, faults: str, seed: int, began: float, port: int
-) -> int:
+    console: Console, sandbox: Sandbox, plant: Callable[[Sandbox], None], *, once: bool, faults: str, seed: int,
+    began: float, port: int,
+) -> int:  # fmt: skip
     from entrepot.core.clock import now  # noqa: PLC0415
 
     from . import steps  # noqa: PLC0415
@@ -120,6 +124,7 @@ def _walk(
         show_figures(console, sandbox)
         return 1
     show_work(console, sandbox, seconds=time.monotonic() - began)
+    plant(sandbox)
     agrees = show_figures(console, sandbox)
     if once:
         return 0 if agrees else 1
