@@ -118,6 +118,23 @@ class FieldOwner(SellerScoped):
         return f"{self.field}: {self.owner}"
 
 
+class StoreCategory(SellerScoped):
+    """A category of a seller's store, with its path from the root, ``A > B``: products name only the last of it."""
+
+    channel = models.ForeignKey("channels.Channel", models.CASCADE)
+    ref = models.CharField(max_length=40)
+    name = models.CharField(max_length=300)
+    parent_ref = models.CharField(max_length=40, blank=True)  # empty: at the root
+    path = models.TextField()
+    seen_at = models.DateTimeField()
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["channel", "ref"], name="store_category_once")]
+
+    def __str__(self) -> str:
+        return self.path
+
+
 class Mapping(SellerScoped):
     """Ours in a marketplace's words: this category, brand, attribute name or value is that one of theirs."""
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping as Mapping_
 from collections.abc import Sequence
 from dataclasses import dataclass
 
@@ -25,7 +26,7 @@ class Resolver:
     """Answers for one seller and marketplace; each scope is read once, however many variants ask.
 
     Precedence: the seller's own mapping, then one learnt from a live listing of the same GTIN, then the only word
-    of theirs that is equal when folded.
+    of theirs that is equal when folded. A category is known by its whole path before its last name.
     """
 
     def __init__(self, *, seller_id: int, connector: str) -> None:
@@ -38,16 +39,30 @@ class Resolver:
         """Theirs for ``ours``; None: nobody has said, and nothing is equal."""
         key = (kind, scope)
         self._load(key)
-        wanted = fold(ours)
-        if (mapped := self._mapped[key].get(wanted)) is not None:
-            taxon = self._by_ref[key].get(mapped.theirs_ref)
-            if mapped.theirs_text or taxon:
-                return Resolved(mapped.theirs_ref, mapped.theirs_text, taxon.name if taxon else mapped.theirs_text, mapped.source)
-        last = fold(ours.rsplit(">", 1)[-1]) if kind == "category" else wanted
-        same = [t for t in self._words[key].get(last, []) if kind != "category" or t.facts.get("leaf")]
-        if len(same) == 1:
-            return Resolved(same[0].ref, "", same[0].name, "suggestion")
-        return None
+        names = list(dict.fromkeys([folded(kind, ours), folded(kind, ours.rsplit(">", 1)[-1])]))
+        if kind != "category":
+            names = names[:1]
+        for is_own in (True, False):
+            for name in names:
+                mapped = self._mapped[key].get(name)
+                if mapped and (mapped.source == "own") is is_own and (found := self._said(key, mapped)):
+                    return found
+        return self._equal(key, names)
+
+    def _said(self, key: tuple[str, str], mapped: Mapping) -> Resolved | None:
+        """What a mapping says, unless the marketplace has dropped the word it points at."""
+        taxon = self._by_ref[key].get(mapped.theirs_ref)
+        if not (mapped.theirs_text or taxon):
+            return None
+        return Resolved(mapped.theirs_ref, mapped.theirs_text, taxon.name if taxon else mapped.theirs_text, mapped.source)
+
+    def _equal(self, key: tuple[str, str], names: Sequence[str]) -> Resolved | None:
+        """The only word that is equal; of several categories of one name, the only one with the same path."""
+        is_category = key[0] == "category"
+        same = [t for t in self._words[key].get(names[-1], []) if not is_category or t.facts.get("leaf")]
+        if len(same) > 1 and is_category:
+            same = [t for t in same if folded("category", str(t.facts.get("path", ""))) == names[0]]
+        return Resolved(same[0].ref, "", same[0].name, "suggestion") if len(same) == 1 else None
 
     def words(self, kind: str, scope: str = "") -> list[Taxon]:
         """Every present word of a scope."""
@@ -72,6 +87,11 @@ class Resolver:
             self._words[key].setdefault(taxon.folded, []).append(taxon)
 
 
+def folded(kind: str, ours: str) -> str:
+    """``ours`` as mappings compare it; the names of a category's path are folded one by one: ``a > b``."""
+    return " > ".join(fold(part) for part in ours.split(">")) if kind == "category" else fold(ours)
+
+
 def variants(*, variant_ids: Sequence[int]) -> list[Variant]:
     """Variants with their products, by id, of whatever seller: for workers that got the ids from rows."""
     found = Variant.objects.system().filter(id__in=variant_ids).select_related("product").order_by("id")
@@ -81,6 +101,22 @@ def variants(*, variant_ids: Sequence[int]) -> list[Variant]:
 def variant_ids_by_sku(*, seller_id: int, skus: Sequence[str]) -> dict[str, int]:
     """SKU → variant id."""
     return dict(Variant.objects.for_seller(seller_id).filter(sku__in=skus).values_list("sku", "id"))
+
+
+def differs_from_shop(*, seller_id: int, shown: Mapping_[int, str]) -> set[int]:
+    """Ids of variants that a shop shows (id → its SKU) and that we know as gone, or under another SKU."""
+    rows = Variant.objects.for_seller(seller_id).filter(id__in=shown).values_list("id", "sku", "is_published")
+    return {i for i, sku, is_published in rows if not is_published or shown[i] not in ("", sku)}
+
+
+def sweep_refs(*, seller_id: int, channel_id: int, turn: int, size: int) -> list[str]:
+    """The ``turn``-th ``size`` of a store's products, round and round: their refs, by id."""
+    rows = Product.objects.for_seller(seller_id).filter(source_id=channel_id).order_by("id")
+    count = rows.count()
+    if not count or size <= 0:
+        return []
+    start = (turn * size) % (-(-count // size) * size)
+    return list(rows.values_list("product_ref", flat=True)[start : start + size])
 
 
 def products_in(*, seller_id: int, states: Sequence[str]) -> list[Product]:

@@ -8,12 +8,17 @@ from entrepot.accounts.models import SellerScoped
 
 
 class StockLevel(SellerScoped):
-    """On hand of a variant at one location, as told; may be negative. ``read_at`` is when the reading *began*."""
+    """On hand of a variant at one location, as told; may be negative. ``read_at`` is when the reading *began*.
+
+    ``moved_at`` is when the store last took an order of ours or gave its goods back: a reading that began before that
+    knows less.
+    """
 
     variant = models.ForeignKey("catalog.Variant", models.CASCADE, related_name="levels")
     location = models.CharField(max_length=60, default="store")
     on_hand = models.IntegerField(null=True, blank=True)  # null: unknown, and unknown is never published
     read_at = models.DateTimeField()
+    moved_at = models.DateTimeField(null=True, blank=True)
     source = models.CharField(max_length=12)  # store, hub, file
 
     class Meta:
@@ -21,6 +26,16 @@ class StockLevel(SellerScoped):
 
     def __str__(self) -> str:
         return f"{self.variant_id}@{self.location}: {self.on_hand}"
+
+
+class StockPass(SellerScoped):
+    """When the last complete reading of a store began: each of its variants was read then or later, changed or not."""
+
+    channel = models.OneToOneField("channels.Channel", models.CASCADE)
+    began_at = models.DateTimeField()
+
+    def __str__(self) -> str:
+        return f"channel {self.channel_id} at {self.began_at}"
 
 
 class Reservation(SellerScoped):

@@ -194,7 +194,7 @@ class BatchReply:
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Observed:
     """A listing as the marketplace shows it. ``state``: live, pending, refused, closed or locked; empty where the
-    answer tells only its figures."""
+    answer tells only its figures. ``category_ref`` and ``brand_ref`` are what it was filed under there."""
 
     listing_ref: str
     state: str
@@ -205,6 +205,8 @@ class Observed:
     sale_price: Decimal | None = None
     list_price: Decimal | None = None
     reason: str = ""
+    category_ref: str | None = None
+    brand_ref: str | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

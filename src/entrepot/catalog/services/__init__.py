@@ -4,12 +4,16 @@ __all__ = ["FACT_COLUMNS"]
 
 from .apply import Applied as Applied
 from .apply import apply_products as apply_products
+from .categories import keep_categories as keep_categories
+from .categories import with_paths as with_paths
 from .edit import approve_products as approve_products
 from .edit import edit_products as edit_products
 from .edit import edit_variants as edit_variants
 from .edit import reject_products as reject_products
 from .facts import COLUMNS as FACT_COLUMNS
 from .facts import import_facts as import_facts
+from .mapping import learn_words as learn_words
 from .mapping import map_word as map_word
 from .mapping import unmap_word as unmap_word
+from .owners import own_field as own_field
 from .vanish import unpublish_missing as unpublish_missing

@@ -8,16 +8,19 @@ from datetime import datetime
 from typing import Any
 
 from django.db import transaction
+from django.db.models import Q
 from stdnum import ean
 from stdnum.exceptions import ValidationError
 
 from entrepot.catalog.models import FieldOwner, Product, Variant
+from entrepot.channels.queries import our_ids
 from entrepot.channels.services import bind_many
 from entrepot.core.ids import fingerprint
 from entrepot.events.services import mark_dirty, move_many
 from entrepot.kit import records
 
 from ..states import PRODUCT
+from .vanish import unpublish_unbound
 
 PRODUCT_FIELDS = ("title", "description", "brand", "category", "attributes", "images", "is_published", "kind", "refusal")
 VARIANT_FIELDS = (
@@ -37,6 +40,7 @@ class Applied:
     changed: int = 0
     unchanged: int = 0
     refused: list[tuple[str, str, str]] = field(default_factory=list)  # (record, field, why)
+    told: list[int] = field(default_factory=list)  # products of which the store says something else than before
 
 
 def apply_products(*, seller_id: int, channel_id: int, products: Sequence[records.Product], at: datetime) -> Applied:
@@ -81,6 +85,8 @@ def _products(
             touched.append(row)
             if changed & CONTENT_FIELDS and row.state == "approved":
                 reopened.append(row.id)
+            if changed:
+                applied.told.append(row.id)
         row.store_hash, row.modified_at = digest, theirs.modified_at
     Product.objects.system().bulk_create(fresh, batch_size=1000)
     Product.objects.system().bulk_update(
@@ -101,11 +107,7 @@ def _variants(
     applied: Applied, at: datetime,
 ) -> None:  # fmt: skip
     wanted = [(p, v) for p in products if p.refusal is None for v in p.variants]
-    skus = [v.sku for _, v in wanted if v.sku]
-    known = {
-        row.sku: row
-        for row in Variant.objects.for_seller(seller_id).filter(sku__in=skus).order_by("id").select_for_update()
-    }
+    known, bound = _known_variants(seller_id, channel_id, wanted)
     owned = _foreign_owned(seller_id, channel_id, [row.id for row in rows.values()])
     fresh: list[Variant] = []
     touched: list[Variant] = []
@@ -117,22 +119,62 @@ def _variants(
             continue
         assert v.sku
         taken[v.sku] = v.variant_ref
-        row = known.get(v.sku)
+        row = known.get(v.sku) or _renamed(v, product, bound, known)
         if row is None:
             row = Variant(seller_id=seller_id, product=product, sku=v.sku)
-            known[v.sku] = row
             fresh.append(row)
-        if _write(row, _variant_values(v), owned.get(product.id, frozenset()), at) and row.pk:
+        known[v.sku] = row
+        is_other = (row.product_id, row.sku) != (product.id, v.sku)
+        row.product, row.sku = product, v.sku
+        if (_write(row, _values_of(v, theirs), owned.get(product.id, frozenset()), at) or is_other) and row.pk:
             touched.append(row)
     Variant.objects.system().bulk_create(fresh, batch_size=1000)
-    Variant.objects.system().bulk_update(touched, [*VARIANT_FIELDS, "origins"], batch_size=500)
+    Variant.objects.system().bulk_update(touched, [*VARIANT_FIELDS, "sku", "product", "origins"], batch_size=500)
     applied.variant_ids = {ref: known[sku].id for sku, ref in taken.items()}
     product_of = {v.variant_ref: p.product_ref for p, v in wanted}
     bind_many(
         seller_id=seller_id, channel_id=channel_id, kind="variant",
         pairs=[(our_id, ref, product_of[ref]) for ref, our_id in applied.variant_ids.items()],
     )  # fmt: skip
-    mark_dirty(kind="content", subject_ids=[row.id for row in [*fresh, *touched]])
+    left = {row.id for ref, row in bound.items() if applied.variant_ids.get(ref, row.id) != row.id}
+    orphans = unpublish_unbound(seller_id=seller_id, channel_id=channel_id, variant_ids=left)
+    content = {row.id for row in [*fresh, *touched]} | set(orphans) | _of_products(seller_id, applied.told)
+    mark_dirty(kind="content", subject_ids=sorted(content))
+    # What left the shop window, or came back, is another stock to publish.
+    mark_dirty(kind="stock", subject_ids=sorted({row.id for row in touched} | set(orphans)))
+
+
+def _of_products(seller_id: int, product_ids: Sequence[int]) -> set[int]:
+    if not product_ids:
+        return set()
+    return set(Variant.objects.for_seller(seller_id).filter(product_id__in=product_ids).values_list("id", flat=True))
+
+
+def _known_variants(
+    seller_id: int, channel_id: int, wanted: Sequence[tuple[records.Product, records.Variant]]
+) -> tuple[dict[str, Variant], dict[str, Variant]]:
+    """Ours by SKU, and ours by the store's ref as bound so far; locked."""
+    refs = our_ids(channel_id=channel_id, kind="variant", their_refs=[v.variant_ref for _, v in wanted])
+    rows = list(
+        Variant.objects.for_seller(seller_id)
+        .filter(Q(sku__in=[v.sku for _, v in wanted if v.sku]) | Q(id__in=set(refs.values())))
+        .select_related("product")
+        .order_by("id")
+        .select_for_update(of=("self",))
+    )
+    by_id = {row.id: row for row in rows}
+    return {row.sku: row for row in rows}, {ref: by_id[i] for ref, i in refs.items() if i in by_id}
+
+
+def _renamed(
+    v: records.Variant, product: Product, bound: dict[str, Variant], known: dict[str, Variant]
+) -> Variant | None:
+    """The variant that the store now calls by another SKU, unless that one is somebody else's already."""
+    row = bound.get(v.variant_ref)
+    if row is None or row.product_id != product.id:
+        return None
+    known.pop(row.sku, None)
+    return row
 
 
 def _unfit(v: records.Variant, product: Product, known: dict[str, Variant], taken: dict[str, str]) -> str | None:
@@ -143,9 +185,14 @@ def _unfit(v: records.Variant, product: Product, known: dict[str, Variant], take
     if v.sku in taken:
         return f"{v.sku} is used twice; the other is variant {taken[v.sku]}"
     row = known.get(v.sku)
-    if row is not None and row.product_id != product.id:
-        return f"{v.sku} belongs to another product already ({row.product_id})"
-    return None
+    # One whose product has gone from the same store was made anew there, and takes its variant along.
+    if row is None or row.product_id == product.id or _has_gone(row.product, product):
+        return None
+    return f"{v.sku} belongs to another product already: {row.product.title!r} ({row.product.product_ref or row.product_id})"
+
+
+def _has_gone(old: Product, new: Product) -> bool:
+    return old.source_id == new.source_id and not old.is_published
 
 
 def _write(row: Any, values: dict[str, Any], foreign: frozenset[str], at: datetime) -> set[str]:
@@ -177,7 +224,7 @@ def _product_values(p: records.Product) -> dict[str, Any]:
 
 def _category(categories: Sequence[records.Category]) -> str:
     """The deepest of the store's categories, the first among equals."""
-    return max((c.path or c.name for c in categories), key=lambda path: path.count(">"), default="")[:300]
+    return max((c.path or c.name for c in categories), key=lambda path: path.count(" > "), default="")[:300]
 
 
 def _variant_values(v: records.Variant) -> dict[str, Any]:
@@ -187,6 +234,12 @@ def _variant_values(v: records.Variant) -> dict[str, Any]:
         "weight_g": v.weight_g, "length_mm": v.length_mm, "width_mm": v.width_mm, "height_mm": v.height_mm,
         "tax_class": v.tax_class[:60], "is_published": v.is_published, "notes": [*v.notes, *notes],
     }  # fmt: skip
+
+
+def _values_of(v: records.Variant, product: records.Product) -> dict[str, Any]:
+    """A variant's values; it is on show only where its product is, whatever a draft's variations say."""
+    values = _variant_values(v)
+    return values | {"is_published": values["is_published"] and product.is_published}
 
 
 def checked_gtin(text: str | None) -> tuple[str, list[str]]:

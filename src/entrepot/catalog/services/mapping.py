@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+
 from django.db import transaction
 
 from entrepot.catalog.models import Mapping, Variant
 from entrepot.channels.models import Taxon
 from entrepot.core.errors import Invalid
-from entrepot.core.text import fold
 from entrepot.events.services import mark_dirty
+
+from ..queries import folded
 
 KINDS = ("category", "brand", "attribute", "value")
 
@@ -25,7 +28,7 @@ def map_word(
     record = f"mapping {kind} {ours!r}"
     if kind not in KINDS:
         raise Invalid(record, "kind", f"is not one of {', '.join(KINDS)}")
-    if not fold(ours):
+    if not folded(kind, ours):
         raise Invalid(record, "ours", "is empty")
     if bool(theirs_ref) == bool(theirs_text):
         raise Invalid(record, "theirs", "must be one of theirs_ref and theirs_text")
@@ -34,11 +37,43 @@ def map_word(
         raise Invalid(record, "theirs_ref", f"{theirs_ref!r} is not a {kind} of {connector} in {scope or 'its list'}")
     with transaction.atomic():
         row, _ = Mapping.objects.system().update_or_create(
-            seller_id=seller_id, connector=connector, kind=kind, scope=scope, folded=fold(ours)[:300],
+            seller_id=seller_id, connector=connector, kind=kind, scope=scope, folded=folded(kind, ours)[:300],
             defaults={"ours": ours[:300], "theirs_ref": theirs_ref, "theirs_text": theirs_text, "source": source},
         )  # fmt: skip
         _look_again(seller_id)
     return row
+
+
+def learn_words(
+    *, seller_id: int, connector: str, kind: str, pairs: Iterable[tuple[str, str]], source: str = "gtin"
+) -> int:
+    """Keep (ours, theirs_ref) as learnt from what is live already; the number kept.
+
+    A word that live listings file under two of theirs is ambiguous and teaches nothing; what a person said stays.
+    """
+    told: dict[str, tuple[str, set[str]]] = {}
+    for ours, theirs in pairs:
+        if folded(kind, ours) and theirs:
+            told.setdefault(folded(kind, ours)[:300], (ours, set()))[1].add(theirs)
+    mine = Mapping.objects.for_seller(seller_id).filter(connector=connector, kind=kind, scope="", folded__in=told)
+    known = {m.folded: m for m in mine}
+    rows = [
+        Mapping(
+            seller_id=seller_id, connector=connector, kind=kind, scope="", ours=ours[:300], folded=name,
+            theirs_ref=next(iter(refs)), source=source,
+        )
+        for name, (ours, refs) in told.items()
+        if len(refs) == 1 and (name not in known or known[name].source != "own" and known[name].theirs_ref not in refs)
+    ]  # fmt: skip
+    with transaction.atomic():
+        Mapping.objects.system().bulk_create(
+            rows, batch_size=1000, update_conflicts=True,
+            unique_fields=["seller", "connector", "kind", "scope", "folded"],
+            update_fields=["ours", "theirs_ref", "source"],
+        )  # fmt: skip
+        if rows:
+            _look_again(seller_id)
+    return len(rows)
 
 
 def unmap_word(*, seller_id: int, mapping_id: int) -> None:

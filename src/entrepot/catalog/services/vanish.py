@@ -15,17 +15,23 @@ from entrepot.events.services import mark_dirty
 _MAX_SHARE, _MIN_COUNT = 0.5, 10
 
 
-def unpublish_missing(*, seller_id: int, channel_id: int, seen_variant_refs: Iterable[str]) -> list[int]:
+def unpublish_missing(
+    *, seller_id: int, channel_id: int, seen_variant_refs: Iterable[str], unreadable: Iterable[str] = ()
+) -> list[int]:
     """Mark variants of this store unpublished whose ref a complete pass did not see; their ids.
 
-    Their stock goes to 0 first and their listings close after that.
+    Their stock goes to 0 first and their listings close after that. ``unreadable`` are refs of variants and products
+    that the pass brought but that could not be read: nothing is known of them, so they stay as they are.
 
     Raises:
         Refused: the pass saw nothing, or misses more than half of a catalogue of ten or more.
     """
     seen = set(seen_variant_refs)
     bound = Binding.objects.for_seller(seller_id).filter(channel_id=channel_id, kind="variant")
-    known = dict(bound.values_list("their_ref", "our_id"))
+    spared = set(unreadable)
+    rows = [(ref, our, parent) for ref, our, parent in bound.values_list("their_ref", "our_id", "parent_ref")]
+    seen |= {ref for ref, _, parent in rows if ref in spared or parent in spared}
+    known = {ref: our for ref, our, _ in rows}
     still = set(Variant.objects.for_seller(seller_id).filter(is_published=True).values_list("id", flat=True))
     lost = sorted({our for ref, our in known.items() if ref not in seen} & still)
     found = {our for ref, our in known.items() if ref in seen}
@@ -35,9 +41,23 @@ def unpublish_missing(*, seller_id: int, channel_id: int, seen_variant_refs: Ite
         raise Refused(f"the store showed {len(found)} of {total} known variants; an answer this thin closes nothing")
     with transaction.atomic():
         Variant.objects.for_seller(seller_id).filter(id__in=lost).update(is_published=False)
-        Product.objects.for_seller(seller_id).filter(variants__in=lost).exclude(
-            variants__is_published=True
-        ).update(is_published=False)
+        gone = Product.objects.for_seller(seller_id).filter(variants__in=lost)
+        gone = gone.exclude(id__in=Variant.objects.for_seller(seller_id).filter(is_published=True).values("product_id"))
+        # Without its hash the next reading of it is compared in full, so that it comes back as it left.
+        Product.objects.for_seller(seller_id).filter(id__in=list(gone.values_list("id", flat=True))).update(
+            is_published=False, store_hash=""
+        )
         for kind in ("stock", "content"):
             mark_dirty(kind=kind, subject_ids=lost)
     return lost
+
+
+def unpublish_unbound(*, seller_id: int, channel_id: int, variant_ids: Iterable[int]) -> list[int]:
+    """Take variants out of sale that no ref of this store stands for any more; their ids, which the caller marks."""
+    wanted = set(variant_ids)
+    if not wanted:
+        return []
+    bound = Binding.objects.for_seller(seller_id).filter(channel_id=channel_id, kind="variant", our_id__in=wanted)
+    gone = sorted(wanted - set(bound.values_list("our_id", flat=True)))
+    Variant.objects.for_seller(seller_id).filter(id__in=gone).update(is_published=False)
+    return gone

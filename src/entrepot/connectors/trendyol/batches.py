@@ -10,6 +10,7 @@ from entrepot.kit.records import BatchReply, Verdict
 from entrepot.kit.requests import Account, Reply, Request
 from entrepot.kit.wire import validated
 
+from . import assumed
 from .calls import seller
 from .wire_batches import Accepted, Batch, Item
 
@@ -62,7 +63,7 @@ def batch(theirs: Batch, account: Account) -> BatchReply:
         MappingError: a status that nobody declared.
     """
     record = f"batch {theirs.batchRequestId}"
-    verdicts = tuple(_verdict(item, record) for item in theirs.items)
+    verdicts = tuple(_verdict(item, record, account) for item in theirs.items)
     if theirs.status is None:
         is_over = bool(verdicts) and len(verdicts) >= (theirs.itemCount or 0)
     elif theirs.status in _UNDER_WAY:
@@ -73,7 +74,7 @@ def batch(theirs: Batch, account: Account) -> BatchReply:
     return BatchReply(batch_ref=theirs.batchRequestId, verdicts=verdicts, is_done=is_done)
 
 
-def _verdict(item: Item, record: str) -> Verdict:
+def _verdict(item: Item, record: str, account: Account) -> Verdict:
     if item.status not in _IS_OK:
         raise MappingError(record, "items.status", f"{item.status!r} is not known; known: {', '.join(_IS_OK)}")
     asked = item.requestItem
@@ -83,4 +84,7 @@ def _verdict(item: Item, record: str) -> Verdict:
     if key is None and content_ref is None:
         raise MappingError(record, "requestItem", "names neither barcode nor contentId")
     reason = "; ".join(filter(None, item.failureReasons))
-    return Verdict(listing_ref=key or "", content_ref=content_ref, is_ok=_IS_OK[item.status], reason=reason)
+    is_repeat = item.status == "FAILED" and assumed.is_repeat(reason, account)
+    return Verdict(
+        listing_ref=key or "", content_ref=content_ref, is_ok=_IS_OK[item.status], reason=reason, is_repeat=is_repeat
+    )

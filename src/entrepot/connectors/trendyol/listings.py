@@ -142,6 +142,8 @@ def _variant(theirs: wire.Variant, card: wire.Card) -> records.Observed:
         sale_price=theirs.price.salePrice if theirs.price else None,
         list_price=theirs.price.listPrice if theirs.price else None,
         reason=theirs.lockReason or ("blacklisted" if theirs.blacklisted else ""),
+        category_ref=card.category.id if card.category else None,
+        brand_ref=card.brand.id if card.brand else None,
     )
 
 

@@ -10,9 +10,10 @@ from .types import Flag, Many, Number, SomeRef, Text, because
 
 _OURS = because(
     "we sent it, and compare what was acknowledged",
-    "description images media attributes brand category productMainId origin vatRate dimensionalWeight cargoProviders "
+    "description images media attributes productMainId origin vatRate dimensionalWeight cargoProviders "
     "deliveryOption deliveryOptions locationBasedDelivery lotNumber channels docNeeded",
 )
+_FILED = because("we chose it, and it is fixed once approved", "brand category")
 _DATES = because(
     "when it happened there; the window of the question decides what is read",
     "creationDate lastModifiedDate lastModifiedBy sellerCreatedDate sellerModifiedDate lockDate archivedDate "
@@ -50,13 +51,22 @@ class Variant(Wire):
     blacklisted: Flag = False
     stock: Stock | None = None
     price: Price | None = None
-    IGNORED: ClassVar[dict[str, str]] = {**_OURS, **_DATES, **_SHOP}
+    IGNORED: ClassVar[dict[str, str]] = {**_OURS, **_FILED, **_DATES, **_SHOP}
+
+
+class Named(Wire):
+    """A brand or category that a card is filed under."""
+
+    id: SomeRef = None
+    IGNORED: ClassVar[dict[str, str]] = because("the id names it", "name")
 
 
 class Card(Wire):
     """An approved card with its variants."""
 
     contentId: Ref
+    brand: Named | None = None
+    category: Named | None = None
     title: Text = ""
     variants: Annotated[list[Variant], Many]
     IGNORED: ClassVar[dict[str, str]] = {**_OURS, **_DATES}
@@ -80,7 +90,7 @@ class Unapproved(Wire):
     listPrice: Number = None
     salePrice: Number = None
     rejectReasonDetails: Annotated[list[RejectReason], Many] = []
-    IGNORED: ClassVar[dict[str, str]] = {**_OURS, **_DATES, **_SHOP}
+    IGNORED: ClassVar[dict[str, str]] = {**_OURS, **_FILED, **_DATES, **_SHOP}
 
 
 class Listing(Wire):
@@ -106,7 +116,7 @@ class Observed(Wire):
 
     contentId: Ref
     variants: Annotated[list[Figures], Many]
-    IGNORED: ClassVar[dict[str, str]] = _OURS
+    IGNORED: ClassVar[dict[str, str]] = {**_OURS, **_FILED}
 
 
 class Base(Wire):

@@ -89,6 +89,11 @@ def stock_first(account: Account, window: Window) -> Request:
     return listing("/products", window, endpoint="stock.list", status="any", _fields=_STOCK_FIELDS)
 
 
+def categories_first(account: Account, window: Window) -> Request:
+    """All categories; they carry no dates, so a window's instants are not asked for."""
+    return listing("/products/categories", Window(page_size=window.page_size), endpoint="categories.list")
+
+
 def variations_first(account: Account, product: Raw) -> Request | None:
     """The variations of a variable product; None for any other."""
     if not _is_variable(product):

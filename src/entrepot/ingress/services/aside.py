@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from datetime import datetime
 
 from django.db import connection
@@ -54,6 +54,14 @@ def keep_drift(*, channel: Channel, kind: str, drift: Sequence[Drift], at: datet
     if rows:
         with connection.cursor() as cursor:
             cursor.executemany(_DRIFT, rows)
+
+
+def settle_asides(*, channel: Channel, kind: str, subjects: Iterable[str], at: datetime) -> int:
+    """Close what was set aside of these records, which have been read well since; the number closed."""
+    open_ = SetAside.objects.for_seller(channel.seller_id).filter(channel=channel, kind=kind, state="open")
+    wanted = set(subjects)
+    ids = [row_id for row_id, subject in open_.values_list("id", "subject") if subject in wanted]
+    return SetAside.objects.system().filter(id__in=ids).update(state="replayed", last_at=at) if ids else 0
 
 
 def ignore_aside(*, seller_id: int, aside_id: int, at: datetime) -> SetAside:

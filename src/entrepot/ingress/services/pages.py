@@ -2,18 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
+from entrepot.catalog import queries as catalog_queries
 from entrepot.catalog import services as catalog
 from entrepot.channels import queries as channels
 from entrepot.channels.models import Channel
+from entrepot.channels.services import client_for
 from entrepot.core.clock import to_ms
 from entrepot.fulfilment import services as fulfilment
 from entrepot.inventory import services as inventory
-from entrepot.kit.read import Aside, Read
+from entrepot.kit import records
+from entrepot.kit.read import Aside, Read, pull
 from entrepot.kit.registry import connector
 from entrepot.kit.requests import Window
 from entrepot.kit.spec import Pull
@@ -23,7 +26,8 @@ from entrepot.orders import services as orders
 from entrepot.pricing import services as pricing
 
 from ..models import Feed
-from .aside import keep_aside
+from .aside import keep_aside, settle_asides
+from .feeds import hint_feed
 from .receipts import keep_receipts
 from .subscribe import watch_webhooks
 
@@ -32,6 +36,7 @@ Apply = Callable[[Feed, Channel, Read, datetime, dict[str, Any]], None]
 Finish = Callable[[Feed, Channel, datetime, dict[str, Any]], None]
 
 _DAY_MS = 86_400_000
+_SWEEP = 10
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,6 +67,21 @@ def _since(feed: Feed, channel: Channel, began: datetime, capability: str) -> It
         start += widest
 
 
+def _changed_and_swept(feed: Feed, channel: Channel, began: datetime) -> Iterator[tuple[Window, str]]:
+    """What changed, and a few products in turn that did not say so: a variation's edit may leave its parent's date.
+
+    The setting ``hub.sweep.products`` says how many in one pull; with 10 every 20 s, 10,000 take six hours.
+    """
+    yield from _since(feed, channel, began, "pull_products")
+    size = int(channel.settings.get("hub.sweep.products", _SWEEP))
+    if feed.watermark_ms is not None:
+        refs = catalog_queries.sweep_refs(seller_id=channel.seller_id, channel_id=channel.id, turn=feed.runs, size=size)
+        way = connector(channel.connector).can["pull_products"]
+        assert isinstance(way, Pull)
+        for i in range(0, len(refs), way.max_refs):
+            yield Window(refs=tuple(refs[i : i + way.max_refs])), "pull_products"
+
+
 def _advance(feed: Feed, channel: Channel, began: datetime, state: dict[str, Any]) -> None:
     """The watermark was taken before reading; wanted refs that were read are not wanted any more."""
     left = [r for r in Feed.objects.system().get(id=feed.id).wanted_refs if r not in feed.wanted_refs]
@@ -78,19 +98,41 @@ def _products(feed: Feed, channel: Channel, read: Read, began: datetime, state: 
 
 def take_products(*, channel: Channel, read: Read, began: datetime) -> catalog.Applied:
     """Products of a page into the catalogue, their stock and prices into the ledgers."""
-    applied = catalog.apply_products(
-        seller_id=channel.seller_id, channel_id=channel.id, products=read.records, at=began
-    )
+    products = _with_paths(channel, read.records, began)
+    applied = catalog.apply_products(seller_id=channel.seller_id, channel_id=channel.id, products=products, at=began)
     refused = [Aside(record, field, why, None) for record, field, why in applied.refused]
     keep_aside(channel=channel, kind="product", asides=refused, at=began)
-    variants = [v for p in read.records for v in p.variants if v.variant_ref in applied.variant_ids]
+    _mended(channel, products, applied, began)
+    variants = [v for p in products for v in p.variants if v.variant_ref in applied.variant_ids]
     inventory.record_readings(
         seller_id=channel.seller_id,
-        readings=[(applied.variant_ids[v.variant_ref], v.quantity) for v in variants if v.quantity is not None],
-        began_at=began,
-    )
+        readings=[(applied.variant_ids[v.variant_ref], v.quantity) for v in variants], began_at=began,
+    )  # fmt: skip
     _prices(channel, [(applied.variant_ids[v.variant_ref], v.regular_price, v.sale_price) for v in variants], began)
     return applied
+
+
+def _with_paths(channel: Channel, products: Sequence[records.Product], at: datetime) -> list[records.Product]:
+    """Products with their categories' paths; the store's tree is read again when one of them is new to us."""
+    found, is_unknown = catalog.with_paths(channel_id=channel.id, products=products)
+    if not is_unknown or not connector(channel.connector).has("pull_categories"):
+        return found
+    client = client_for(channel)
+    told = [c for page in pull(client.spec, "pull_categories", client.account, Window(), client.send) for c in page.records]
+    catalog.keep_categories(seller_id=channel.seller_id, channel_id=channel.id, categories=told, at=at)
+    return catalog.with_paths(channel_id=channel.id, products=products)[0]
+
+
+def _mended(channel: Channel, products: Sequence[records.Product], applied: catalog.Applied, at: datetime) -> None:
+    """What was set aside before and has now been taken is no longer open."""
+    names = {f"product {p.product_ref}" for p in products}
+    for p in products:
+        for v in p.variants:
+            if v.variant_ref in applied.variant_ids:
+                names |= {
+                    f"{word} {v.variant_ref} of product {p.product_ref}" for word in ("variant", "variation")
+                }
+    settle_asides(channel=channel, kind="product", subjects=names, at=at)
 
 
 def _prices(channel: Channel, rows: list[tuple[int, Any, Any]], began: datetime) -> None:
@@ -108,20 +150,31 @@ def _stock(feed: Feed, channel: Channel, read: Read, began: datetime, state: dic
     ids = channels.our_ids(channel_id=channel.id, kind="variant", their_refs=[r.variant_ref for r in read.records])
     known = [(ids[r.variant_ref], r) for r in read.records if r.variant_ref in ids]
     inventory.record_readings(
-        seller_id=channel.seller_id,
-        readings=[(i, r.quantity) for i, r in known if r.quantity is not None], began_at=began,
-    )  # fmt: skip
+        seller_id=channel.seller_id, readings=[(i, r.quantity) for i, r in known], began_at=began
+    )
     _prices(channel, [(i, r.regular_price, r.sale_price) for i, r in known], began)
-    seen = state.setdefault("seen", set())
-    seen.update(r.variant_ref for r in read.records if r.is_published)
-    state.setdefault("unknown", set()).update(r.product_ref for r in read.records if r.variant_ref not in ids)
+    shown = [r for r in read.records if r.is_published]
+    state.setdefault("seen", set()).update(r.variant_ref for r in shown)
+    # One of these words is the ref of what could not be read: "variation 12 of product 7".
+    state.setdefault("unreadable", set()).update(word for a in read.set_aside for word in a.where.split())
+    other = catalog_queries.differs_from_shop(
+        seller_id=channel.seller_id, shown={ids[r.variant_ref]: r.sku or "" for r in shown if r.variant_ref in ids}
+    )
+    again = {r.product_ref for r in shown if r.variant_ref not in ids or ids[r.variant_ref] in other}
+    state.setdefault("again", set()).update(again)
 
 
 def _compare_ids(feed: Feed, channel: Channel, began: datetime, state: dict[str, Any]) -> None:
-    """The full pass ended: what it did not see is gone from the shop, and goes to stock 0 here."""
+    """The full pass ended: what it did not see is gone from the shop, and goes to stock 0 here. What it saw otherwise
+    than we know it (new, back in the shop window, another SKU) is fetched in full, though its parent did not change.
+    """
+    if state.get("again"):
+        hint_feed(channel_id=channel.id, name="products", refs=sorted(state["again"]), at=began)
     catalog.unpublish_missing(
-        seller_id=channel.seller_id, channel_id=channel.id, seen_variant_refs=state.get("seen", set())
-    )
+        seller_id=channel.seller_id, channel_id=channel.id, seen_variant_refs=state.get("seen", set()),
+        unreadable=state.get("unreadable", set()),
+    )  # fmt: skip
+    inventory.record_pass(seller_id=channel.seller_id, channel_id=channel.id, began_at=began)
 
 
 def _orders(feed: Feed, channel: Channel, read: Read, began: datetime, state: dict[str, Any]) -> None:
@@ -163,7 +216,7 @@ def _watch(feed: Feed, channel: Channel, began: datetime, state: dict[str, Any])
 
 PAGES: dict[str, PageWay] = {
     "webhooks": PageWay(lambda f, c, b: iter(()), _no_page, _watch),
-    "products": PageWay(lambda f, c, b: _since(f, c, b, "pull_products"), _products, _advance),
+    "products": PageWay(_changed_and_swept, _products, _advance),
     "stock": PageWay(lambda f, c, b: iter([(Window(), "pull_stock")]), _stock, _compare_ids),
     "fulfilments": PageWay(lambda f, c, b: _since(f, c, b, "pull_fulfilments"), _fulfilments, _advance),
     "orders": PageWay(lambda f, c, b: _since(f, c, b, "pull_orders"), _orders, _advance),

@@ -1,8 +1,11 @@
 """The one locked ledger of stock: readings, reservations, what the store took, shortages."""
 
 from .promises import absorb as absorb
+from .promises import forget as forget
 from .promises import give_back as give_back
+from .promises import lower as lower
 from .promises import release as release
 from .promises import reserve as reserve
+from .readings import record_pass as record_pass
 from .readings import record_readings as record_readings
 from .readings import set_buffer as set_buffer

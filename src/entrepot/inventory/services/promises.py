@@ -22,6 +22,16 @@ ON CONFLICT (line_id, variant_id) DO NOTHING
 RETURNING line_id, variant_id, quantity
 """
 
+# What is left of a line; a kit's components follow its quantity. Only promises that still hold shrink.
+_LOWER = """
+UPDATE inventory_reservation r SET quantity = t.quantity * coalesce(c.quantity, 1)
+  FROM unnest(%(lines)s::bigint[], %(variants)s::bigint[], %(quantities)s::int[]) AS t(line_id, variant_id, quantity)
+  LEFT JOIN catalog_component c ON c.kit_id = t.variant_id
+ WHERE r.line_id = t.line_id AND r.variant_id = coalesce(c.part_id, t.variant_id) AND r.seller_id = %(seller)s
+   AND r.state = 'held' AND r.quantity > t.quantity * coalesce(c.quantity, 1)
+RETURNING r.variant_id
+"""
+
 _SHORT = "SELECT variant_id, available FROM inventory_own_available WHERE variant_id = ANY(%s) AND available < 0"
 
 _MOVE = """
@@ -31,10 +41,18 @@ WITH moved AS (
     RETURNING variant_id, quantity
 ), sums AS (SELECT variant_id, sum(quantity) AS quantity FROM moved GROUP BY variant_id)
 UPDATE inventory_stocklevel s
-   SET on_hand = s.on_hand + %(sign)s * sums.quantity, read_at = greatest(s.read_at, %(at)s)
-  FROM sums WHERE s.variant_id = sums.variant_id AND s.location = 'store'
+   SET on_hand = s.on_hand + CASE WHEN {knows} < %(since)s THEN {sign} sums.quantity ELSE 0 END,
+       moved_at = greatest(s.moved_at, %(at)s)
+  FROM sums
+ WHERE s.variant_id = sums.variant_id AND s.location = 'store'
 RETURNING s.variant_id
 """
+# Where it is not sure whether a reading knows of the move, the lower number is kept; the next reading tells.
+_TAKE = _MOVE.format(knows="s.read_at", sign="-")
+_RETURN = _MOVE.format(
+    knows="greatest(s.read_at, (SELECT max(p.began_at) FROM inventory_stockpass p WHERE p.seller_id = %(seller)s))",
+    sign="+",
+)
 
 
 def reserve(*, seller_id: int, lines: Sequence[tuple[int, int, int]], at: datetime) -> list[int]:
@@ -69,19 +87,49 @@ def _short(seller_id: int, line_id: int, variant_id: int, quantity: int, at: dat
         record(type="stock.short", key=variant_id, seller_id=seller_id, payload={"line_id": line_id, "quantity": quantity})
 
 
+def lower(*, seller_id: int, lines: Sequence[tuple[int, int, int]], at: datetime) -> list[int]:
+    """Promise no more than (line id, variant id, pieces left); the variant ids that are freer. Zero ends a promise."""
+    gone = [line_id for line_id, _, quantity in lines if not quantity]
+    with transaction.atomic(), connection.cursor() as cursor:
+        freed = release(seller_id=seller_id, line_ids=gone, at=at) if gone else []
+        left = [x for x in lines if x[2]]
+        if left:
+            ids, variants, quantities = (list(column) for column in zip(*left, strict=True))
+            cursor.execute(_LOWER, {"seller": seller_id, "lines": ids, "variants": variants, "quantities": quantities})
+            changed = sorted({row[0] for row in cursor.fetchall()})
+            mark_dirty(kind="stock", subject_ids=changed)
+            freed += changed
+    return freed
+
+
+def forget(*, seller_id: int, line_ids: Sequence[int]) -> list[int]:
+    """Lines turn out to mean other variants: their promises never were; the variant ids that are free again."""
+    with transaction.atomic():
+        held = Reservation.objects.for_seller(seller_id).filter(line_id__in=line_ids, state="held").order_by("id")
+        freed = [r.variant_id for r in held.select_for_update()]
+        held.delete()
+        Shortage.objects.for_seller(seller_id).filter(line_id__in=line_ids).delete()
+        mark_dirty(kind="stock", subject_ids=freed)
+    return freed
+
+
 def absorb(*, seller_id: int, line_ids: Sequence[int], at: datetime) -> list[int]:
-    """The store has taken these lines: the promise ends and on hand falls with it, in one statement.
+    """The store had taken these lines at ``at``: the promise ends and on hand falls with it, in one statement.
 
     Readings that began before ``at`` are thrown away from now on; otherwise the store's own decrement counts twice.
+    One that began later and was applied already has it: nothing is subtracted then.
     """
-    return _move(seller_id, line_ids, old="held", new="absorbed", sign=-1, at=at)
+    return _move(seller_id, line_ids, _TAKE, old="held", new="absorbed", since=at, at=at)
 
 
-def _move(seller_id: int, line_ids: Sequence[int], *, old: str, new: str, sign: int, at: datetime) -> list[int]:
+def _move(
+    seller_id: int, line_ids: Sequence[int], statement: str, *, old: str, new: str, since: datetime, at: datetime
+) -> list[int]:
     with transaction.atomic(), connection.cursor() as cursor:
         list(Reservation.objects.for_seller(seller_id).filter(line_id__in=line_ids).order_by("id").select_for_update())
         cursor.execute(
-            _MOVE, {"seller": seller_id, "lines": list(line_ids), "at": at, "old": old, "new": new, "sign": sign}
+            statement,
+            {"seller": seller_id, "lines": list(line_ids), "at": at, "since": since, "old": old, "new": new},
         )
         changed = [row[0] for row in cursor.fetchall()]
         mark_dirty(kind="stock", subject_ids=changed)
@@ -99,10 +147,18 @@ def release(*, seller_id: int, line_ids: Sequence[int], at: datetime) -> list[in
     return freed
 
 
-def give_back(*, seller_id: int, line_ids: Sequence[int], at: datetime) -> list[int]:
-    """The store confirmed the cancellation of lines it had taken: on hand rises by what they absorbed, once."""
+def give_back(
+    *, seller_id: int, line_ids: Sequence[int], at: datetime, asked_at: datetime | None = None
+) -> list[int]:
+    """The store confirmed at ``at`` the cancellation of lines it had taken: on hand rises by what they absorbed, once.
+
+    ``asked_at`` is when the cancellation was sent. A reading that began after that, and was applied, may show the
+    goods as back already: nothing is added then, and the next reading tells.
+    """
     with transaction.atomic():
-        changed = _move(seller_id, line_ids, old="absorbed", new="released", sign=1, at=at)
+        changed = _move(
+            seller_id, line_ids, _RETURN, old="absorbed", new="released", since=asked_at or at, at=at
+        )
         _end_shortages(seller_id, line_ids, "cancelled", at)
     return changed
 

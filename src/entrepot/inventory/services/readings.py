@@ -12,10 +12,12 @@ from entrepot.catalog.models import Variant
 from entrepot.core.errors import Invalid
 from entrepot.events.services import mark_dirty
 
-from ..models import Buffer
+from ..models import Buffer, StockPass
 
 # A reading that began before the last one, or before the store took an order of ours, knows less than we do: it is
-# thrown away. Rows are taken in variant order, so that two writers never wait for each other in a circle.
+# thrown away. What a complete pass left unchanged was not written, so the pass's own beginning counts too. A store
+# that does not count leaves alone what a person or a file said. Rows are taken in variant order, so that two writers
+# never wait for each other in a circle.
 _UPSERT = """
 INSERT INTO inventory_stocklevel AS s (seller_id, variant_id, location, on_hand, read_at, source)
 SELECT %(seller)s, t.variant_id, %(location)s, t.on_hand, %(began)s, %(source)s
@@ -23,7 +25,10 @@ SELECT %(seller)s, t.variant_id, %(location)s, t.on_hand, %(began)s, %(source)s
  ORDER BY t.variant_id
 ON CONFLICT (variant_id, location) DO UPDATE
    SET on_hand = excluded.on_hand, read_at = excluded.read_at, source = excluded.source
- WHERE s.read_at <= excluded.read_at AND s.on_hand IS DISTINCT FROM excluded.on_hand
+ WHERE greatest(s.read_at, s.moved_at) <= excluded.read_at AND s.on_hand IS DISTINCT FROM excluded.on_hand
+   AND (excluded.on_hand IS NOT NULL OR s.source = excluded.source)
+   AND excluded.read_at >= coalesce(
+       (SELECT max(p.began_at) FROM inventory_stockpass p WHERE p.seller_id = s.seller_id), excluded.read_at)
 RETURNING s.variant_id
 """
 
@@ -34,7 +39,8 @@ def record_readings(
 ) -> list[int]:  # fmt: skip
     """Keep (variant id, pieces on hand or None for unknown) as read from ``began_at`` on; ids that changed.
 
-    One statement, whatever the number. Negative is kept as told. What changed is marked for new levels.
+    One statement, whatever the number. Negative is kept as told. None takes away what the same source said before.
+    What changed is marked for new levels.
     """
     latest = dict(readings)
     if not latest:
@@ -50,6 +56,13 @@ def record_readings(
         changed = [row[0] for row in cursor.fetchall()]
         mark_dirty(kind="stock", subject_ids=changed)
     return changed
+
+
+def record_pass(*, seller_id: int, channel_id: int, began_at: datetime) -> None:
+    """A complete reading of a store that began then has been applied: what began earlier is old from now on."""
+    StockPass.objects.system().update_or_create(
+        channel_id=channel_id, defaults={"seller_id": seller_id, "began_at": began_at}
+    )
 
 
 def set_buffer(
