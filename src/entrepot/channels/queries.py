@@ -23,8 +23,9 @@ def storefronts(*, channel_id: int) -> list[Storefront]:
 
 
 def store_of(*, seller_id: int) -> Channel | None:
-    """The seller's live store; the oldest where there are several."""
-    return Channel.objects.for_seller(seller_id).filter(role="store", state="live").order_by("id").first()
+    """The seller's store, live or locked out for now; a live one first, then the oldest."""
+    rows = Channel.objects.for_seller(seller_id).filter(role="store", state__in=["live", "locked_out"])
+    return rows.order_by("state", "id").first()  # "live" stands before "locked_out"
 
 
 def their_refs(*, channel_id: int, kind: str, our_ids: Sequence[int]) -> dict[int, tuple[str, str]]:

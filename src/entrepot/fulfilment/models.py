@@ -21,6 +21,7 @@ class Package(SellerScoped):
     ship_by = models.DateTimeField(null=True, blank=True)  # the channel's promise to the buyer; null: none given
     pays_carriage = models.CharField(max_length=8, default="channel")  # or seller: who issues the waybill
     tracking_ref = models.CharField(max_length=64, blank=True)
+    own_tracking_ref = models.CharField(max_length=64, blank=True)  # the seller's waybill, where the seller ships
     tracking_url = models.TextField(blank=True)
     carrier = models.CharField(max_length=80, blank=True)
     invoice_number = models.CharField(max_length=40, blank=True)
@@ -47,10 +48,11 @@ class PackageLine(SellerScoped):
 
     package = models.ForeignKey(Package, models.CASCADE, related_name="lines")
     line = models.ForeignKey("orders.Line", models.CASCADE, related_name="package_lines")
+    line_ref = models.CharField(max_length=64)  # what the channel calls these pieces in this package
     quantity = models.PositiveIntegerField()
 
     class Meta:
-        constraints = [models.UniqueConstraint(fields=["package", "line"], name="package_line_once")]
+        constraints = [models.UniqueConstraint(fields=["package", "line_ref"], name="package_line_once")]
 
     def __str__(self) -> str:
         return f"{self.quantity} of line {self.line_id}"

@@ -35,6 +35,10 @@ class Order(SellerScoped):
     store_currency = models.CharField(max_length=3, blank=True)
     store_total = models.DecimalField(max_digits=14, decimal_places=2, null=True)  # as the store holds it
     fx_rate = models.DecimalField(max_digits=18, decimal_places=8, null=True)  # used at the push; null: kept
+    waybills = models.CharField(max_length=300, blank=True)  # of its packages that the channel has carried
+    store_waybills = models.CharField(max_length=300, blank=True)  # those that the store's order carries
+    told_refs = models.JSONField(default=list, blank=True)  # packages whose lines and amounts are counted in
+    replaced_refs = models.JSONField(default=list, blank=True)  # packages that those told of came from
     note = models.TextField(blank=True)
     approved_at = models.DateTimeField(null=True, blank=True)
     failure = models.TextField(blank=True)
@@ -56,6 +60,7 @@ class Line(SellerScoped):
 
     order = models.ForeignKey(Order, models.CASCADE, related_name="lines")
     line_ref = models.CharField(max_length=64)
+    split_refs = models.JSONField(default=list, blank=True)  # what splits call pieces of this line
     variant = models.ForeignKey("catalog.Variant", models.PROTECT, null=True, blank=True)  # null: not ours, held
     listing_ref = models.CharField(max_length=60)
     sku = models.CharField(max_length=100, blank=True)
@@ -98,6 +103,7 @@ class Party(SellerScoped):
     country = models.CharField(max_length=2, blank=True)
     tax_number = models.CharField(max_length=40, blank=True)
     tax_office = models.CharField(max_length=120, blank=True)
+    typed = models.JSONField(default=list, blank=True)  # fields a person wrote: news does not overwrite them
 
     class Meta:
         constraints = [models.UniqueConstraint(fields=["order", "role"], name="party_once_per_role")]

@@ -24,7 +24,7 @@ from entrepot.orders.models import Order
 from entrepot.web.admin import Moment, Section, Table, Timeline, chip, merged, state_chip
 from entrepot.web.admin.show import EMPTY, list_link, row_link, when
 
-_ORDER_INTENTS = ("store_order", "settle_total", "store_cancel")
+_ORDER_INTENTS = ("store_order", "settle_total", "store_cancel", "store_waybills")
 _MOST = 200
 
 

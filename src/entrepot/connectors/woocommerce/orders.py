@@ -19,6 +19,7 @@ from .meta import meta_text
 from .tracking import of_order
 
 OUR_REF, OUR_SKU = "_entrepot_ref", "_entrepot_sku"  # meta keys of an order and of a line
+OUR_TRACKING = "_entrepot_tracking"
 
 # Slugs of core statuses → kit.words.STORE_ORDER_STATES. Plugins add others: the setting ``order_states`` names them.
 STATES: Mapping[str, str] = {
@@ -93,6 +94,18 @@ def _state(status: str, account: Account, record: str) -> str:
 
 def _missing(line: wire.Line) -> str:
     return meta_text(line.meta_data, OUR_SKU) or line.sku or line.name
+
+
+def waybills(account: Account, subject: tuple[str, str]) -> Request:
+    """Write the marketplace's waybills, (order, numbers), into the order's meta. A key that is there is overwritten."""
+    store_ref, numbers = subject
+    meta = [{"key": OUR_TRACKING, "value": numbers}]
+    return Request("PUT", f"{API}/orders/{store_ref}", body={"meta_data": meta}, endpoint="orders.waybills")
+
+
+def waybills_noted(account: Account, subject: tuple[str, str], reply: Reply) -> records.StoreOrder:
+    """The order that now carries them."""
+    return store_order(validated(wire.Order, reply.body, f"store order {subject[0]}"), account)
 
 
 def cancel(account: Account, store_ref: str) -> Request:

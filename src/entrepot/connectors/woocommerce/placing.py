@@ -15,7 +15,7 @@ from entrepot.kit.wire import validated
 from . import wire
 from .calls import API, PAGE, stamp
 from .meta import meta_text
-from .orders import OUR_REF, OUR_SKU, store_order
+from .orders import OUR_REF, OUR_SKU, OUR_TRACKING, store_order
 
 OUR_CHANNEL, OUR_ORDER = "_entrepot_channel", "_entrepot_order"
 _NET = Decimal("0.000001")  # six decimals of a net total are kept, so that tax added again meets the gross price
@@ -59,7 +59,7 @@ def _meta(order: records.SalesOrder) -> dict[str, str | None]:
         OUR_REF: order.our_ref,
         OUR_CHANNEL: order.channel,
         OUR_ORDER: order.order_ref,
-        "_entrepot_tracking": order.tracking_ref,
+        OUR_TRACKING: order.tracking_ref,
         "_entrepot_tax_number": order.bill_to.tax_number,
         "_entrepot_tax_office": order.bill_to.tax_office,
     }

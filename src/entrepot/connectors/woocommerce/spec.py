@@ -86,6 +86,7 @@ SPEC = Spec(
             details=Details(kind="variation", first=calls.variations_first, page=calls.page),
             max_refs=calls.PAGE,
         ),
+        "pull_categories": Pull(kind="category", first=calls.categories_first, page=calls.page),
         "pull_stock": _STOCK,
         "pull_prices": _STOCK,  # one reading tells both
         "push_order": Call(
@@ -101,6 +102,7 @@ SPEC = Spec(
             probe=orders.probe,
         ),
         "cancel_order": Call(build=orders.cancel, read=orders.cancelled, probe=orders.probe),
+        "note_waybills": Call(build=orders.waybills, read=orders.waybills_noted),
         "pull_fulfilments": Pull(
             kind="order",
             first=orders.fulfilments_first,

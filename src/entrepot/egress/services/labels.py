@@ -17,7 +17,7 @@ _NOT_THERE = (400, 404)
 def pursue(intent: Intent, channel: Channel) -> None:
     """Read the label if it is there; else have it made, and read it a moment later."""
     client = channels.client_for(channel)
-    wanted = LabelRequest(tracking_ref=Package.objects.system().get(id=intent.subject_id).tracking_ref)
+    wanted = LabelRequest(tracking_ref=intent.payload["tracking_ref"])
     get = client.spec.can["get_label"]
     assert isinstance(get, Call)
     try:
@@ -34,7 +34,7 @@ def pursue(intent: Intent, channel: Channel) -> None:
 
 def refuse(intent: Intent, why: str) -> None:
     """Without a label of the channel's a person can still have one made here."""
-    channels.refuse_intent(intent, why=why, at=now())
-    Package.objects.system().filter(id=intent.subject_id).update(
-        stuck_reason=f"no label: {why}; have one made here, or ask the carrier"[:2000]
-    )
+    if channels.refuse_intent(intent, why=why, at=now()):
+        Package.objects.system().filter(id=intent.subject_id).update(
+            stuck_reason=f"no label: {why}; have one made here, or ask the carrier"[:2000]
+        )

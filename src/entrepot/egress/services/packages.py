@@ -23,9 +23,10 @@ def pursue(intent: Intent, channel: Channel) -> None:
         raise MappingError(f"package {move.package_ref}", move.event, f"cannot be told to {channel.name}")
     done = find(client.spec, capability, client.account, move, client.send) if intent.state == "unknown" else None
     if done is None:
-        if intent.state == "unknown":
-            channels.resend_intent(intent, at=now())
-        channels.send_intent(intent, at=now())
+        if intent.state == "unknown" and not channels.resend_intent(intent, at=now()):
+            return
+        if not channels.send_intent(intent, at=now()):
+            return
         call.read(client.account, move, client.send(call.build(client.account, move)))
     fulfilment.confirm_move(intent=intent, at=now())
 

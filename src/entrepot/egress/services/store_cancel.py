@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+from django.db import transaction
+
 from entrepot.channels import queries as channel_queries
 from entrepot.channels import services as channels
 from entrepot.channels.models import Channel, Intent
 from entrepot.core.clock import now
+from entrepot.core.errors import RemoteRefused
 from entrepot.kit.spec import Call
 from entrepot.orders import services as orders
 from entrepot.orders.models import Order
@@ -18,22 +21,31 @@ def pursue(intent: Intent, store: Channel) -> None:
         channels.postpone_intent(intent, seconds=1, why="waits until the creation of the order is known", at=now())
         return
     if creation is None or creation.state in ("refused", "dropped"):
-        channels.confirm_intent(intent, their_ref="", result={"store": "never had it"}, at=now())
-        orders.confirm_cancelled(order_id=intent.subject_id, is_in_store=False, at=now())
+        _settle(intent, is_in_store=False, their_ref="")
         return
     client = channels.client_for(store)
     call = client.spec.can["cancel_order"]
     assert isinstance(call, Call)
     order = Order.objects.system().get(id=intent.subject_id)
-    channels.send_intent(intent, at=now())
+    if intent.state == "planned" and not channels.send_intent(intent, at=now()):
+        return
     made = call.read(client.account, order.store_ref, client.send(call.build(client.account, order.store_ref)))
-    channels.confirm_intent(intent, their_ref=made.store_ref, result={"state": made.state}, at=now())
-    orders.confirm_cancelled(order_id=order.id, is_in_store=True, at=now())
+    if made.state != "cancelled":
+        raise RemoteRefused(f"{store.name} was told to cancel order {made.number}, and it is {made.their_status}")
+    _settle(intent, is_in_store=True, their_ref=made.store_ref)
+
+
+def _settle(intent: Intent, *, is_in_store: bool, their_ref: str) -> None:
+    """The intent and the end of the order are one transaction: a worker that dies leaves both or none."""
+    result = {"store": "cancelled" if is_in_store else "never had it"}
+    with transaction.atomic():
+        if channels.confirm_intent(intent, their_ref=their_ref, result=result, at=now()):
+            orders.confirm_cancelled(
+                order_id=intent.subject_id, is_in_store=is_in_store, asked_at=intent.sent_at, at=now()
+            )
 
 
 def refuse(intent: Intent, why: str) -> None:
     """The store keeps the order: a person has to cancel it there."""
-    channels.refuse_intent(intent, why=why, at=now())
-    Order.objects.system().filter(id=intent.subject_id).update(
-        failure=f"cancelled by the marketplace, but the store refuses to cancel it: {why}"[:2000]
-    )
+    if channels.refuse_intent(intent, why=why, at=now()):
+        orders.refuse_cancel(order_id=intent.subject_id, why=why)

@@ -7,8 +7,9 @@ from decimal import Decimal
 from entrepot.channels import services as channels
 from entrepot.channels.models import Channel, Intent
 from entrepot.core.clock import now
-from entrepot.core.errors import RemoteRefused
+from entrepot.core.errors import MappingError, OutcomeUnknown, RemoteBusy, RemoteError, RemoteUnauthorised
 from entrepot.kit import records
+from entrepot.kit.client import Client
 from entrepot.kit.find import find
 from entrepot.kit.spec import Call
 from entrepot.orders import services as orders
@@ -20,23 +21,39 @@ def pursue(intent: Intent, store: Channel) -> None:
     client = channels.client_for(store)
     call = client.spec.can["push_order"]
     assert isinstance(call, Call)
-    order = Order.objects.system().get(id=intent.subject_id)
-    sale = orders.sales_order(order=order, intent=intent, store=store)
-    made = find(client.spec, "push_order", client.account, sale, client.send) if intent.state == "unknown" else None
+    made = None
+    if intent.state == "unknown":
+        made = _asked(client, intent)
+        if made is None and not channels.resend_intent(intent, at=now()):
+            return
     if made is None:
-        if intent.state == "unknown" and not channels.resend_intent(intent, at=now()):
+        sale = orders.begin_export(intent=intent, store=store, at=now())
+        if sale is None:
             return
-        if not channels.send_intent(intent, at=now()):
-            return
-        made = call.read(client.account, sale, client.send(call.build(client.account, sale)))
-    if made.missing_skus:
-        raise RemoteRefused(f"{store.name} does not know SKU {', '.join(made.missing_skus)}; order {made.number} has to be mended there")
-    rest = orders.settle_export(intent=intent, sent=sale, made=made, at=now())
-    if rest:
-        channels.plan_intent(
-            seller_id=order.seller_id, channel_id=store.id, kind="settle_total", subject_id=order.id,
-            payload={"difference": str(-rest), "store_ref": made.store_ref, "our_ref": intent.our_ref}, at=now(),
-        )  # fmt: skip
+        made = _understood(client, call, sale, client.send(call.build(client.account, sale)))
+    orders.settle_export(intent=intent, made=made, at=now())
+
+
+def _asked(client: Client, intent: Intent) -> records.StoreOrder | None:
+    """The order if the store has it. A question that fails proves nothing: the outcome stays unknown."""
+    order = Order.objects.system().get(id=intent.subject_id)
+    asked = orders.asked_order(order=order, intent=intent)
+    try:
+        found: records.StoreOrder | None = find(client.spec, "push_order", client.account, asked, client.send)
+    except (RemoteBusy, RemoteUnauthorised):
+        raise
+    except (RemoteError, MappingError) as error:
+        raise OutcomeUnknown(f"whether the store has it could not be found out: {error}") from error
+    return found
+
+
+def _understood(client: Client, call: Call, sale: records.SalesOrder, reply: object) -> records.StoreOrder:
+    """An answer that cannot be read is not a no: the store may well have the order."""
+    try:
+        made: records.StoreOrder = call.read(client.account, sale, reply)  # type: ignore[arg-type]
+    except (RemoteError, MappingError) as error:
+        raise OutcomeUnknown(f"the store's answer could not be read: {error}") from error
+    return made
 
 
 def refuse(intent: Intent, why: str) -> None:
@@ -50,7 +67,9 @@ def pursue_total(intent: Intent, store: Channel) -> None:
     call = client.spec.can["settle_total"]
     assert isinstance(call, Call)
     order = Order.objects.system().get(id=intent.subject_id)
-    assert order.store_total is not None
+    if order.state == "cancelled" or order.store_total is None:
+        channels.confirm_intent(intent, their_ref="", result={"total": "of an order that is no more"}, at=now())
+        return
     held = records.StoreOrder(
         store_ref=order.store_ref, number=order.store_ref, state="open", their_status="", total=order.store_total,
         currency=order.store_currency, our_ref=intent.payload["our_ref"],
@@ -58,15 +77,37 @@ def pursue_total(intent: Intent, store: Channel) -> None:
     subject = (held, Decimal(intent.payload["difference"]), intent.payload["our_ref"])
     made = find(client.spec, "settle_total", client.account, subject, client.send)
     if made is None:
-        if intent.state == "unknown":
-            channels.resend_intent(intent, at=now())
-        channels.send_intent(intent, at=now())
+        if intent.state == "unknown" and not channels.resend_intent(intent, at=now()):
+            return
+        if not channels.send_intent(intent, at=now()):
+            return
         made = call.read(client.account, subject, client.send(call.build(client.account, subject)))
-    channels.confirm_intent(intent, their_ref=made.store_ref, result={"total": str(made.total)}, at=now())
-    Order.objects.system().filter(id=order.id).update(store_total=made.total)
+    if channels.confirm_intent(intent, their_ref=made.store_ref, result={"total": str(made.total)}, at=now()):
+        Order.objects.system().filter(id=order.id).update(store_total=made.total)
 
 
 def refuse_total(intent: Intent, why: str) -> None:
     """The totals differ, and the store does not let us say so: a person has to know."""
-    channels.refuse_intent(intent, why=why, at=now())
-    Order.objects.system().filter(id=intent.subject_id).update(failure=f"the store's total differs: {why}"[:2000])
+    if channels.refuse_intent(intent, why=why, at=now()):
+        Order.objects.system().filter(id=intent.subject_id).update(failure=f"the store's total differs: {why}"[:2000])
+
+
+def pursue_waybills(intent: Intent, store: Channel) -> None:
+    """Write the waybills into the store's order; the same again does no harm."""
+    client = channels.client_for(store)
+    call = client.spec.can["note_waybills"]
+    assert isinstance(call, Call)
+    order = Order.objects.system().get(id=intent.subject_id)
+    subject = (order.store_ref, intent.payload["waybills"])
+    if intent.state == "planned" and not channels.send_intent(intent, at=now()):
+        return
+    if order.waybills == intent.payload["waybills"]:  # else younger ones are on their way
+        call.read(client.account, subject, client.send(call.build(client.account, subject)))
+    orders.confirm_waybills(intent=intent, at=now())
+
+
+def refuse_waybills(intent: Intent, why: str) -> None:
+    """The order stands without them; a person may write them in."""
+    if channels.refuse_intent(intent, why=why, at=now()):
+        text = f"waybill {intent.payload['waybills']} could not be written into the store's order: {why}"
+        Order.objects.system().filter(id=intent.subject_id).update(failure=text[:2000])

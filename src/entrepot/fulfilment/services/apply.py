@@ -14,9 +14,10 @@ from entrepot.orders.models import Order
 
 from ..models import Package, PackageLine
 from ..states import PACKAGE
-from .labels import plan_label
+from .moves import advance
 
 _GONE = ("cancelled", "unsupplied")
+_WIDTH = 300  # of orders.Order.waybills
 
 
 def apply_packages(
@@ -38,8 +39,10 @@ def apply_packages(
                 continue
             _facts(row, theirs, line_ids)
             outcome[theirs.package_ref] = _follow(row, theirs, at)
-            plan_label(package=row, at=at)
+            if outcome[theirs.package_ref] == "applied":
+                advance(package=row, at=at)
         _cancel(order, at)
+        orders.note_waybills(order_id=order.id, waybills=_waybills(order), at=at)
     return outcome
 
 
@@ -59,22 +62,41 @@ def _facts(row: Package, theirs: records.Package, line_ids: Mapping[str, int]) -
     row.their_status, row.modified_at = theirs.their_status, theirs.modified_at
     row.ship_by = theirs.ship_by or row.ship_by
     row.pays_carriage = theirs.pays_carriage
-    row.tracking_ref = theirs.tracking_ref or row.tracking_ref
+    waybill = row.own_tracking_ref or theirs.tracking_ref or row.tracking_ref
+    if waybill != row.tracking_ref:
+        row.tracking_ref, row.label = waybill, None  # another carrier: the label of the old number is void
     row.tracking_url = theirs.tracking_url or row.tracking_url
     row.carrier = (theirs.carrier or row.carrier)[:80]
-    row.invoice_number = theirs.invoice_number or row.invoice_number
     row.origin_refs, row.made_by = list(theirs.origin_refs), theirs.made_by[:24]
+    row.invoice_number = theirs.invoice_number or row.invoice_number or _invoice_of_origin(row)
     row.save()
     PackageLine.objects.system().bulk_create(
         [
-            PackageLine(seller_id=row.seller_id, package=row, line_id=line_ids[x.line_ref], quantity=x.quantity)
+            PackageLine(
+                seller_id=row.seller_id, package=row, line_id=line_ids[x.line_ref], line_ref=x.line_ref,
+                quantity=x.quantity,
+            )
             for x in theirs.lines
             if x.line_ref in line_ids
         ],
         update_conflicts=True,
-        unique_fields=["package", "line"],
+        unique_fields=["package", "line_ref"],
         update_fields=["quantity"],
-    )
+    )  # fmt: skip
+
+
+def _invoice_of_origin(row: Package) -> str:
+    """The same goods go out under the same invoice, in however many packages."""
+    origins = Package.objects.system().filter(channel_id=row.channel_id, package_ref__in=row.origin_refs)
+    return origins.exclude(invoice_number="").order_by("id").values_list("invoice_number", flat=True).first() or ""
+
+
+def _waybills(order: Order) -> str:
+    """Numbers of the parcels that the channel has carried, of packages that still are; as many as 300 letters hold."""
+    rows = Package.objects.system().filter(order=order, pays_carriage="channel").exclude(tracking_ref="")
+    numbers = rows.exclude(state__in=[*_GONE, "superseded"]).order_by("id").values_list("tracking_ref", flat=True)
+    text = ", ".join(dict.fromkeys(numbers))
+    return text if len(text) <= _WIDTH else text[:_WIDTH].rpartition(", ")[0]
 
 
 def _follow(row: Package, theirs: records.Package, at: datetime) -> str:
@@ -83,6 +105,8 @@ def _follow(row: Package, theirs: records.Package, at: datetime) -> str:
     path = PACKAGE.path(row.state, theirs.state, actors="remote carrier")
     if path is None:
         _note(row, theirs, "package.impossible_news")
+        row.stuck_reason = f"the marketplace says {theirs.their_status}, which cannot follow {row.state}: look at it there"
+        row.save(update_fields=["stuck_reason"])
         return "impossible"
     for i, event in enumerate(path):
         actor = "remote" if "remote" in next(m.actors for m in PACKAGE.moves if m.event == event) else "carrier"
@@ -90,9 +114,9 @@ def _follow(row: Package, theirs: records.Package, at: datetime) -> str:
             row, PACKAGE, event, actor=actor, at=at, note=theirs.their_status,
             inferred=i < len(path) - 1, remote_at=theirs.modified_at,
         )  # fmt: skip
-    if row.wants == row.state:
-        row.wants = ""
-        row.save(update_fields=["wants"])
+    row.stuck_reason = ""  # it has gone on: what it waited for is over
+    row.wants = "" if row.wants == row.state or row.state in PACKAGE.ends else row.wants
+    row.save(update_fields=["wants", "stuck_reason"])
     return "applied"
 
 

@@ -135,7 +135,7 @@ def _invoice(row: Package, at: datetime) -> None:
 def package_move(*, intent: Intent) -> records.PackageMove:
     """What to tell the marketplace, from what is known now; pieces by the refs that this package has them under."""
     package = Package.objects.system().get(id=intent.subject_id)
-    chosen = {line_id: quantity for line_id, quantity in intent.payload["lines"]}
+    chosen = dict(intent.payload["lines"])
     lines = PackageLine.objects.system().filter(package=package).order_by("id")
     return records.PackageMove(
         event=intent.payload["event"], package_ref=package.package_ref,

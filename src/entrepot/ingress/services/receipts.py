@@ -6,7 +6,8 @@ from collections.abc import Sequence
 from datetime import datetime, timedelta
 from typing import Any
 
-from django.db import transaction
+import structlog
+from django.db import InterfaceError, OperationalError, transaction
 
 from entrepot.channels.models import Channel
 from entrepot.channels.services import account_of
@@ -22,7 +23,8 @@ from entrepot.orders import services as orders
 from ..models import Receipt
 from .aside import keep_aside, storable
 
-_LEASE_S = 60
+log = structlog.get_logger(__name__)
+
 _MAX_TRIES = 10
 
 
@@ -35,8 +37,8 @@ def keep_receipts(
     """
     rows = [
         Receipt(
-            seller_id=channel.seller_id, channel=channel, kind=kind, subject_ref=record.order_ref, via=via,
-            identity=f"{record.package_ref}:{int(record.modified_at.timestamp() * 1000)}:{fingerprint(raw)[:16]}",
+            seller_id=channel.seller_id, channel=channel, kind=kind, subject_ref=record.order_ref[:120], via=via,
+            identity=f"{record.package_ref[:80]}:{int(record.modified_at.timestamp() * 1000)}:{fingerprint(raw)[:16]}",
             raw=storable(raw), received_at=at, not_before=at,
         )
         for raw, record in zip(raws, records_, strict=True)
@@ -86,9 +88,14 @@ def _apply_subject(channel_id: int, subject: str, at: datetime) -> int:
                 row.status, row.outcome, row.applied_at = "done", outcomes.get(row.id, "applied"), at
             Receipt.objects.system().bulk_update(rows, ["status", "outcome", "applied_at"])
             return len(rows)
+    except (OperationalError, InterfaceError):
+        raise  # the database went away, not the record
     except EntrepotError as error:
         _postpone(queued, str(error), at)
-        return 0
+    except Exception as error:  # the edge of the worker: one order must not stop the others
+        log.exception("receipt.failed", channel=channel_id, kind="package")
+        _postpone(queued, f"{type(error).__name__}: {str(error).splitlines()[0] if str(error) else ''}", at)
+    return 0
 
 
 def _apply(channel: Channel, rows: Sequence[Receipt], at: datetime) -> dict[int, str]:
@@ -114,6 +121,15 @@ def _apply(channel: Channel, rows: Sequence[Receipt], at: datetime) -> dict[int,
         results = fulfilment.apply_packages(order=taken.order, line_ids=taken.line_ids, packages=told, at=at)
         outcomes |= {packages[ref][1]: outcome for ref, outcome in results.items()}
     return outcomes
+
+
+def retry_receipts(*, seller_id: int, channel_id: int, subject_ref: str, at: datetime) -> int:
+    """Apply again what was given up after ten tries, once its cause is mended; the number of receipts queued."""
+    rows = Receipt.objects.for_seller(seller_id).filter(channel_id=channel_id, subject_ref=subject_ref, status="dead")
+    count = rows.update(status="queued", attempts=0, not_before=at)
+    if count:
+        wake("orders")
+    return count
 
 
 def _postpone(queued: Any, why: str, at: datetime) -> None:

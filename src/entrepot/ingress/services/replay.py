@@ -16,6 +16,8 @@ from ..models import Receipt, SetAside
 from .feeds import hint_feed
 from .receipts import keep_receipts
 
+_FEED_OF = {"product": "products", "variation": "products", "stock": "stock", "order": "fulfilments", "shipment": "fulfilments"}
+
 
 def replay_aside(*, seller_id: int, aside_id: int, at: datetime) -> SetAside:
     """Try again what was set aside; it is applied, or stays with its present reason.
@@ -30,16 +32,22 @@ def replay_aside(*, seller_id: int, aside_id: int, at: datetime) -> SetAside:
         if read.set_aside:
             raise Refused(f"{row.subject}: {read.set_aside[0].field} {read.set_aside[0].reason}")
         with transaction.atomic():
-            Receipt.objects.system().filter(
-                channel=channel, kind=row.kind, subject_ref=read.records[0].order_ref, outcome="set_aside"
-            ).update(status="queued", outcome="", not_before=at, attempts=0)
+            if read.records:  # none: a status that moves nothing
+                _apply_again(channel, row.kind, read.records[0].order_ref, at)
             keep_receipts(
                 channel=channel, kind=row.kind, raws=read.raws, records_=read.records, via="replay", at=at
             )
-    else:
-        # Products are read afresh: the store holds the truth, and the next full pull sees it.
-        hint_feed(channel_id=channel.id, name="products", refs=[], at=at)
-        channel.feeds.filter(name="products").update(watermark_ms=None, not_before=at)
+    elif row.kind in _FEED_OF:
+        # The store holds the truth: it is read afresh, from the beginning.
+        hint_feed(channel_id=channel.id, name=_FEED_OF[row.kind], refs=[], at=at)
+        channel.feeds.filter(name=_FEED_OF[row.kind]).update(watermark_ms=None, not_before=at)
     row.state, row.last_at = "replayed", at
     row.save(update_fields=["state", "last_at"])
     return row
+
+
+def _apply_again(channel: Channel, kind: str, order_ref: str, at: datetime) -> None:
+    """Receipts of this order that were kept and could not be mapped are read anew, too."""
+    Receipt.objects.system().filter(
+        channel=channel, kind=kind, subject_ref=order_ref, outcome="set_aside"
+    ).update(status="queued", outcome="", not_before=at, attempts=0)  # fmt: skip

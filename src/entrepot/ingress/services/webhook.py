@@ -11,7 +11,8 @@ from entrepot.channels.models import Channel
 from entrepot.channels.services import account_of
 from entrepot.channels.services.vault import unseal
 from entrepot.core.errors import EntrepotError
-from entrepot.kit.read import read_raws
+from entrepot.core.ids import fingerprint
+from entrepot.kit.read import Aside, read_raws
 from entrepot.kit.registry import connector
 from entrepot.kit.spec import Receive
 
@@ -43,7 +44,8 @@ def receive(*, token: str, headers: Mapping[str, str], body: bytes, at: datetime
         return 401
     try:
         news = way.read(lower, body)
-    except (EntrepotError, ValueError, KeyError, TypeError):
+    except (EntrepotError, ValueError, KeyError, TypeError) as error:
+        _keep_unread(channel, body, error, at)
         return 422
     with transaction.atomic():
         if news.is_full and news.kind == "package":
@@ -54,3 +56,10 @@ def receive(*, token: str, headers: Mapping[str, str], body: bytes, at: datetime
         elif news.kind in _FEED_OF:
             hint_feed(channel_id=channel.id, name=_FEED_OF[news.kind], refs=news.subject_refs, at=at)
     return 200
+
+
+def _keep_unread(channel: Channel, body: bytes, error: Exception, at: datetime) -> None:
+    """A message from the remote itself that is no message: kept, so that a person sees what was cut or changed."""
+    text = body[:2000].decode("utf-8", "replace").replace("\x00", "")
+    aside = Aside(f"webhook {fingerprint(text)[:16]}", "(body)", str(error)[:500], {"body": text})
+    keep_aside(channel=channel, kind="webhook", asides=[aside], at=at)

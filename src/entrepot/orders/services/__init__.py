@@ -1,12 +1,12 @@
 """Writes of orders: intake, review, and what the store said."""
 
 from .cancel import cancel_by_remote as cancel_by_remote
+from .cancel import cancel_in_store as cancel_in_store
 from .cancel import confirm_cancelled as confirm_cancelled
-from .export import note_store_order as note_store_order
-from .export import plan_export as plan_export
-from .export import sales_order as sales_order
+from .cancel import refuse_cancel as refuse_cancel
+from .export import begin_export as begin_export
 from .export import fail_export as fail_export
-from .export import settle_export as settle_export
+from .export import plan_export as plan_export
 from .intake import Taken as Taken
 from .intake import take_order as take_order
 from .review import approve_orders as approve_orders
@@ -16,3 +16,9 @@ from .review import edit_party as edit_party
 from .review import hold_orders as hold_orders
 from .review import retry_export as retry_export
 from .review import set_note as set_note
+from .sale import asked_order as asked_order
+from .sale import sales_order as sales_order
+from .settle import confirm_waybills as confirm_waybills
+from .settle import note_store_order as note_store_order
+from .settle import note_waybills as note_waybills
+from .settle import settle_export as settle_export

@@ -10,21 +10,25 @@ from django.db import transaction
 from entrepot.channels import queries as channels
 from entrepot.channels.models import Intent
 from entrepot.channels.services import drop_intent, plan_intent
+from entrepot.core.errors import Refused
 from entrepot.events.services import move, record
 from entrepot.inventory import services as inventory
 
 from ..models import Line, Order
-from ..states import ORDER
+from ..states import CANCEL, ORDER
 from .export import KIND
 
 CANCEL_KIND = "store_cancel"
+_NEVER_SENT = ("planned", "refused", "dropped")
+PART = "pieces were cancelled by the marketplace after the store had the order: lower it in the store"
+PERSON = "cancelled by the marketplace after the store had shipped it: stop the parcel, or expect it back"
 
 
 def cancel_by_remote(*, order: Order, quantities: Mapping[int, int], at: datetime) -> str:
-    """Take away {line id: pieces now cancelled in all}; what was done, one of ``states.CANCEL_ACTIONS``' keys.
+    """Take away {line id: pieces now cancelled in all}; what was done.
 
-    A part of an order only lowers its lines (the store keeps the rest). The whole of it ends the order: at once where
-    the store never had it, through the store where it has.
+    ``unchanged``, ``part``, or one of ``states.CANCEL_ACTIONS``. A part of an order only lowers its lines (the store
+    keeps the rest). The whole of it ends the order, as the table ``states.CANCEL`` says.
     """
     with transaction.atomic():
         order = Order.objects.system().select_for_update().get(id=order.id)
@@ -36,9 +40,9 @@ def cancel_by_remote(*, order: Order, quantities: Mapping[int, int], at: datetim
             type="order.lines_cancelled", key=order.id, seller_id=order.seller_id,
             payload={"lines": [x.id for x in changed]},
         )  # fmt: skip
-        gone = [x for x in changed if x.cancelled_quantity == x.quantity]
         if any(x.cancelled_quantity < x.quantity for x in lines.values()):
-            return _part(order, [x.id for x in gone], at)
+            _part(order, changed, at)
+            return "part"
         return _whole(order, list(lines), at)
 
 
@@ -54,47 +58,89 @@ def _lower(lines: dict[int, Line], quantities: Mapping[int, int]) -> list[Line]:
     return changed
 
 
-def _part(order: Order, gone: list[int], at: datetime) -> str:
+def _part(order: Order, changed: list[Line], at: datetime) -> None:
+    """Before the store has it, what is promised shrinks with the lines; afterwards the store's order has to."""
     intent = channels.intent_of(seller_id=order.seller_id, kind=KIND, subject_id=order.id)
-    if intent is None or intent.state in ("planned", "refused", "dropped"):
-        inventory.release(seller_id=order.seller_id, line_ids=gone, at=at)
-        return "part, before the store"
-    Order.objects.system().filter(id=order.id).update(
-        failure="lines were cancelled by the marketplace after the store had the order: lower it in the store"
-    )
-    return "part, the store has it"
+    if intent is None or intent.state in _NEVER_SENT:
+        fit_promises(order, changed, at)
+    else:
+        Order.objects.system().filter(id=order.id).update(failure=PART)
+
+
+def fit_promises(order: Order, lines: list[Line], at: datetime) -> None:
+    """Promise no more of each line than is left of it."""
+    left = [(x.id, x.variant_id, x.quantity - x.cancelled_quantity) for x in lines if x.variant_id]
+    inventory.lower(seller_id=order.seller_id, lines=left, at=at)
 
 
 def _whole(order: Order, line_ids: list[int], at: datetime) -> str:
     intent = channels.intent_of(seller_id=order.seller_id, kind=KIND, subject_id=order.id)
-    state = intent.state if intent else "none"
-    if intent is not None and state == "planned":
-        if not drop_intent(
-            seller_id=order.seller_id, channel_id=intent.channel_id, kind=KIND, subject_id=order.id, at=at
-        ):  # it was sent while we looked
-            state = Intent.objects.system().get(id=intent.id).state
-    if state in ("none", "planned", "refused", "dropped"):
-        _end(order, at)
+    action, why = CANCEL[order.state][intent.state if intent else "none"]
+    if action == "drop" and intent is not None:
+        drop_intent(seller_id=order.seller_id, channel_id=intent.channel_id, kind=KIND, subject_id=order.id, at=at)
+    if action in ("end", "drop"):
+        move(order, ORDER, "cancel", actor="remote", at=at)
         inventory.release(seller_id=order.seller_id, line_ids=line_ids, at=at)
-    elif intent is not None:
-        # sent or unknown: the cancel waits in the queue until the outcome is known (egress asks first).
+    elif action in ("wait", "compensate") and intent is not None:
         plan_intent(
             seller_id=order.seller_id, channel_id=intent.channel_id, kind=CANCEL_KIND, subject_id=order.id, at=at
         )
-    return state
+    elif action == "person":
+        _tell(order, PERSON)
+    elif why:
+        _tell(order, f"cancelled by the marketplace, in a state that cannot be ({why}): look at it, and at the store")
+    return action
 
 
-def _end(order: Order, at: datetime) -> None:
-    if order.state not in ORDER.ends:
-        move(order, ORDER, "cancel", actor="remote", at=at)
+def _tell(order: Order, text: str) -> None:
+    Order.objects.system().filter(id=order.id).update(failure=text)
 
 
-def confirm_cancelled(*, order_id: int, is_in_store: bool, at: datetime) -> None:
+def confirm_cancelled(*, order_id: int, is_in_store: bool, at: datetime, asked_at: datetime | None = None) -> None:
     """The store confirmed the cancellation (or never had the order): give back what it gives back, end the order."""
     with transaction.atomic():
         order = Order.objects.system().select_for_update().get(id=order_id)
-        line_ids = list(Line.objects.system().filter(order=order).values_list("id", flat=True))
+        line_ids = list(Line.objects.system().filter(order=order).order_by("id").values_list("id", flat=True))
         if is_in_store:
-            inventory.give_back(seller_id=order.seller_id, line_ids=line_ids, at=at)
+            inventory.give_back(seller_id=order.seller_id, line_ids=line_ids, at=at, asked_at=asked_at)
         inventory.release(seller_id=order.seller_id, line_ids=line_ids, at=at)
-        _end(order, at)
+        Order.objects.system().filter(id=order.id).update(failure="")
+        if order.state not in ORDER.ends:
+            move(order, ORDER, "cancel", actor="store" if is_in_store else "remote", at=at)
+
+
+def refuse_cancel(*, order_id: int, why: str) -> None:
+    """The store keeps the order: a person has to cancel it there. Nothing is given back."""
+    text = f"cancelled by the marketplace, but the store refuses to cancel it: {why}"[:2000]
+    Order.objects.system().filter(id=order_id).update(failure=text)
+
+
+def cancel_in_store(*, seller_id: int, order_id: int, at: datetime) -> Order:
+    """A person decides that the store shall cancel what the marketplace has cancelled, though it was shipped.
+
+    Also another try after the store had refused. The store's yes gives the stock back.
+
+    Raises:
+        Order.DoesNotExist: not this seller's.
+        Refused: the marketplace has not cancelled the whole of it, or the store does not have it.
+    """
+    with transaction.atomic():
+        order = Order.objects.for_seller(seller_id).select_for_update().get(id=order_id)
+        if not is_gone(order):
+            raise Refused(f"order {order.order_ref} is not cancelled on the marketplace")
+        if not order.store_ref or order.store_id is None:
+            raise Refused(f"order {order.order_ref} is not in the store")
+        intent = plan_intent(
+            seller_id=seller_id, channel_id=order.store_id, kind=CANCEL_KIND, subject_id=order.id, at=at
+        )
+        # Telling a store twice to cancel does no harm, so a refusal is simply tried anew.
+        Intent.objects.for_seller(seller_id).filter(id=intent.id, state="refused").update(
+            state="planned", not_before=at, attempts=0, settled_at=None
+        )
+    return order
+
+
+def is_gone(order: Order) -> bool:
+    """Whether the marketplace has cancelled every piece."""
+    rows = Line.objects.system().filter(order=order).values_list("quantity", "cancelled_quantity")
+    return bool(rows) and all(quantity == cancelled for quantity, cancelled in rows)

@@ -8,12 +8,16 @@ from entrepot.channels.models import Storefront
 
 from ..models import Line, Order, Party
 
+MASK = "***"
+
 
 def hold_reason(*, order: Order, storefront: Storefront | None, lines: Sequence[Line]) -> str:
     """What keeps the order from being pushed, for a person to read; empty: nothing does."""
     reasons = []
     if unknown := [x.listing_ref for x in lines if x.variant_id is None]:
         reasons.append(f"listing {', '.join(unknown)} is not ours: map it to a variant")
+    if awaited := sorted(set(order.replaced_refs) - set(order.told_refs)):
+        reasons.append(f"it was told in part: package {', '.join(awaited)}, which was split, has not been told yet")
     if order.difference:
         reasons.append(
             f"total {order.total} {order.currency} is not the sum of its lines and shipping: "
@@ -25,7 +29,12 @@ def hold_reason(*, order: Order, storefront: Storefront | None, lines: Sequence[
         reasons.append(f"currency {order.currency} is not sold in on {storefront.code} ({storefront.currency})")
     if not order.is_paid:
         reasons.append("payment is not confirmed yet")
-    ship_to = Party.objects.system().filter(order=order, role="ship_to").first()
-    if ship_to is None or not ship_to.lines or not ship_to.city or "***" in "".join(ship_to.lines):
+    if not _is_deliverable(Party.objects.system().filter(order=order, role="ship_to").first()):
         reasons.append("the delivery address is empty or masked")
     return "; ".join(reasons)
+
+
+def _is_deliverable(party: Party | None) -> bool:
+    if party is None or not party.name or not party.lines or not party.city or not party.country:
+        return False
+    return MASK not in "".join([party.name, party.city, *party.lines])

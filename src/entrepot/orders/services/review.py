@@ -9,6 +9,7 @@ from typing import Any
 from django.db import transaction
 
 from entrepot.catalog.models import Variant
+from entrepot.channels import queries as channels
 from entrepot.channels.models import Channel
 from entrepot.core.errors import Invalid, Refused
 from entrepot.events.services import move, move_many
@@ -16,18 +17,20 @@ from entrepot.inventory import services as inventory
 
 from ..models import Line, Order, Party
 from ..states import ORDER
-from .export import plan_export
+from .export import KIND, plan_export
 from .hold import hold_reason
 
 _PARTY_FIELDS = frozenset(
     "name company phone email lines district city region postcode country tax_number tax_office".split()
 )
-_OPEN = ("new", "edited", "awaiting_confirmation")
+_OPEN = ("new", "edited", "awaiting_confirmation", "failed")
 
 
 def approve_if_ready(*, order: Order, channel: Channel, at: datetime) -> bool:
-    """Approve by rule: the channel says so, nothing holds the order, and it is not history."""
-    if not channel.is_auto_approving or order.hold_reason or order.is_history or order.state not in ("new", "edited"):
+    """Approve by rule: the channel says so, nothing holds the order, it is not history, and no person has had a hand
+    in it (who edits or holds an order also approves it).
+    """
+    if not channel.is_auto_approving or order.hold_reason or order.is_history or order.state != "new":
         return False
     return _approve(order, actor="hub", at=at)
 
@@ -58,7 +61,8 @@ def _approve(order: Order, *, actor: str, at: datetime) -> bool:
     if not move(order, ORDER, "approve", actor=actor, at=at):
         return False
     Order.objects.system().filter(id=order.id).update(approved_at=at)
-    return plan_export(order=order, at=at)
+    plan_export(order=order, at=at)  # without a store the order has failed, and says so
+    return True
 
 
 def hold_orders(*, seller_id: int, order_ids: Sequence[int], at: datetime) -> list[int]:
@@ -68,13 +72,25 @@ def hold_orders(*, seller_id: int, order_ids: Sequence[int], at: datetime) -> li
 
 
 def retry_export(*, seller_id: int, order_id: int, at: datetime) -> Order:
-    """Try again to push an order that failed, after its cause was mended."""
+    """Try again to push an order that failed, after its cause was mended; the store is asked first.
+
+    Raises:
+        Order.DoesNotExist: not this seller's.
+        Refused: it has not failed, or the store has it and it has to be mended there.
+    """
     with transaction.atomic():
         order = Order.objects.for_seller(seller_id).select_for_update().get(id=order_id)
         if order.state != "failed":
             raise Refused(f"order {order.order_ref} has not failed; it is {order.state}")
-        plan_export(order=order, at=at, is_retry=True)
+        _not_in_store(order)
+        plan_export(order=order, at=at)
     return order
+
+
+def _not_in_store(order: Order) -> None:
+    intent = channels.intent_of(seller_id=order.seller_id, kind=KIND, subject_id=order.id)
+    if intent is not None and intent.state == "confirmed":
+        raise Refused(f"order {order.order_ref} is in the store as {intent.result.get('number')}: mend it there")
 
 
 def edit_lines(*, seller_id: int, order_id: int, variants: Mapping[int, int], at: datetime) -> Order:
@@ -86,10 +102,14 @@ def edit_lines(*, seller_id: int, order_id: int, variants: Mapping[int, int], at
             if line_id not in lines:
                 raise Line.DoesNotExist(f"line {line_id} is not of order {order.order_ref}")
             Variant.objects.for_seller(seller_id).get(id=variant_id)
-            lines[line_id].variant_id = variant_id
-        Line.objects.system().bulk_update(lines.values(), ["variant"])
-        wanted = [(x.id, x.variant_id, x.quantity) for x in lines.values() if x.variant_id]
-        inventory.reserve(seller_id=seller_id, lines=wanted, at=at)
+        changed = [x for x in lines.values() if x.variant_id != variants[x.id]]
+        inventory.forget(seller_id=seller_id, line_ids=[x.id for x in changed])
+        for line in changed:
+            line.variant_id = variants[line.id]
+        Line.objects.system().bulk_update(changed, ["variant"])
+        wanted = [(x.id, x.variant_id, x.quantity - x.cancelled_quantity) for x in changed if x.variant_id]
+        if not order.is_history:
+            inventory.reserve(seller_id=seller_id, lines=[x for x in wanted if x[2]], at=at)
         _edited(order, at)
     return order
 
@@ -109,6 +129,7 @@ def edit_party(*, seller_id: int, order_id: int, role: str, changes: Mapping[str
             if name not in _PARTY_FIELDS:
                 raise Invalid(f"order {order.order_ref}", name, f"is not one of {', '.join(sorted(_PARTY_FIELDS))}")
             setattr(party, name, value)
+        party.typed = sorted({*party.typed, *changes})
         party.save()
         _edited(order, at)
     return order
@@ -123,7 +144,8 @@ def set_note(*, seller_id: int, order_id: int, note: str) -> Order:
 
 
 def cancel_order(*, seller_id: int, order_id: int, reason: str, at: datetime) -> Order:
-    """A person cancels here, before the store has the order; the marketplace is told by unsupplying its packages.
+    """A person cancels here, before the store has the order. The marketplace learns of it by its packages, which
+    somebody marks as unsupplied.
 
     Raises:
         Refused: the store has it already: cancel its packages as unsupplied instead.
@@ -132,6 +154,7 @@ def cancel_order(*, seller_id: int, order_id: int, reason: str, at: datetime) ->
         order = Order.objects.for_seller(seller_id).select_for_update().get(id=order_id)
         if order.state in ("synced", "processed", "queued"):
             raise Refused(f"order {order.order_ref} is {order.state}: mark its packages as unsupplied instead")
+        _not_in_store(order)
         if not move(order, ORDER, "cancel", actor="seller", at=at, note=reason):
             raise Refused(f"order {order.order_ref} changed meanwhile")
         line_ids = list(Line.objects.for_seller(seller_id).filter(order=order).values_list("id", flat=True))
@@ -143,6 +166,7 @@ def _editable(seller_id: int, order_id: int) -> Order:
     order = Order.objects.for_seller(seller_id).select_for_update().get(id=order_id)
     if order.state not in _OPEN:
         raise Refused(f"order {order.order_ref} is {order.state}: only {', '.join(_OPEN)} orders can be edited")
+    _not_in_store(order)
     return order
 
 

@@ -1,0 +1,124 @@
+"""An order in the words of a store: amounts in one currency, tax classes, and the store's own ids."""
+
+from __future__ import annotations
+
+from decimal import ROUND_HALF_UP, Decimal
+from typing import Any
+
+from entrepot.channels import queries as channels
+from entrepot.channels.models import Channel, Intent
+from entrepot.core.errors import MappingError
+from entrepot.core.money import minor_unit
+from entrepot.kit import records
+from entrepot.pricing.services import rate_on
+
+from ..models import Line, Order
+
+_RATE = Decimal("0.00000001")  # a rate is used with the decimals it is kept with
+
+
+def sales_order(*, order: Order, intent: Intent, store: Channel) -> records.SalesOrder:
+    """The order in the words that a store connector understands, amounts in the currency that the channel's setting
+    asks for (``hub.order_currency`` keep or convert), what was cancelled left out.
+
+    Its total is what the buyer pays, converted as one sum: what the converted lines differ from it by is rounding.
+
+    Raises:
+        MappingError: a line without variant, without binding in the store, or whose VAT rate has no tax class there.
+    """
+    record = f"order {order.order_ref}"
+    lines = [x for x in order.lines.order_by("id") if x.quantity > x.cancelled_quantity]
+    refs = channels.their_refs(channel_id=store.id, kind="variant", our_ids=[x.variant_id for x in lines if x.variant_id])
+    currency, rate = currency_at(order, store)
+    parties = {p.role: _party(p) for p in order.parties.all()}
+    country = parties["ship_to"].country
+    owed = sum((_left(x, order.currency) for x in lines), Decimal(0)) + order.shipping
+    return records.SalesOrder(
+        our_ref=intent.our_ref, channel=order.channel.name, order_ref=order.order_ref, placed_at=order.placed_at,
+        currency=currency, lines=tuple(_line(x, refs, store, order, currency, rate, country, record) for x in lines),
+        shipping=_converted(order.shipping, rate, currency), total=_converted(owed, rate, currency),
+        ship_to=parties["ship_to"], bill_to=parties.get("bill_to", parties["ship_to"]), note=order.note,
+        tracking_ref=order.waybills or None,
+    )  # fmt: skip
+
+
+def asked_order(*, order: Order, intent: Intent) -> records.SalesOrder:
+    """As much of the order as it takes to look for it in a store; needs no mapping, so it can always be asked."""
+    return records.SalesOrder(
+        our_ref=intent.our_ref, channel=order.channel.name, order_ref=order.order_ref, placed_at=order.placed_at,
+        currency=order.currency, lines=(), shipping=Decimal(0), total=order.total, ship_to=records.Party(),
+        bill_to=records.Party(),
+    )  # fmt: skip
+
+
+def currency_at(order: Order, store: Channel) -> tuple[str, Decimal]:
+    """The currency in which the store gets the order, and the rate of the day it was placed; 1 where it is kept.
+
+    Raises:
+        MappingError: there is no rate of that day.
+    """
+    theirs = store.settings.get("store.currency")
+    if store.settings.get("hub.order_currency", "keep") == "keep" or theirs in (None, order.currency):
+        return order.currency, Decimal(1)
+    if order.fx_rate is not None and order.store_currency == theirs:
+        return str(theirs), order.fx_rate  # tried before: every try sends the same amounts
+    found = rate_on(day=order.placed_at.date(), base=order.currency, quote=str(theirs))
+    if found is None:
+        raise MappingError(f"order {order.order_ref}", "currency", f"no rate from {order.currency} to {theirs}")
+    return str(theirs), found[0].quantize(_RATE, ROUND_HALF_UP)
+
+
+def _left(line: Line, currency: str) -> Decimal:
+    """What the buyer pays for the pieces that are left, in the order's own currency."""
+    left = line.quantity - line.cancelled_quantity
+    return (line.line_total * left / line.quantity).quantize(minor_unit(currency), ROUND_HALF_UP)
+
+
+def _line(
+    line: Line, refs: dict[int, tuple[str, str]], store: Channel, order: Order, currency: str, rate: Decimal,
+    country: str, record: str,
+) -> records.SalesLine:  # fmt: skip
+    if line.variant_id is None or line.variant_id not in refs:
+        raise MappingError(record, f"line {line.listing_ref}", "is not bound to a variation of the store")
+    variant_ref, product_ref = refs[line.variant_id]
+    vat_rate, tax_class = _tax(line.vat_rate, country, store, record)
+    return records.SalesLine(
+        sku=line.sku or line.listing_ref, product_ref=product_ref, variant_ref=variant_ref, title=line.title,
+        quantity=line.quantity - line.cancelled_quantity, gross=_converted(_left(line, order.currency), rate, currency),
+        vat_rate=vat_rate, tax_class=tax_class,
+    )  # fmt: skip
+
+
+def _tax(vat_rate: Decimal, country: str, store: Channel, record: str) -> tuple[Decimal, str]:
+    """The rate that the store will levy on a line that ships to ``country``, and the tax class that makes it do so.
+
+    A country that the store has no rates for is taxed with nothing: gross goes in as net, in the class ``zero-rate``.
+    The channel's setting ``hub.tax_classes`` {rate: class} decides where several classes have one rate.
+
+    Raises:
+        MappingError: the country is taxed there, and no class has this rate.
+    """
+    told = [(c, name, Decimal(rate)) for c, name, rate in store.settings.get("store.tax_rates", [])]
+    here = [(name, rate) for c, name, rate in told if c in (country, "", "*")]
+    if not here:
+        return Decimal(0), "zero-rate"
+    fits = [name for name, rate in here if rate == vat_rate]
+    if not fits:
+        rates = ", ".join(f"{r.normalize():f}" for _, r in sorted(here)) or "none"
+        raise MappingError(
+            record, "vat_rate", f"{vat_rate.normalize():f} has no tax class in {store.name} for {country}; it has: {rates}"
+        )
+    chosen = {Decimal(r): name for r, name in store.settings.get("hub.tax_classes", {}).items()}.get(vat_rate)
+    return vat_rate, chosen if chosen in fits else fits[0]
+
+
+def _converted(amount: Decimal, rate: Decimal, currency: str) -> Decimal:
+    return (amount * rate).quantize(minor_unit(currency), ROUND_HALF_UP)
+
+
+def _party(row: Any) -> records.Party:
+    return records.Party(
+        name=row.name, company=row.company, phone=row.phone, email=row.email, lines=tuple(row.lines),
+        district=row.district, city=row.city, region=row.region, postcode=row.postcode, country=row.country,
+        tax_number=row.tax_number, tax_office=row.tax_office,
+    )  # fmt: skip

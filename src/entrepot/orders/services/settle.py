@@ -1,0 +1,176 @@
+"""What the store made of an order, and what it says of it later."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from decimal import Decimal
+
+from django.db import transaction
+
+from entrepot.channels import queries as channels
+from entrepot.channels.models import Channel, Intent
+from entrepot.channels.services import confirm_intent, plan_intent
+from entrepot.core.errors import MappingError, Refused
+from entrepot.core.ids import fingerprint
+from entrepot.core.money import Money
+from entrepot.events.services import move
+from entrepot.inventory import services as inventory
+from entrepot.kit import records
+from entrepot.kit.registry import connector
+
+from ..models import Adjustment, Line, Order
+from ..states import ORDER
+from .cancel import confirm_cancelled, is_gone
+from .export import KIND
+from .sale import sales_order
+
+TOTAL_KIND, WAYBILL_KIND = "settle_total", "store_waybills"
+UNDONE = "the store no longer wants it"
+
+
+def settle_export(*, intent: Intent, made: records.StoreOrder, at: datetime) -> Decimal:
+    """The store has the order: bind it, absorb the reservations, and say by how much the totals still differ.
+
+    One transaction. The difference (store − ours) becomes an adjustment and an intent to settle it there. Goods that
+    the store did not recognise stay reserved, and the order has failed with their SKUs until the store's order has
+    them.
+
+    Raises:
+        Refused: another worker settled it meanwhile.
+    """
+    with transaction.atomic():
+        order = Order.objects.system().select_for_update().get(id=intent.subject_id)
+        if not confirm_intent(intent, their_ref=made.store_ref, result={"number": made.number}, at=at):
+            raise Refused(f"{intent} was settled by somebody else")
+        total, currency, waybills = _sent(order, intent, made)
+        order.store_ref, order.store_currency, order.store_total = made.store_ref, currency, made.total
+        order.store_waybills = waybills
+        order.save(update_fields=["store_ref", "store_currency", "store_total", "store_waybills"])
+        _absorb(order, made.missing_skus, at)
+        if made.missing_skus:
+            _lacks(order, made, at)
+            return made.total - total
+        rest = _settle_rest(order, intent, made.total - total, at)
+        if order.state in ("queued", "failed"):
+            move(order, ORDER, "sync", actor="hub", at=at)
+        plan_waybills(order=order, at=at)
+    return rest
+
+
+def _sent(order: Order, intent: Intent, made: records.StoreOrder) -> tuple[Decimal, str, str]:
+    """Total, currency and waybills as they were sent; of an order that a backup forgot, as they would be now."""
+    if "total" in intent.payload:
+        sent = intent.payload
+        return Decimal(sent["total"]), sent["currency"], sent["tracking_ref"]
+    try:
+        sale = sales_order(order=order, intent=intent, store=intent.channel)
+    except MappingError:
+        return made.total, made.currency, ""
+    return sale.total, sale.currency, sale.tracking_ref or ""
+
+
+def _absorb(order: Order, missing_skus: tuple[str, ...], at: datetime) -> None:
+    taken = [x.id for x in order.lines.order_by("id") if (x.sku or x.listing_ref) not in missing_skus]
+    inventory.absorb(seller_id=order.seller_id, line_ids=taken, at=at)
+
+
+def _lacks(order: Order, made: records.StoreOrder, at: datetime) -> None:
+    why = f"the store made order {made.number} without SKU {', '.join(made.missing_skus)}: add it there, or cancel it there"
+    Order.objects.system().filter(id=order.id).update(failure=why[:2000])
+    if order.state == "queued":
+        move(order, ORDER, "fail", actor="hub", at=at, note=why[:500])
+
+
+def _settle_rest(order: Order, intent: Intent, rest: Decimal, at: datetime) -> Decimal:
+    if rest:
+        amount = Money(-rest, order.store_currency).rounded().amount
+        Adjustment.objects.system().update_or_create(
+            order=order,
+            kind="rounding",
+            defaults={
+                "seller_id": order.seller_id, "amount": amount, "currency": order.store_currency,
+                "rule": "the store's tax arithmetic rounds otherwise: the residue goes on one fee line without tax",
+            },
+        )  # fmt: skip
+        plan_intent(
+            seller_id=order.seller_id, channel_id=intent.channel_id, kind=TOTAL_KIND, subject_id=order.id,
+            payload={"difference": str(-rest), "store_ref": order.store_ref, "our_ref": intent.our_ref}, at=at,
+        )  # fmt: skip
+    return rest
+
+
+def note_waybills(*, order_id: int, waybills: str, at: datetime) -> None:
+    """Keep the numbers of the parcels that the channel has carried; a store that has the order is told of a change."""
+    with transaction.atomic():
+        order = Order.objects.system().select_for_update().get(id=order_id)
+        if order.waybills != waybills:
+            order.waybills = waybills
+            order.save(update_fields=["waybills"])
+            plan_waybills(order=order, at=at)
+
+
+def plan_waybills(*, order: Order, at: datetime) -> Intent | None:
+    """Have the waybills written into the store's order, where it carries others; None: nothing to do."""
+    if not order.store_ref or order.store is None or not order.waybills or order.waybills == order.store_waybills:
+        return None
+    if order.state == "cancelled" or not connector(order.store.connector).has("note_waybills"):
+        return None
+    return plan_intent(
+        seller_id=order.seller_id, channel_id=order.store.id, kind=WAYBILL_KIND, subject_id=order.id,
+        step=fingerprint(order.waybills)[:16], payload={"waybills": order.waybills}, at=at,
+    )  # fmt: skip
+
+
+def confirm_waybills(*, intent: Intent, at: datetime) -> None:
+    """The store's order carries them."""
+    with transaction.atomic():
+        if confirm_intent(intent, their_ref="", result={}, at=at):
+            Order.objects.system().filter(id=intent.subject_id).update(store_waybills=intent.payload["waybills"])
+
+
+def note_store_order(*, channel: Channel, theirs: records.StoreOrder, at: datetime) -> Order | None:
+    """What the store says of an order of ours; None when it is not ours. Its total is kept beside ours."""
+    with transaction.atomic():
+        rows = Order.objects.for_seller(channel.seller_id).filter(store=channel, store_ref=theirs.store_ref)
+        order = rows.select_for_update().first()
+        if order is None:
+            return None
+        if order.store_total != theirs.total:
+            Order.objects.system().filter(id=order.id).update(store_total=theirs.total)
+        if theirs.state in ("cancelled", "refunded"):
+            _undone(order, theirs, at)
+            return order
+        if order.state == "failed" and not theirs.missing_skus:
+            _mended(order, theirs, at)
+        if theirs.state == "fulfilled" and order.state == "synced":
+            move(order, ORDER, "process", actor="store", at=at)
+        if order.failure.startswith(UNDONE):
+            Order.objects.system().filter(id=order.id).update(failure="")
+    return order
+
+
+def _undone(order: Order, theirs: records.StoreOrder, at: datetime) -> None:
+    """Cancelled there: the confirmation that was waited for, or the shop's own decision, which a person follows up."""
+    if order.state == "cancelled":
+        return
+    if theirs.state == "cancelled" and is_gone(order):
+        confirm_cancelled(order_id=order.id, is_in_store=True, at=at)
+        return
+    why = f"{UNDONE} (it is {theirs.their_status} there): mark its packages as unsupplied, or reopen it there"
+    Order.objects.system().filter(id=order.id).update(failure=why)
+
+
+def _mended(order: Order, theirs: records.StoreOrder, at: datetime) -> None:
+    """A person gave the store's order what it lacked: the rest is absorbed, and it counts as pushed."""
+    intent = channels.intent_of(seller_id=order.seller_id, kind=KIND, subject_id=order.id)
+    if intent is None or intent.state != "confirmed":
+        return
+    inventory.absorb(seller_id=order.seller_id, line_ids=list(_line_ids(order)), at=at)
+    total, _, _ = _sent(order, intent, theirs)
+    _settle_rest(order, intent, theirs.total - total, at)
+    Order.objects.system().filter(id=order.id).update(failure="")
+    move(order, ORDER, "sync", actor="hub", at=at)
+
+
+def _line_ids(order: Order) -> list[int]:
+    return list(Line.objects.system().filter(order=order).order_by("id").values_list("id", flat=True))
