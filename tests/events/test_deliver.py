@@ -5,7 +5,7 @@ from __future__ import annotations
 import threading
 
 import pytest
-from django.db import OperationalError, connections, transaction
+from django.db import OperationalError, connection, connections, transaction
 
 from entrepot.accounts.models import Seller
 from entrepot.core.errors import Refused
@@ -98,6 +98,36 @@ def test_death_between_handler_and_cursor_undoes_the_handler():
     assert ParkedEvent.objects.count() == 0
 
     deliver_once(subscriber(handler))
+    assert handler.effects == ["a:0", "b:1"]
+
+
+@pytest.fixture
+def stuck_cursor():
+    """A cursor that cannot be moved; call it to free it."""
+
+    def sql(statement):
+        with connection.cursor() as cursor:
+            cursor.execute(statement)
+
+    sql(
+        "CREATE FUNCTION tests_stuck() RETURNS trigger LANGUAGE plpgsql AS"
+        " $$ BEGIN RAISE EXCEPTION 'stuck' USING ERRCODE = '40001'; END $$"
+    )
+    sql("CREATE TRIGGER tests_stuck BEFORE UPDATE ON events_eventcursor FOR EACH ROW EXECUTE FUNCTION tests_stuck()")
+    yield lambda: sql("DROP TRIGGER tests_stuck ON events_eventcursor")
+    sql("DROP FUNCTION tests_stuck CASCADE")
+
+
+def test_a_cursor_that_does_not_move_takes_the_handlers_writes_back(stuck_cursor):
+    handler = Recorder()
+    happen("a", "b")
+
+    with pytest.raises(OperationalError):
+        deliver_once(subscriber(handler))
+    assert handler.effects == []
+
+    stuck_cursor()
+    assert deliver_once(subscriber(handler)) == 2
     assert handler.effects == ["a:0", "b:1"]
 
 
