@@ -119,6 +119,22 @@ def sweep_refs(*, seller_id: int, channel_id: int, turn: int, size: int) -> list
     return list(rows.values_list("product_ref", flat=True)[start : start + size])
 
 
+def twins(*, variants: Sequence[Variant]) -> dict[int, list[str]]:
+    """Variant id → SKUs of the seller's other variants on show with the same GTIN; absent where it is the only one."""
+    gtins = {v.gtin for v in variants if v.gtin}
+    rows = Variant.objects.system().filter(
+        seller_id__in={v.seller_id for v in variants}, gtin__in=gtins, is_published=True
+    )
+    same: dict[tuple[int, str], list[tuple[int, str]]] = {}
+    for i, seller_id, gtin, sku in rows.values_list("id", "seller_id", "gtin", "sku"):
+        same.setdefault((seller_id, gtin), []).append((i, sku))
+    return {
+        v.id: others
+        for v in variants
+        if v.gtin and (others := [sku for i, sku in same.get((v.seller_id, v.gtin), []) if i != v.id])
+    }
+
+
 def products_in(*, seller_id: int, states: Sequence[str]) -> list[Product]:
     """A seller's products in these states, by id."""
     return list(Product.objects.for_seller(seller_id).filter(state__in=states).order_by("id"))

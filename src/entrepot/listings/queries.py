@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from datetime import datetime
+from decimal import Decimal
 
 from django.db.models import F, Q
 
@@ -17,9 +18,36 @@ def variant_ids(*, storefront_id: int, listing_refs: Sequence[str]) -> dict[str,
 
 
 def waiting_for_review(*, storefront_id: int, at: datetime, limit: int) -> list[str]:
-    """Refs of listings that were submitted and are due to be asked for, longest waiting first."""
-    rows = Listing.objects.system().filter(storefront_id=storefront_id, state="submitted", not_before__lte=at)
+    """Refs of listings that were submitted and are due to be asked for, longest waiting first; those too that were to
+    be closed while they were in review.
+    """
+    closing = Q(state="closing", live_at__isnull=True, submitted_at__isnull=False)
+    rows = Listing.objects.system().filter(
+        Q(state="submitted", not_before__lte=at) | closing, storefront_id=storefront_id
+    )
     return list(rows.order_by("not_before", "id").values_list("listing_ref", flat=True)[:limit])
+
+
+def wanted_levels(*, listing_ids: Sequence[int]) -> dict[int, tuple[int | None, Decimal | None, Decimal | None]]:
+    """Listing id → what stock, sale and list price it should have now; None where that is not known."""
+    found: dict[int, tuple[int | None, Decimal | None, Decimal | None]] = {}
+    for level in ListingLevel.objects.system().filter(listing_id__in=listing_ids):
+        stock, sale, listed = found.get(level.listing_id, (None, None, None))
+        if level.lane == "stock":
+            stock = None if level.desired_value is None else int(level.desired_value)
+        else:
+            sale, listed = level.desired_value, level.desired_list
+        found[level.listing_id] = (stock, sale, listed)
+    return found
+
+
+def card_leaders(*, storefront_id: int, content_refs: Iterable[str]) -> dict[str, Listing]:
+    """Card → the first of our listings on it that is complete: what it says, the card says."""
+    rows = Listing.objects.system().filter(storefront_id=storefront_id, content_ref__in=set(content_refs), missing=[])
+    found: dict[str, Listing] = {}
+    for row in rows.exclude(content={}).order_by("id"):
+        found.setdefault(row.content_ref, row)
+    return found
 
 
 def live_refs(*, storefront_id: int) -> list[str]:

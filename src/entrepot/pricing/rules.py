@@ -9,6 +9,9 @@ from decimal import ROUND_CEILING, ROUND_HALF_UP, Decimal
 from entrepot.core.money import minor_unit
 
 
+ENDINGS = ("none", "0.99", "0.95", "0.90", "1")  # of a price; 1: whole
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Given:
     """What a price is made from. Rates are fractions; ``fixed_fee`` is in the target currency, tax included."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from datetime import datetime
 from decimal import Decimal
 from typing import Any
@@ -12,7 +13,7 @@ from django.db import transaction
 from entrepot.channels import services as channels
 from entrepot.channels.models import Storefront
 from entrepot.core.clock import now
-from entrepot.core.errors import MappingError, OutcomeUnknown, RemoteBusy, RemoteError, RemoteUnauthorised
+from entrepot.core.errors import MappingError, OutcomeUnknown, RemoteBusy, RemoteChanged, RemoteError, RemoteUnauthorised
 from entrepot.kit import records
 from entrepot.kit.batch import submit
 from entrepot.kit.client import Client
@@ -20,14 +21,14 @@ from entrepot.kit.read import pull
 from entrepot.kit.registry import connector
 from entrepot.kit.requests import Window
 from entrepot.kit.spec import Pull, Push
+from entrepot.listings import queries as listing_queries
 from entrepot.listings import services as listings
 from entrepot.listings.models import Listing
 
 from ..models import PushBatch, PushItem
-from .batches import add_items, by_listing, close_batch, mark_sent, plan_batch
+from .batches import add_items, by_listing, close_batch, mark_sent, mark_unknown, plan_batch
 
 _LEASE_S = 120
-CLOSE = "close_listings"
 
 
 def push_content(*, at: datetime) -> int:
@@ -45,22 +46,16 @@ def _push(front: Storefront, at: datetime) -> int:
     for capability, rows in _grouped(queued, spec.can).items():
         count += _send_rows(front, capability, rows, "submit")
     closing = listings.claim_content(storefront_id=front.id, state="closing", limit=1000, lease_s=_LEASE_S, at=at)
-    ready = listings.zeroed(rows=closing)
+    ended = set(listings.finish_unlisted(rows=closing, at=now()))
+    ready = listings.zeroed(rows=closing) - ended
     listings.release_content(listing_ids=[r.id for r in closing if r.id not in ready], wait_s=0.5, at=now())
-    return count + _send_rows(front, CLOSE, [r for r in closing if r.id in ready], "")
+    return count + _send_rows(front, listings.CLOSE, [r for r in closing if r.id in ready], "")
 
 
 def _grouped(rows: Sequence[Listing], can: Mapping[str, Any]) -> dict[str, list[Listing]]:
-    """New ones are created; what the marketplace has under review is changed there; a live card is updated."""
     found: dict[str, list[Listing]] = {}
     for row in rows:
-        if row.content_ref and "update_content" in can:
-            capability = "update_content"
-        elif row.submitted_at and row.refusal and "update_listings" in can:
-            capability = "update_listings"
-        else:
-            capability = "push_listings"
-        found.setdefault(capability, []).append(row)
+        found.setdefault(listings.next_capability(row, can), []).append(row)
     return found
 
 
@@ -85,13 +80,14 @@ def _send(batch: PushBatch, front: Storefront, rows: Sequence[Listing]) -> None:
         return
     try:
         reply = submit(client.spec, batch.capability, client.account, good, client.send)
-    except OutcomeUnknown as unknown:
-        PushBatch.objects.system().filter(id=batch.id).update(state="unknown", sent_at=now(), not_before=now(), last_error=str(unknown))
+    except (OutcomeUnknown, RemoteChanged) as unknown:  # taken, but what was answered nobody understands: look
+        _keep_bad(batch, bad)
+        mark_unknown(batch=batch, why=str(unknown), at=now())
     except (RemoteBusy, RemoteUnauthorised) as busy:
         if isinstance(busy, RemoteUnauthorised):
             channels.access_lost(channel_id=front.channel_id, why=str(busy), at=now())
         give_up(batch, str(busy), getattr(busy, "retry_after_s", 30.0))
-    except RemoteError as refused:
+    except (RemoteError, MappingError) as refused:  # or two listings that cannot be said together
         _split(batch, front, rows, str(refused))
     else:
         if reply.batch_ref and not reply.is_done:
@@ -107,8 +103,7 @@ def _mapped(batch: PushBatch, client: Client, rows: Sequence[Listing]) -> tuple[
     assert isinstance(push, Push)
     good: list[records.Content] = []
     bad: list[records.Verdict] = []
-    for row in rows:
-        content = content_of(row)
+    for row, content in zip(rows, _said(batch, rows), strict=True):
         try:
             push.build(client.account, [content])
         except MappingError as error:
@@ -118,13 +113,36 @@ def _mapped(batch: PushBatch, client: Client, rows: Sequence[Listing]) -> tuple[
     return good, bad
 
 
+def _said(batch: PushBatch, rows: Sequence[Listing]) -> list[Any]:
+    """What each row is to say. One that only comes on or off sale names itself; a new one has today's stock and price;
+    those on one card say what its first listing says, since the card has one text and one set of pictures.
+    """
+    if batch.capability in (listings.CLOSE, listings.REOPEN):
+        return [records.Observed(listing_ref=r.listing_ref, state=r.state, content_ref=r.content_ref or None) for r in rows]
+    wanted = listing_queries.wanted_levels(listing_ids=[r.id for r in rows])
+    leaders = listing_queries.card_leaders(
+        storefront_id=batch.storefront_id, content_refs={r.content_ref for r in rows if r.content_ref}
+    )
+    found = []
+    for row in rows:
+        stock, sale, listed = wanted.get(row.id, (None, None, None))
+        first = leaders.get(row.content_ref, row).content if batch.capability == listings.CARD else row.content
+        content = replace(
+            content_of(row), title=first["title"], description=first["description"], images=tuple(first["images"])
+        )
+        found.append(content if stock is None or sale is None else replace(
+            content, quantity=stock, sale_price=sale, list_price=sale if listed is None else listed
+        ))
+    return found
+
+
 def _keep_bad(batch: PushBatch, bad: Sequence[records.Verdict]) -> None:
     for listing_id, verdict in by_listing(batch=batch, verdicts=bad).items():
         PushItem.objects.system().filter(batch=batch, listing_id=listing_id).update(is_ok=False, reason=verdict.reason)
 
 
 def content_of(row: Listing) -> records.Content:
-    """The stored content as the kit's record; the price and stock in it are those of the listing's creation."""
+    """The stored content as the kit's record."""
     c = row.content
     return records.Content(
         listing_ref=row.listing_ref, sku=c["sku"], model_ref=c["model_ref"], title=c["title"],
@@ -167,19 +185,16 @@ def settle(*, batch: PushBatch, verdicts: Sequence[records.Verdict]) -> None:
     for item in PushItem.objects.system().filter(batch=batch).exclude(listing_id__in=found):
         reason = item.reason or "the remote gave no verdict"
         found[item.listing_id] = records.Verdict(listing_ref=item.listing_ref, is_ok=False, reason=reason)
-    hashes = {i.listing_id: i.sent.get("hash", "") for i in PushItem.objects.system().filter(batch=batch)}
     with transaction.atomic():
-        listings.settle_content(
-            verdicts=found, hashes=hashes, is_update=batch.capability == "update_content",
-            is_closing=batch.capability == CLOSE, at=now(),
-        )  # fmt: skip
+        listings.settle_content(verdicts=found, capability=batch.capability, at=now())
         close_batch(batch=batch, state="settled", verdicts=found, at=now())
 
 
 def read_back(*, batch: PushBatch, client: Client) -> None:
     """Nobody knows what became of a batch: what the marketplace shows has entered review; the rest goes out again.
 
-    A refusal is read by the review feed, with its words.
+    A refusal is read by the review feed, with its words. A change of what is there sets texts and facts, and showing
+    the listing does not show that it was taken: it is sent again, which harms nothing.
     """
     items = list(PushItem.objects.system().filter(batch=batch))
     way = client.spec.can["pull_listings"]
@@ -188,7 +203,7 @@ def read_back(*, batch: PushBatch, client: Client) -> None:
     for i in range(0, len(items), way.max_refs):
         window = Window(refs=tuple(x.listing_ref for x in items[i : i + way.max_refs]))
         for read in pull(client.spec, "pull_listings", client.account, window, client.send):
-            shown |= {o.listing_ref for o in read.records if batch.capability != CLOSE or o.state == "closed"}
+            shown |= {o.listing_ref for o in read.records if _shows(batch.capability, o)}
     there = [records.Verdict(listing_ref=x.listing_ref, is_ok=True) for x in items if x.listing_ref in shown]
     again = [x.listing_id for x in items if x.listing_ref not in shown and x.is_ok is not False]
     with transaction.atomic():
@@ -196,6 +211,13 @@ def read_back(*, batch: PushBatch, client: Client) -> None:
         listings.release_content(listing_ids=again, wait_s=1, at=now())
         PushItem.objects.system().filter(batch=batch, listing_id__in=again).update(is_ok=False, reason="was never taken")
         settle(batch=batch, verdicts=[*there, *_bad(batch)])
+
+
+def _shows(capability: str, shown: records.Observed) -> bool:
+    """Whether what the marketplace shows of a listing means that a batch of this kind was taken."""
+    if capability in (listings.CLOSE, listings.REOPEN):
+        return (shown.state == "closed") is (capability == listings.CLOSE)
+    return capability == listings.CREATE
 
 
 def _bad(batch: PushBatch) -> list[records.Verdict]:

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from datetime import datetime
+from decimal import Decimal
 
 from django.db import transaction
 
 from entrepot.channels import services as channels
 from entrepot.channels.models import Storefront
 from entrepot.core.clock import now
-from entrepot.core.errors import OutcomeUnknown, RemoteBusy, RemoteChanged, RemoteError, RemoteUnauthorised
+from entrepot.core.errors import MappingError, OutcomeUnknown, RemoteBusy, RemoteChanged, RemoteError, RemoteUnauthorised
 from entrepot.kit import records
 from entrepot.kit.batch import submit
 from entrepot.kit.client import Client
@@ -23,7 +24,7 @@ from entrepot.listings import services as listings
 from entrepot.listings.services import Sent
 
 from ..models import PushBatch, PushItem
-from .batches import add_items, by_listing, close_batch, mark_sent, plan_batch
+from .batches import add_items, by_listing, close_batch, mark_sent, mark_unknown, plan_batch
 
 CAPABILITY = "push_offers"
 
@@ -58,16 +59,14 @@ def send_offers(*, batch: PushBatch, front: Storefront, sent: Sequence[Sent]) ->
     offers = [_offer(s, front) for s in sent]
     try:
         reply = submit(client.spec, CAPABILITY, client.account, offers, client.send)
-    except OutcomeUnknown as unknown:
-        PushBatch.objects.system().filter(id=batch.id).update(state="unknown", sent_at=now(), not_before=now(), last_error=str(unknown))
+    except (OutcomeUnknown, RemoteChanged) as unknown:  # taken, but what was answered nobody understands: look
+        mark_unknown(batch=batch, why=str(unknown), at=now())
     except RemoteBusy as busy:
         _give_up(batch, str(busy), busy.retry_after_s)
     except RemoteUnauthorised as lost:
         channels.access_lost(channel_id=front.channel_id, why=str(lost), at=now())
         _give_up(batch, str(lost), 30)
-    except RemoteChanged as changed:
-        _give_up(batch, str(changed), 60)
-    except RemoteError as refused:
+    except (RemoteError, MappingError) as refused:
         _split(batch, front, sent, str(refused))
     else:
         if reply.batch_ref and not reply.is_done:
@@ -147,7 +146,8 @@ def _compared(item: PushItem, shown: records.Observed | None) -> records.Verdict
         return records.Verdict(listing_ref=item.listing_ref, is_ok=False, reason="the marketplace does not show it")
     sent = item.sent
     same_stock = sent["stock"] is None or shown.quantity == sent["stock"]
-    same_price = sent["sale"] is None or (str(shown.sale_price), str(shown.list_price)) == (sent["sale"], sent["list"])
+    wanted = [None if sent[name] is None else Decimal(sent[name]) for name in ("sale", "list")]
+    same_price = wanted[0] is None or [shown.sale_price, shown.list_price] == wanted
     # Not there (yet): it may still be on its way, so the next body has to be another one.
     return records.Verdict(
         listing_ref=item.listing_ref, is_ok=same_stock and same_price, is_repeat=not (same_stock and same_price),

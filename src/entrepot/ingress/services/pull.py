@@ -11,7 +11,7 @@ from django.db import transaction
 from entrepot.channels import services as channels
 from entrepot.channels.models import Channel
 from entrepot.core.clock import now
-from entrepot.core.errors import Refused, RemoteBusy, RemoteError, RemoteUnauthorised
+from entrepot.core.errors import EntrepotError, RemoteBusy, RemoteUnauthorised
 from entrepot.kit.client import Client
 from entrepot.kit.read import Read, pull
 from entrepot.kit.requests import Window
@@ -57,7 +57,7 @@ def pull_now(*, feed: Feed, at: datetime) -> int:
     except RemoteUnauthorised as lost:
         error = str(lost)
         channels.access_lost(channel_id=channel.id, why=error, at=began)
-    except (RemoteError, Refused) as refused:
+    except EntrepotError as refused:
         error = str(refused)
         channels.remember_failure(channel_id=channel.id, why=error, at=began)
     Feed.objects.system().filter(id=feed.id, claim_no=feed.claim_no).update(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from decimal import Decimal
 from typing import Any
@@ -29,9 +30,15 @@ class Draft:
 
 def complete(
     *, listing: Listing, variant: Variant, price: Price | None, vat_rate: Decimal | None, quantity: int | None,
-    resolver: Resolver, spec: Spec,
+    resolver: Resolver, spec: Spec, twins: Sequence[str] = (),
 ) -> Draft:  # fmt: skip
-    """What this listing should say on its storefront. ``vat_rate`` is the storefront's own; None: the variant's."""
+    """What this listing should say on its storefront.
+
+    Args:
+        vat_rate: the storefront's own; None: the variant's.
+        quantity: what may be published, buffers held back; None: unknown.
+        twins: SKUs of other variants with the same GTIN, of which all but one must be wrong.
+    """
     product, front, draft = variant.product, listing.storefront, Draft()
     draft.content = {
         "listing_ref": listing.listing_ref, "sku": variant.sku, "storefront": front.code,
@@ -41,6 +48,8 @@ def complete(
         "length_mm": variant.length_mm, "width_mm": variant.width_mm, "height_mm": variant.height_mm,
     }  # fmt: skip
     _texts(draft, variant)
+    if variant.gtin and twins:
+        draft.lacks("gtin", f"{variant.gtin} is also the GTIN of {', '.join(sorted(twins)[:3])}; give each its own")
     _facts(draft, variant, front.currency)
     _vat(draft, variant.vat_rate if vat_rate is None else vat_rate, spec, front.code)
     _words(draft, variant, resolver)
@@ -49,7 +58,9 @@ def complete(
 
 
 def _title(variant: Variant) -> str:
-    return variant.title or variant.product.title
+    """The product's, which the variants of one card share, unless somebody gave the variant one of its own."""
+    is_given = variant.origins.get("title", {}).get("source") in ("hub", "file")
+    return variant.title if variant.title and is_given else variant.product.title or variant.title
 
 
 def _texts(draft: Draft, variant: Variant) -> None:

@@ -22,6 +22,9 @@ WITH target AS (
     SELECT l.id,
            CASE WHEN c.is_zeroed OR NOT v.is_published OR p.state IN ('rejected', 'archived')
                      OR g.state IN ('closing', 'closed', 'denied') THEN 0
+                -- (greatest() would make 0 of NULL)
+                WHEN a.available IS NULL
+                THEN CASE WHEN a.variant_id IS NOT NULL AND l.desired_value IS NOT NULL THEN 0 END
                 ELSE greatest(0, a.available - coalesce(b.pieces, 0)
                                    - ceil(greatest(a.available, 0) * coalesce(b.fraction, 0)))
            END AS value,
@@ -72,7 +75,11 @@ UPDATE listings_listinglevel l
 
 
 def compute_stock_levels(*, variant_ids: Sequence[int], at: datetime) -> list[int]:
-    """Desired stock of these variants' listings; ids of levels that changed. Unknown availability changes nothing."""
+    """Desired stock of these variants' listings; ids of levels that changed.
+
+    What was never told changes nothing. What was known and no longer is (the store stopped counting) becomes 0: the
+    number published before would be a guess now.
+    """
     return _compute("stock", _STOCK, variant_ids, at)
 
 

@@ -14,17 +14,55 @@ from entrepot.kit.registry import connector
 from ..models import Listing, ListingLevel
 from ..states import LANES
 
+Refs = dict[tuple[int, str], int]  # (storefront, listing ref) → variant
+
 
 def make_listings(*, variant_ids: Sequence[int]) -> int:
     """Make what is missing of (approved variant × open storefront), as drafts with their two levels; the number made.
 
-    The listing's ref is the variant's GTIN or SKU, as the channel's setting ``listing_key`` and the connector say.
+    The listing's ref is the variant's GTIN or SKU, as the channel's setting ``listing_key`` and the connector say. A
+    draft that was never sent follows when its GTIN is corrected; where a GTIN is taken the SKU stands in for it.
     """
-    variants = (
-        Variant.objects.system()
-        .filter(id__in=variant_ids, product__state__in=["approved"], product__refusal="", is_published=True)
-        .order_by("id")
+    rows = Listing.objects.system().filter(variant_id__in=variant_ids).select_related("storefront__channel", "variant")
+    known = {(row.variant_id, row.storefront_id): row for row in rows.order_by("id")}
+    fronts = _fronts()
+    approved = Variant.objects.system().filter(
+        id__in=variant_ids, product__state="approved", product__refusal="", is_published=True
     )
+    wanted = [
+        (v, s) for v in approved.order_by("id") for s in fronts.get(v.seller_id, []) if (v.id, s.id) not in known
+    ]
+    drafts = [row for row in known.values() if row.state == "draft" and row.submitted_at is None]
+    with transaction.atomic():
+        taken = _taken([(v, s) for v, s in wanted] + [(row.variant, row.storefront) for row in drafts])
+        _follow(drafts, taken)
+        fresh = [Listing(seller_id=v.seller_id, variant=v, storefront=s, listing_ref=_free(v, s, taken)) for v, s in wanted]
+        return len(add_listings(fresh))
+
+
+def add_listings(rows: Sequence[Listing]) -> list[Listing]:
+    """Keep new listings with their levels, and have both computed; those that were really new."""
+    if not rows:
+        return []
+    Listing.objects.system().bulk_create(rows, batch_size=1000, ignore_conflicts=True)
+    pairs = {(row.variant_id, row.storefront_id) for row in rows}
+    made = Listing.objects.system().filter(variant_id__in={v for v, _ in pairs}, levels__isnull=True).order_by("id")
+    fresh = [row for row in made if (row.variant_id, row.storefront_id) in pairs]
+    ListingLevel.objects.system().bulk_create(
+        [
+            ListingLevel(seller_id=x.seller_id, listing=x, storefront_id=x.storefront_id, lane=lane)
+            for x in fresh
+            for lane in LANES
+        ],
+        batch_size=1000,
+        ignore_conflicts=True,
+    )
+    for kind in ("stock", "price"):
+        mark_dirty(kind=kind, subject_ids=sorted({x.variant_id for x in fresh}))
+    return fresh
+
+
+def _fronts() -> dict[int, list[Storefront]]:
     fronts: dict[int, list[Storefront]] = {}
     for s in (
         Storefront.objects.system()
@@ -32,24 +70,32 @@ def make_listings(*, variant_ids: Sequence[int]) -> int:
         .select_related("channel")
     ):
         fronts.setdefault(s.seller_id, []).append(s)
-    wanted = [(v, s) for v in variants for s in fronts.get(v.seller_id, [])]
-    rows = [Listing(seller_id=v.seller_id, variant=v, storefront=s, listing_ref=ref_of(v, s)) for v, s in wanted]
-    with transaction.atomic():
-        before = set(Listing.objects.system().filter(variant_id__in=variant_ids).values_list("id", flat=True))
-        Listing.objects.system().bulk_create(rows, batch_size=1000, ignore_conflicts=True)
-        made = Listing.objects.system().filter(variant_id__in=variant_ids).exclude(id__in=before)
-        fresh = list(made.order_by("id"))
-        ListingLevel.objects.system().bulk_create(
-            [
-                ListingLevel(seller_id=x.seller_id, listing=x, storefront_id=x.storefront_id, lane=lane)
-                for x in fresh
-                for lane in LANES
-            ],
-            batch_size=1000,
-        )
-        for kind in ("stock", "price"):
-            mark_dirty(kind=kind, subject_ids=sorted({x.variant_id for x in fresh}))
-    return len(fresh)
+    return fronts
+
+
+def _taken(pairs: Sequence[tuple[Variant, Storefront]]) -> Refs:
+    refs = {ref for v, s in pairs for ref in (ref_of(v, s), v.sku)}
+    rows = Listing.objects.system().filter(storefront__in={s.id for _, s in pairs}, listing_ref__in=refs)
+    return {(row.storefront_id, row.listing_ref): row.variant_id for row in rows}
+
+
+def _free(variant: Variant, storefront: Storefront, taken: Refs) -> str:
+    ref = next(
+        (r for r in (ref_of(variant, storefront), variant.sku) if taken.get((storefront.id, r), variant.id) == variant.id),
+        f"{variant.sku[:40]}-{variant.id}",
+    )
+    taken[storefront.id, ref] = variant.id
+    return ref
+
+
+def _follow(drafts: Sequence[Listing], taken: Refs) -> None:
+    moved = []
+    for row in drafts:
+        ref = _free(row.variant, row.storefront, taken)
+        if ref != row.listing_ref:
+            row.listing_ref = ref
+            moved.append(row)
+    Listing.objects.system().bulk_update(moved, ["listing_ref"], batch_size=500)
 
 
 def ref_of(variant: Variant, storefront: Storefront) -> str:

@@ -1,13 +1,13 @@
-"""What a marketplace shows of our listings: adopted at first sight, compared ever after."""
+"""What a marketplace shows of our listings, compared with what we hold."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta
 
 from django.db import transaction
 
-from entrepot.events.services import move_many
+from entrepot.events.services import mark_dirty, move_many
 from entrepot.kit import records
 
 from ..models import Listing, ListingLevel
@@ -17,26 +17,11 @@ from .levels import refresh_due
 _SALE_ON_ITS_WAY_S = 10
 
 
-def adopt(*, storefront_id: int, observed: Sequence[records.Observed], at: datetime) -> int:
-    """At first connection: drafts that are live there already become live here, as acknowledged; the number adopted."""
-    seen = {o.listing_ref: o for o in observed if o.state in ("live", "locked")}
-    with transaction.atomic():
-        drafts = Listing.objects.system().filter(storefront_id=storefront_id, state="draft", listing_ref__in=seen)
-        ids = move_many(drafts, LISTING, "adopt", actor="hub", at=at)
-        rows = list(Listing.objects.system().filter(id__in=ids).order_by("id"))
-        for row in rows:
-            row.content_ref = seen[row.listing_ref].content_ref or ""
-            row.acknowledged_hash, row.live_at = row.content_hash, at
-        Listing.objects.system().bulk_update(rows, ["content_ref", "acknowledged_hash", "live_at"], batch_size=500)
-        _acknowledge(rows, seen, at)
-        refresh_due(listing_ids=ids, at=at)
-    return len(ids)
-
-
 def note_observed(*, storefront_id: int, observed: Sequence[records.Observed], at: datetime) -> int:
-    """Keep what a marketplace shows now; the number of listings that went live or failed by it.
+    """Keep what a marketplace shows now; the number of listings that went live, failed or ended by it.
 
-    A difference between observed and acknowledged, with nothing in flight since the reading began, is drift: the
+    What is live there and a draft or failed here (it was on sale before we came, or its creation was never answered)
+    is taken as it is. A difference between observed and acknowledged, with nothing in flight since the reading began, is drift: the
     acknowledged value becomes what was seen, so that the desired one travels again.
     """
     seen = {o.listing_ref: o for o in observed}
@@ -49,16 +34,37 @@ def note_observed(*, storefront_id: int, observed: Sequence[records.Observed], a
         )
         # While its batch is on its way the marketplace still shows what it thought of the last try.
         asked = [r for r in rows if r.state == "submitted" and r.not_before <= at]
-        live = [r for r in asked if seen[r.listing_ref].state in ("live", "locked")]
+        live = [r for r in asked if _is_on_sale(seen[r.listing_ref])]
         lost = [r for r in asked if seen[r.listing_ref].state == "refused"]
         waiting = [r for r in asked if seen[r.listing_ref].state == "pending"]
+        found = [r for r in rows if r.live_at is None and r.state in ("draft", "failed") and _is_on_sale(seen[r.listing_ref])]
+        ending = [r for r in rows if r.live_at is None and r.state == "closing"]
         _go_live(live, seen, at)
+        _go_live(found, seen, at)
         _fail(lost, seen, at)
+        ended = _end(ending, seen, at)
         Listing.objects.system().filter(id__in=[r.id for r in waiting]).update(
             checked_at=at, not_before=at + timedelta(seconds=1)
         )
         _compare([r for r in rows if r.live_at is not None], seen, at)
-    return len(live) + len(lost)
+    return len(live) + len(found) + len(lost) + ended
+
+
+def _is_on_sale(shown: records.Observed) -> bool:
+    return shown.state in ("live", "locked")
+
+
+def _end(rows: Sequence[Listing], seen: dict[str, records.Observed], at: datetime) -> int:
+    """A listing that was in review when it was to be closed: refused, it has ended; approved, it goes to 0 first."""
+    refused = [r.id for r in rows if seen[r.listing_ref].state == "refused"]
+    move_many(Listing.objects.system().filter(id__in=refused, state="closing"), LISTING, "finish", actor="remote", at=at)
+    approved = [r for r in rows if _is_on_sale(seen[r.listing_ref])]
+    for row in approved:
+        row.content_ref, row.live_at = seen[row.listing_ref].content_ref or row.content_ref, at
+    Listing.objects.system().bulk_update(approved, ["content_ref", "live_at"], batch_size=500)
+    acknowledge(approved, seen, at)
+    refresh_due(listing_ids=[r.id for r in approved], at=at)
+    return len(refused) + len(approved)
 
 
 def _go_live(rows: Sequence[Listing], seen: dict[str, records.Observed], at: datetime) -> None:
@@ -70,12 +76,16 @@ def _go_live(rows: Sequence[Listing], seen: dict[str, records.Observed], at: dat
     fields = ["content_ref", "acknowledged_hash", "live_at", "refusal"]
     Listing.objects.system().bulk_update(rows, fields, batch_size=500)
     ids = [r.id for r in rows]
-    move_many(Listing.objects.system().filter(id__in=ids, state="submitted"), LISTING, "go_live", actor="remote", at=at)
-    _acknowledge(rows, seen, at)
+    wanted = Listing.objects.system().filter(id__in=ids)
+    move_many(wanted.filter(state="draft"), LISTING, "adopt", actor="hub", at=at)
+    move_many(wanted.filter(state__in=["submitted", "failed"]), LISTING, "go_live", actor="remote", at=at)
+    # What changed while it was in review, or was never compared, is looked at again.
+    mark_dirty(kind="content", subject_ids=[r.variant_id for r in rows])
+    acknowledge(rows, seen, at)
     refresh_due(listing_ids=ids, at=at)
 
 
-def _acknowledge(rows: Sequence[Listing], seen: dict[str, records.Observed], at: datetime) -> None:
+def acknowledge(rows: Sequence[Listing], seen: Mapping[str, records.Observed], at: datetime) -> None:
     """What went with the creation, as the marketplace shows it, is what it holds."""
     levels = list(ListingLevel.objects.system().filter(listing__in=rows, batch_id__isnull=True).select_related("listing"))
     for level in levels:

@@ -1,0 +1,8 @@
+"""Writes of prices: what the seller asks, rules, exchange rates, and the prices that follow."""
+
+from .base import set_base_prices as set_base_prices
+from .compute import compute_prices as compute_prices
+from .fx import load_ecb as load_ecb
+from .fx import load_fx_csv as load_fx_csv
+from .fx import rate_on as rate_on
+from .rule import set_rule as set_rule

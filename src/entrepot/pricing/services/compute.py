@@ -1,0 +1,67 @@
+"""From base price to the price on each storefront, with the way it took."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import date, datetime
+from typing import Any
+
+from entrepot.catalog.models import Variant
+from entrepot.channels.models import Storefront
+
+from ..models import Price, PriceRule
+from ..rules import Given, price_on
+from .fx import Rates
+
+
+def compute_prices(*, variant_ids: Sequence[int], day: date, at: datetime) -> dict[tuple[int, int], Price]:
+    """Compute and keep the price of each variant on each open storefront of its seller: (variant, storefront) → price.
+
+    A price that cannot be computed is kept with its problem and without amounts; unknown is never zero. What comes out
+    as it was is not written, and keeps the instant of its computing.
+    """
+    variants = Variant.objects.system().filter(id__in=variant_ids).select_related("base_price").order_by("id")
+    sellers = {v.seller_id for v in variants}
+    fronts: dict[int, list[Storefront]] = {}
+    for s in Storefront.objects.system().filter(seller_id__in=sellers, is_open=True).select_related("price_rule"):
+        fronts.setdefault(s.seller_id, []).append(s)
+    rates = Rates(day)
+    rows = [_price(v, s, rates, at) for v in variants for s in fronts.get(v.seller_id, [])]
+    known = {
+        (p.variant_id, p.storefront_id): _said(p) for p in Price.objects.system().filter(variant_id__in=variant_ids)
+    }
+    Price.objects.system().bulk_create(
+        [p for p in rows if known.get((p.variant_id, p.storefront_id)) != _said(p)],
+        batch_size=1000,
+        update_conflicts=True,
+        unique_fields=["variant", "storefront"],
+        update_fields=["list_price", "sale_price", "currency", "steps", "problem", "computed_at"],
+    )
+    return {(p.variant_id, p.storefront_id): p for p in rows}
+
+
+def _said(price: Price) -> tuple[Any, ...]:
+    return price.list_price, price.sale_price, price.currency, price.steps, price.problem
+
+
+def _price(variant: Variant, storefront: Storefront, rates: Rates, at: datetime) -> Price:
+    base = getattr(variant, "base_price", None)
+    rule = getattr(storefront, "price_rule", None) or PriceRule(storefront=storefront)
+    row = Price(
+        seller_id=variant.seller_id, variant=variant, storefront=storefront, currency=storefront.currency,
+        computed_at=at, list_price=None, sale_price=None,
+    )  # fmt: skip
+    if base is None:
+        row.problem = "no base price: the store gives none, and nobody typed one in"
+        return row
+    given = Given(
+        regular=base.regular, sale=base.sale, cost=base.cost, currency=base.currency,
+        is_tax_included=base.is_tax_included, home_vat_rate=variant.vat_rate, target=storefront.currency,
+        vat_rate=rule.vat_rate if rule.vat_rate is not None else variant.vat_rate, markup_rate=rule.markup_rate,
+        fixed_fee=rule.fixed_fee, fx_margin_rate=rule.fx_margin_rate, minimum_margin_rate=rule.minimum_margin_rate,
+        ending=rule.ending,
+    )  # fmt: skip
+    result = price_on(given, rates.rate(base.currency, storefront.currency))
+    row.list_price, row.sale_price, row.problem = result.list_price, result.sale_price, result.problem
+    row.steps = [{"step": s, "amount": a, "why": w} for s, a, w in result.steps]
+    return row

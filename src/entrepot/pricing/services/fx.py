@@ -1,0 +1,130 @@
+"""Exchange rates by day, from the ECB or a file."""
+
+from __future__ import annotations
+
+import csv
+import io
+from collections.abc import Mapping, Sequence
+from datetime import date
+from decimal import Decimal
+
+from django.db import transaction
+from lxml import etree
+
+from entrepot.channels.models import Storefront
+from entrepot.core.errors import Invalid
+from entrepot.core.money import exact
+from entrepot.events.services import mark_dirty
+
+from ..models import BasePrice, FxRate
+
+_ECB = "{http://www.ecb.int/vocabulary/2002-08-01/eurofxref}Cube"
+
+
+def rate_on(*, day: date, base: str, quote: str) -> tuple[Decimal, date] | None:
+    """The latest rate on or before ``day``, and its day; through the euro where there is no direct one."""
+    return Rates(day).rate(base, quote)
+
+
+class Rates:
+    """Rates of one day, each pair read once."""
+
+    def __init__(self, day: date) -> None:
+        self.day, self._found = day, dict[tuple[str, str], tuple[Decimal, date] | None]()
+
+    def rate(self, base: str, quote: str) -> tuple[Decimal, date] | None:
+        if base == quote:
+            return Decimal(1), self.day
+        if (base, quote) not in self._found:
+            self._found[base, quote] = self._direct(base, quote) or self._by_euro(base, quote)
+        return self._found[base, quote]
+
+    def _direct(self, base: str, quote: str) -> tuple[Decimal, date] | None:
+        rows = FxRate.objects.filter(day__lte=self.day)
+        row = rows.filter(base=base, quote=quote).order_by("-day", "id").first()
+        if row:
+            return row.rate, row.day
+        row = rows.filter(base=quote, quote=base).order_by("-day", "id").first()
+        return (1 / row.rate, row.day) if row else None
+
+    def _by_euro(self, base: str, quote: str) -> tuple[Decimal, date] | None:
+        if "EUR" in (base, quote):
+            return None
+        one, other = self._direct("EUR", base), self._direct("EUR", quote)
+        return (other[0] / one[0], min(one[1], other[1])) if one and other else None
+
+
+def load_ecb(*, xml: bytes) -> int:
+    """Keep the rates of the ECB's daily (or 90-day) XML; the number kept. One euro in other currencies.
+
+    Raises:
+        Invalid: not that XML, or one with a DOCTYPE (the ECB sends none, and entities are declared there); nothing is
+            kept then.
+    """
+    parser = etree.XMLParser(resolve_entities=False, no_network=True, load_dtd=False, huge_tree=False)
+    try:
+        root = etree.fromstring(xml, parser)
+    except (etree.XMLSyntaxError, ValueError) as error:
+        raise Invalid("FX file", "XML", f"cannot be read: {error}") from None
+    if root.getroottree().docinfo.internalDTD is not None:
+        raise Invalid("FX file", "XML", "has a DOCTYPE; the ECB's file has none")
+    rows = [
+        _row("FX file", str(cube.get("time")), "EUR", str(rate.get("currency")), str(rate.get("rate") or ""))
+        for cube in root.iter(_ECB)
+        if cube.get("time")
+        for rate in cube.iter(_ECB)
+        if rate.get("currency")
+    ]
+    if not rows:
+        raise Invalid("FX file", "XML", "has no rates; the ECB's eurofxref-daily.xml is expected")
+    return _keep_rates(rows, "ecb")
+
+
+def load_fx_csv(*, text: str) -> int:
+    """Keep rates of a CSV ``day,base,quote,rate``; the number kept.
+
+    Raises:
+        Invalid: which line and column is wrong; nothing is kept then.
+    """
+    rows = [
+        _row(f"FX file line {line}", *(str(row.get(c) or "") for c in ("day", "base", "quote", "rate")))
+        for line, row in enumerate(csv.DictReader(io.StringIO(text)), start=2)
+    ]
+    if not rows:
+        raise Invalid("FX file", "CSV", "has no rates; day,base,quote,rate is expected")
+    return _keep_rates(rows, "file")
+
+
+def _row(record: str, day: str, base: str, quote: str, rate: str) -> tuple[date, str, str, Decimal]:
+    try:
+        on = date.fromisoformat(day)
+    except ValueError:
+        raise Invalid(record, "day", f"must be a date such as 2026-11-24, not {day!r}") from None
+    number = exact(rate, record=record, field="rate")
+    if number <= 0:
+        raise Invalid(record, "rate", f"must be above zero, not {rate}")
+    if any(len(c) != 3 or not c.isascii() or not c.isupper() for c in (base, quote)):  # noqa: PLR2004 - ISO 4217
+        raise Invalid(record, "base", f"and quote must be currency codes such as EUR, not {base!r} and {quote!r}")
+    return on, base, quote, number
+
+
+def _keep_rates(rows: Sequence[tuple[date, str, str, Decimal]], source: str) -> int:
+    """Rates of a day that was told before are replaced. Prices that cross a currency are computed again."""
+    latest = {(d, b, q): r for d, b, q, r in rows}
+    with transaction.atomic():
+        _write_rates(latest, source)
+        sellers = Storefront.objects.system().filter(is_open=True).values_list("seller_id", "currency").distinct()
+        for seller_id, currency in sellers:
+            crossing = BasePrice.objects.for_seller(seller_id).exclude(currency=currency).order_by("variant_id")
+            mark_dirty(kind="price", subject_ids=list(crossing.values_list("variant_id", flat=True)))
+    return len(latest)
+
+
+def _write_rates(latest: Mapping[tuple[date, str, str], Decimal], source: str) -> None:
+    FxRate.objects.bulk_create(
+        [FxRate(day=d, base=b, quote=q, rate=r, source=source) for (d, b, q), r in latest.items()],
+        batch_size=1000,
+        update_conflicts=True,
+        unique_fields=["day", "base", "quote", "source"],
+        update_fields=["rate"],
+    )
