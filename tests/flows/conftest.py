@@ -1,0 +1,35 @@
+"""One sandbox for the run; every test finds it, and the hub, as new."""
+
+from __future__ import annotations
+
+import json
+
+import pytest
+
+from entrepot.sandbox.server import SandboxServer
+
+from .world import connected, fresh
+
+
+@pytest.fixture(scope="session")
+def served():
+    with SandboxServer() as server:
+        yield server, {slug: json.dumps(remote.snapshot()) for slug, remote in server.remotes.items()}
+
+
+@pytest.fixture
+def world(served, transactional_db, settings, tmp_path):
+    """A connected seller whose orders wait for a person's yes."""
+    settings.MEDIA_ROOT = tmp_path
+    settings.ENTREPOT_REMOTE_TIMEOUT_S = 5
+    server, states = served
+    fresh(server, states)
+    return connected(server)
+
+
+@pytest.fixture
+def auto(world):
+    """The same, and orders that add up are approved by rule."""
+    world.market.is_auto_approving = True
+    world.market.save(update_fields=["is_auto_approving"])
+    return world
