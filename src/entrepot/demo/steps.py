@@ -137,6 +137,7 @@ def mend(cast: Cast, sandbox: Sandbox, say: Say) -> None:
         if clean != row.variant.images:
             edit_variants(seller_id=cast.seller.id, cells=[(row.variant_id, "images", row.variant.images, clean)], at=now())
         approve_products(seller_id=cast.seller.id, product_ids=[product.id], at=now())
+        until("the mended content", lambda: not _marks(), seconds=30)
         retry_listings(seller_id=cast.seller.id, listing_ids=[row.id], at=now())
     until("every refusal mended", lambda: not Listing.objects.system().exclude(state__in=["live", "draft"]).exists(), seconds=120)
     say(f"mended; listings: {states()}")
