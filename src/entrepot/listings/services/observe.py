@@ -105,6 +105,8 @@ def _fail(rows: Sequence[Listing], seen: dict[str, records.Observed], at: dateti
     Listing.objects.system().bulk_update(rows, ["refusal"], batch_size=500)
     wanted = Listing.objects.system().filter(id__in=[r.id for r in rows], state="submitted")
     move_many(wanted, LISTING, "fail", actor="remote", at=at)
+    # What was mended while the marketplace still looked at the last try goes out again by itself.
+    mark_dirty(kind="content", subject_ids=sorted({r.variant_id for r in rows}))
 
 
 def _compare(rows: Sequence[Listing], seen: dict[str, records.Observed], at: datetime) -> None:
