@@ -156,7 +156,13 @@ def _orders(shop: Any, variant: Any) -> dict[str, Any]:
     for role in ("ship_to", "bill_to"):
         Party.objects.create(**own, order=order, role=role, name="Ayşe Yılmaz", lines=["Moda Cd. 12"], country="TR")
     package = Package.objects.create(
-        **own, order=order, channel=shop.market, package_ref="333", state="created", their_status="Created", modified_at=AT
+        **own,
+        order=order,
+        channel=shop.market,
+        package_ref="333",
+        state="created",
+        their_status="Created",
+        modified_at=AT,
     )
     PackageLine.objects.create(**own, package=package, line=line, quantity=2)
     return {"order": order, "line": line, "package": package}

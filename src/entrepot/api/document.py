@@ -30,16 +30,17 @@ _PROBLEM = {
     },
 }
 _ERRORS = {
-    400: "The request cannot be read: broken JSON, NaN, or a body that is too large.",
+    400: "The request cannot be read: broken JSON, or NaN.",
     401: "No key, or one that is not good.",
     403: "Role or scopes do not allow it.",
     404: "Not there, or not yours.",
     409: "Refused: the state has no such move, or it changed meanwhile.",
+    413: "The body is too large.",
     422: "A value is not allowed; says which field and why.",
     502: "The remote refused, in its own words.",
     503: "The remote is busy, or its answer did not come; try again after Retry-After.",
 }
-_ALWAYS, _OF_WRITES = (400, 401, 403, 404, 422), (409, 502, 503)
+_ALWAYS, _OF_WRITES = (400, 401, 403, 404, 422), (409, 413, 502, 503)
 _DEPTH = 12
 
 

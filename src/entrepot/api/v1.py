@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from django.contrib.admin.views.decorators import staff_member_required
 from ninja import NinjaAPI, Router
 
 from entrepot.accounts.api import router as accounts
@@ -21,6 +20,7 @@ from entrepot.web.parser import StrictParser
 
 from .document import describe
 from .order_detail import router as order_detail
+from .readers import known_only
 
 ROUTERS: tuple[Router, ...] = (
     accounts, channels, *ingress, *catalog, stock, prices, listings, *orders, order_detail, packages, runs,
@@ -42,7 +42,7 @@ api = EntrepotAPI(
     " a POST with an `Idempotency-Key` is done once, however often it is sent.",
     urls_namespace="api-1",
     parser=StrictParser(),
-    docs_decorator=staff_member_required(login_url="admin:login"),
+    docs_decorator=known_only,
 )
 problems.install(api)
 api.add_decorator(idempotent, mode="view")

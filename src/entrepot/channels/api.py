@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import datetime
 from typing import Annotated, Any
 
-from ninja import Field, Query, Router, Schema
+from ninja import Field, Query, Router, Schema, Status
 
 from entrepot.accounts.api import SellerId, acting_seller
 from entrepot.core.clock import now
@@ -121,10 +121,10 @@ def list_channels(
 @router.post("/channels", response={201: ChannelOut}, operation_id="add_channel", summary="Connect an account")
 def add_channel(request: ActorRequest, body: ChannelIn, seller_id: SellerId = None) -> Any:
     """A draft that can do nothing until it was checked. 422: a credential or setting is missing or not known."""
-    return 201, services.add_channel(
+    return Status(201, services.add_channel(
         seller_id=acting_seller(request.auth, seller_id), slug=body.connector, name=body.name, base_url=body.base_url,
         account_ref=body.account_ref, secrets=body.secrets, settings=body.settings, at=now(),
-    )  # fmt: skip
+    ))  # fmt: skip
 
 
 @router.get("/channels/{channel_id}", response=ChannelOut, operation_id="get_channel", summary="Get a channel")
@@ -196,4 +196,4 @@ def list_storefronts(request: ActorRequest, channel_id: int, cursor: Cursor = No
 def open_storefront(request: ActorRequest, channel_id: int, body: StorefrontIn) -> Any:
     """Open a country's window; opened twice it is the same. 422: the connector has none of this code."""
     row = channel_of(request, channel_id)
-    return 201, services.open_storefront(seller_id=row.seller_id, channel_id=row.id, code=body.code)
+    return Status(201, services.open_storefront(seller_id=row.seller_id, channel_id=row.id, code=body.code))

@@ -7,7 +7,7 @@ from typing import Annotated, Any
 
 from django.http import HttpResponse
 from django.utils.http import content_disposition_header
-from ninja import Field, Query, Router, Schema
+from ninja import Field, Query, Router, Schema, Status
 
 from entrepot.channels.models import Intent
 from entrepot.core.clock import now
@@ -126,7 +126,7 @@ def get_package(request: ActorRequest, package_id: int) -> Any:
 )
 def pick_package(request: ActorRequest, package_id: int) -> Any:
     """Tell the marketplace that the package is being picked. 409: not from this state."""
-    return 202, _asked(request, package_id, "pick")
+    return Status(202, _asked(request, package_id, "pick"))
 
 
 @router.post(
@@ -148,7 +148,9 @@ def invoice_package(request: ActorRequest, package_id: int, body: InvoiceIn) -> 
 def unsupply_package(request: ActorRequest, package_id: int, body: UnsupplyIn) -> Any:
     """Ask the marketplace to cancel all or some of a package's goods. 409: it has gone too far."""
     lines = [(x.line_id, x.quantity) for x in body.lines]
-    return 202, _asked(request, package_id, "unsupply", lines=_checked(request, package_id, lines), reason=body.reason)
+    return Status(
+        202, _asked(request, package_id, "unsupply", lines=_checked(request, package_id, lines), reason=body.reason)
+    )
 
 
 @router.post(
@@ -157,7 +159,7 @@ def unsupply_package(request: ActorRequest, package_id: int, body: UnsupplyIn) -
 )  # fmt: skip
 def hand_over_package(request: ActorRequest, package_id: int) -> Any:
     """Tell the marketplace that a package which the seller ships is on its way. 422: it has no tracking number."""
-    return 202, _asked(request, package_id, "hand_over")
+    return Status(202, _asked(request, package_id, "hand_over"))
 
 
 @router.post(
@@ -170,7 +172,7 @@ def make_package_label(request: ActorRequest, package_id: int) -> Any:
     """Make a PDF label of our own. 422: the delivery address is empty."""
     row = package_of(request, package_id)
     services.make_label(seller_id=row.seller_id, package_id=row.id, at=now())
-    return 201, package_of(request, row.id)
+    return Status(201, package_of(request, row.id))
 
 
 @router.get(

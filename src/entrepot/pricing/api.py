@@ -6,7 +6,7 @@ from datetime import date, datetime
 from decimal import Decimal
 from typing import Annotated, Any
 
-from ninja import Field, Query, Router, Schema
+from ninja import Field, Query, Router, Schema, Status
 
 from entrepot.channels.models import Storefront
 from entrepot.core.errors import Invalid
@@ -208,12 +208,12 @@ def load_fx_rates(request: ActorRequest) -> Any:
     """Keep the rates of a CSV (day,base,quote,rate) or of the ECB's XML. For operators: every seller uses them."""
     operator_only(request.auth)
     if "xml" in request.headers.get("Content-Type", "").lower():
-        return 201, {"kept": services.load_ecb(xml=request.body)}
+        return Status(201, {"kept": services.load_ecb(xml=request.body)})
     try:
         text = request.body.decode("utf-8-sig")
     except UnicodeDecodeError:
         raise Invalid("FX file", "encoding", "must be UTF-8") from None
-    return 201, {"kept": services.load_fx_csv(text=text)}
+    return Status(201, {"kept": services.load_fx_csv(text=text)})
 
 
 def _fee(fee: MoneyIn) -> Decimal:

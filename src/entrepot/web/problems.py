@@ -7,8 +7,16 @@ import math
 from http import HTTPStatus
 from typing import Any
 
-from django.core.exceptions import ObjectDoesNotExist, PermissionDenied
+from django.core.exceptions import (
+    BadRequest,
+    ObjectDoesNotExist,
+    PermissionDenied,
+    RequestDataTooBig,
+    SuspiciousOperation,
+)
+from django.db import DataError
 from django.http import Http404, HttpRequest, HttpResponse
+from django.http.request import UnreadablePostError
 from ninja import NinjaAPI
 from ninja.errors import AuthenticationError, HttpError, ValidationError
 from structlog import get_logger
@@ -33,8 +41,9 @@ def problem_of(error: Exception) -> HttpResponse | None:
     """The answer to an exception that a caller can act on; None: it is ours, and a 500."""
     if isinstance(error, ObjectDoesNotExist | Http404):
         return problem(404, detail=str(error) if isinstance(error, ObjectDoesNotExist) else "")
-    if isinstance(error, PermissionDenied):
-        return problem(403, detail=str(error))
+    for kind, status, detail in _OF_DJANGO:
+        if isinstance(error, kind):
+            return problem(status, detail=detail or str(error))
     if isinstance(error, errors.IllegalMove):
         more = {"machine": error.machine, "state": error.state, "event": error.event, "allowed": list(error.allowed)}
         return problem(409, type="/problems/illegal-move", title="Not from this state", detail=str(error), **more)
@@ -46,6 +55,18 @@ def problem_of(error: Exception) -> HttpResponse | None:
     if isinstance(error, errors.Refused):
         return problem(409, type="/problems/refused", title="Refused", detail=str(error))
     return _remote(error) if isinstance(error, errors.RemoteError) else None
+
+
+# (Django's error, status, what to say; empty: its own words), the particular before the general
+_OF_DJANGO: tuple[tuple[type[Exception], int, str], ...] = (
+    (PermissionDenied, 403, ""),
+    (RequestDataTooBig, 413, "the body is too large"),
+    (SuspiciousOperation, 400, "the request cannot be read"),
+    (BadRequest, 400, "the request cannot be read"),
+    (UnreadablePostError, 400, "the request cannot be read"),
+    # The database's last word about a value that no check before it knew to refuse.
+    (DataError, 422, "a value is too large, too long, or cannot be kept"),
+)
 
 
 def _remote(error: errors.RemoteError) -> HttpResponse:

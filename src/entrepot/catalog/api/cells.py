@@ -9,10 +9,12 @@ from typing import Any
 from entrepot.catalog.services.edit import Cell
 from entrepot.core.actor import Actor
 from entrepot.core.errors import Invalid
+from entrepot.core.money import exact
 
 from .shapes import ProductCell, VariantCell
 
 _LISTS, _DICTS = {"images"}, {"options", "attributes"}
+_GRAMS = 2**31 - 1
 _WIDTHS = {"title": 300, "brand": 120, "category": 300, "description": 100_000}
 
 
@@ -55,5 +57,7 @@ def _check(cell: ProductCell | VariantCell) -> None:
         raise Invalid(record, cell.field, f"cannot be {value!r}")
     elif cell.field in _WIDTHS and not isinstance(value, str):
         raise Invalid(record, cell.field, "must be a text")
+    if cell.field == "weight_g" and value not in (None, "") and abs(exact(str(value))) > _GRAMS:
+        raise Invalid(record, cell.field, f"must be at most {_GRAMS} grams")
     if isinstance(value, str) and len(value) > _WIDTHS.get(cell.field, 120):
         raise Invalid(record, cell.field, f"has {len(value)} characters; at most {_WIDTHS.get(cell.field, 120)} fit")

@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import datetime
 from typing import Annotated, Any
 
-from ninja import Field, Query, Router, Schema
+from ninja import Field, Query, Router, Schema, Status
 
 from entrepot.accounts.api import SellerId, acting_seller
 from entrepot.catalog import services
@@ -88,10 +88,10 @@ def list_mappings(
 @router.post("/mappings", response={201: MappingOut}, operation_id="create_mapping", summary="Map a word")
 def create_mapping(request: ActorRequest, body: MappingIn, seller_id: SellerId = None) -> Any:
     """Say what a word is from now on, in place of an earlier decision. 422: the marketplace has no such word."""
-    return 201, services.map_word(
+    return Status(201, services.map_word(
         seller_id=acting_seller(request.auth, seller_id), connector=body.connector, kind=body.kind, ours=body.ours,
         theirs_ref=body.theirs_ref, theirs_text=body.theirs_text, scope=body.scope,
-    )  # fmt: skip
+    ))  # fmt: skip
 
 
 @router.get(
@@ -119,4 +119,4 @@ def delete_mapping(request: ActorRequest, mapping_id: int) -> Any:
     """Take a mapping back; what depends on it is looked at again."""
     row = Mapping.objects.for_actor(request.auth).get(id=mapping_id)
     services.unmap_word(seller_id=row.seller_id, mapping_id=row.id)
-    return 204, None
+    return Status(204, None)
