@@ -245,9 +245,17 @@ def test_a_broken_backup_changes_nothing(home):
             restore(handle.url, bad)
         assert ask(handle.url, "SELECT n FROM kept") == 7
 
+        tell(handle.url, "CREATE TABLE big AS SELECT gen_random_uuid() AS id FROM generate_series(1, 50000)")
         good = home / "good.dump"
         assert backup(handle.url, good) == good.stat().st_size
         assert good.stat().st_mode & 0o777 == 0o600
         tell(handle.url, "UPDATE kept SET n = 8")
+        with pytest.raises(DatabaseDownError, match="missing"):
+            restore(handle.url.replace("/entrepot?", "/missing?"), good)
+        cut = home / "cut.dump"
+        cut.write_bytes(good.read_bytes()[:-200_000])
+        with pytest.raises(DatabaseDownError):
+            restore(handle.url, cut)
+        assert ask(handle.url, "SELECT n FROM kept") == 8
         restore(handle.url, good)
         assert ask(handle.url, "SELECT n FROM kept") == 7

