@@ -1,0 +1,106 @@
+"""Rates by day: the ECB's file, a CSV, and what neither may do."""
+
+from __future__ import annotations
+
+from datetime import date
+from decimal import Decimal
+
+import pytest
+
+from entrepot.core.errors import Invalid
+from entrepot.pricing.models import FxRate
+from entrepot.pricing.services import load_ecb, load_fx_csv, rate_on
+
+pytestmark = pytest.mark.django_db
+
+# Shape: https://www.ecb.europa.eu/stats/eurofxref/eurofxref-daily.xml
+ECB = b"""<?xml version="1.0" encoding="UTF-8"?>
+<gesmes:Envelope xmlns:gesmes="http://www.gesmes.org/xml/2002-08-01"
+  xmlns="http://www.ecb.int/vocabulary/2002-08-01/eurofxref">
+ <gesmes:subject>Reference rates</gesmes:subject>
+ <Cube><Cube time='2026-11-23'><Cube currency='USD' rate='1.0850'/><Cube currency='TRY' rate='52.40'/></Cube></Cube>
+</gesmes:Envelope>"""
+BOMB = b"""<?xml version="1.0"?><!DOCTYPE x [<!ENTITY a "aaaaaaaaaa"><!ENTITY b "&a;&a;&a;&a;&a;&a;&a;&a;&a;&a;">
+<!ENTITY c "&b;&b;&b;&b;&b;&b;&b;&b;&b;&b;">]>"""
+
+
+def test_the_ecbs_file_gives_one_euro_in_other_currencies():
+    assert load_ecb(xml=ECB) == 2
+
+    assert rate_on(day=date(2026, 11, 24), base="EUR", quote="USD") == (Decimal("1.0850"), date(2026, 11, 23))
+
+
+def test_a_rate_goes_both_ways_and_through_the_euro():
+    load_ecb(xml=ECB)
+
+    back, _ = rate_on(day=date(2026, 11, 24), base="TRY", quote="EUR")
+    across, day = rate_on(day=date(2026, 11, 24), base="USD", quote="TRY")
+
+    assert back == 1 / Decimal("52.40")
+    assert (round(across, 6), day) == (Decimal("48.294931"), date(2026, 11, 23))  # 52.40 / 1.0850
+
+
+def test_the_latest_rate_on_or_before_the_day_counts():
+    load_fx_csv(text="day,base,quote,rate\n2026-11-02,EUR,TRY,50\n2026-11-20,EUR,TRY,52\n2026-12-01,EUR,TRY,60\n")
+
+    assert rate_on(day=date(2026, 11, 20), base="EUR", quote="TRY") == (Decimal(52), date(2026, 11, 20))
+    assert rate_on(day=date(2026, 11, 19), base="EUR", quote="TRY") == (Decimal(50), date(2026, 11, 2))
+    assert rate_on(day=date(2026, 11, 1), base="EUR", quote="TRY") is None
+
+
+def test_the_same_currency_needs_no_rate():
+    assert rate_on(day=date(2026, 11, 20), base="TRY", quote="TRY") == (Decimal(1), date(2026, 11, 20))
+
+
+def test_a_file_told_twice_keeps_one_rate_a_day():
+    for rate in ("50", "51"):
+        load_fx_csv(text=f"day,base,quote,rate\n2026-11-02,EUR,TRY,{rate}\n")
+
+    assert [r.rate for r in FxRate.objects.all()] == [Decimal(51)]
+
+
+@pytest.mark.parametrize(
+    ("xml", "why"),
+    [
+        (ECB.replace(b'<?xml version="1.0" encoding="UTF-8"?>', BOMB).replace(b"Reference rates", b"&c;"), "DOCTYPE"),
+        (ECB.replace(b'<?xml version="1.0" encoding="UTF-8"?>', BOMB).replace(b"'52.40'", b"'&c;'"), "DOCTYPE|cannot be read"),
+        (
+            ECB.replace(
+                b'<?xml version="1.0" encoding="UTF-8"?>',
+                b'<?xml version="1.0"?><!DOCTYPE x [<!ENTITY e SYSTEM "file:///etc/hostname">]>',
+            ).replace(b"Reference rates", b"&e;"),
+            "DOCTYPE",
+        ),
+        (b"<html>Maintenance</html>", "has no rates"),
+        (b"not xml", "cannot be read"),
+        (b"", "cannot be read"),
+        (ECB.replace(b"52.40", b"0"), "must be above zero"),
+        (ECB.replace(b"52.40", b"NaN"), "is not finite"),
+        (ECB.replace(b"2026-11-23", b"yesterday"), "must be a date"),
+    ],
+)
+def test_a_file_that_is_not_the_ecbs_is_refused_whole(xml, why):
+    with pytest.raises(Invalid, match=why):
+        load_ecb(xml=xml)
+
+    assert not FxRate.objects.exists()
+
+
+@pytest.mark.parametrize(
+    ("line", "field"),
+    [
+        ("24.11.2026,EUR,TRY,52", "day"),
+        ("2026-11-24,EUR,TRY,", "rate"),
+        ("2026-11-24,EUR,TRY,-1", "rate"),
+        ("2026-11-24,EUR,TRY,Infinity", "rate"),
+        ('2026-11-24,EUR,TRY,"52,40"', "rate"),
+        ("2026-11-24,eur,TRY,52", "base"),
+        ("2026-11-24,EURO,TRY,52", "base"),
+        ("2026-11-24,EUR", "rate"),
+    ],
+)
+def test_a_wrong_line_names_itself_and_nothing_is_kept(line, field):
+    with pytest.raises(Invalid, match=f"line 3: {field}"):
+        load_fx_csv(text=f"day,base,quote,rate\n2026-11-23,EUR,USD,1.08\n{line}\n")
+
+    assert not FxRate.objects.exists()
