@@ -6,7 +6,8 @@ from collections.abc import Iterator
 from datetime import datetime, timedelta
 from typing import Any
 
-from django.db import transaction
+import structlog
+from django.db import connection, transaction
 
 from entrepot.channels import services as channels
 from entrepot.channels.models import Channel
@@ -22,6 +23,7 @@ from .aside import keep_aside, keep_drift
 from .pages import PAGES
 
 _LEASE_S = 300
+_LOG = structlog.get_logger(__name__)
 
 
 def pull_due(*, limit: int, at: datetime) -> int:
