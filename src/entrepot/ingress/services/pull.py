@@ -62,6 +62,11 @@ def pull_now(*, feed: Feed, at: datetime) -> int:
     except EntrepotError as refused:
         error = str(refused)
         channels.remember_failure(channel_id=channel.id, why=error, at=began)
+    except Exception as problem:
+        # A worker's edge, such as a deadlock: pages already applied stay good, and the feed is read again soon.
+        _LOG.exception("feed.failed", feed=str(feed))
+        connection.close_if_unusable_or_obsolete()
+        error, wait_s = f"{type(problem).__name__}: {problem}", min(feed.every_s, 2.0 ** min(feed.attempts, 6))
     Feed.objects.system().filter(id=feed.id, claim_no=feed.claim_no).update(
         not_before=now() + timedelta(seconds=wait_s), last_error=error[:2000], last_began_at=began, last_count=count,
         runs=feed.runs + 1, attempts=feed.attempts + 1 if error else 0,
