@@ -48,13 +48,18 @@ def take_lines(order: Order, packages: Sequence[records.Package], front: Storefr
 
 
 def _grow(order: Order, package: records.Package, known: dict[str, Line]) -> list[Line]:
-    """Lines of which only a part was told are as many pieces, and cost as much, as the package they came from says."""
+    """Of a listing that was told only in part there are as many pieces, at that price, as the whole package says."""
     _name_pieces(package, known)
     grown = []
-    for theirs in package.lines:
-        line = known.get(theirs.line_ref)
-        if line is not None and line.quantity < theirs.quantity:
-            line.quantity, line.line_total = theirs.quantity, line_total(theirs, order.currency)
+    for listing_ref in dict.fromkeys(x.listing_ref for x in package.lines):
+        told = [x for x in package.lines if x.listing_ref == listing_ref]
+        held = sorted({x.id: x for x in known.values() if x.listing_ref == listing_ref}.values(), key=lambda x: x.id)
+        missing = sum(x.quantity for x in told) - sum(x.quantity for x in held)
+        if held and missing > 0:
+            line, *others = held
+            whole = sum((line_total(x, order.currency) for x in told), Decimal(0))
+            line.quantity += missing
+            line.line_total = whole - sum((x.line_total for x in others), Decimal(0))
             line.save(update_fields=["quantity", "line_total"])
             grown.append(line)
     return grown
