@@ -39,9 +39,9 @@ class RowList(ChangeList):
         super().get_results(request)
         if getattr(request, "cell_error", None) is not None:
             self.result_list = self._as_posted(request)
-        self.result_list = list(self.result_list)
+        rows = list(self.result_list)  # a queryset keeps these very rows, for the forms of the cells
         for column in self.model_admin.all_columns():
-            column.fill(actor_of(request), self.result_list)
+            column.fill(actor_of(request), rows)
 
     def _as_posted(self, request: HttpRequest) -> list[Any]:
         """New rows may have come meanwhile: the forms belong to the rows that were posted, in that order."""

@@ -38,7 +38,7 @@ def when(at: datetime | None) -> SafeString | str:
     """An instant with its zone, to the second."""
     if at is None:
         return EMPTY
-    return format_html('<time datetime="{}">{:%Y-%m-%d %H:%M:%S}</time>', at.isoformat(), timezone.localtime(at))
+    return format_html('<time datetime="{}">{}</time>', at.isoformat(), f"{timezone.localtime(at):%Y-%m-%d %H:%M:%S}")
 
 
 def pretty(value: Any) -> SafeString:
