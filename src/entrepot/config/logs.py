@@ -20,7 +20,9 @@ def configure(*, level: str, as_json: bool) -> None:
     ]
     last: list[Any] = [structlog.dev.ConsoleRenderer(colors=False)]
     if as_json:
-        last = [structlog.processors.dict_tracebacks, structlog.processors.JSONRenderer()]
+        # Frames without their variables: those hold credentials, buyers' addresses and whole remote answers.
+        frames = structlog.tracebacks.ExceptionDictTransformer(show_locals=False, max_frames=20)
+        last = [structlog.processors.ExceptionRenderer(frames), structlog.processors.JSONRenderer()]
     structlog.configure(
         processors=[structlog.stdlib.filter_by_level, *shared, structlog.stdlib.ProcessorFormatter.wrap_for_formatter],
         logger_factory=structlog.stdlib.LoggerFactory(),

@@ -118,8 +118,8 @@ def record_stock(request: ActorRequest, body: ReadingsIn, seller_id: SellerId = 
     seller = acting_seller(request.auth, seller_id)
     readings = [(r.sku, r.on_hand) for r in body.readings]
     ids = variant_ids_by_sku(seller_id=seller, skus=[sku for sku, _ in readings])
-    if unknown := next((sku for sku, _ in readings if sku not in ids), None):
-        raise Invalid("reading", "sku", f"{unknown!r} is not known")
+    if unknown := [sku for sku, _ in readings if sku not in ids]:
+        raise Invalid("reading", "sku", f"{unknown[0]!r} is not known")
     changed = services.record_readings(
         seller_id=seller, readings=[(ids[sku], on_hand) for sku, on_hand in readings], began_at=now(), source="hub",
         location=body.location,

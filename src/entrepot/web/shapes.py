@@ -51,6 +51,13 @@ def _is_broken(text: str) -> bool:
     return "\x00" in text or any("\ud800" <= c <= "\udfff" for c in text)
 
 
+def _iso(value: Any) -> Any:
+    """Pydantic would take a number for seconds since 1970."""
+    if isinstance(value, str) and "-" in value[1:]:
+        return value
+    raise ValueError("must be a time such as 2026-03-01T09:30:00Z")
+
+
 def _aware(value: datetime) -> datetime:
     if value.tzinfo is None:
         raise ValueError("must have an offset, such as Z or +03:00")
@@ -67,7 +74,7 @@ QueryId = Annotated[int, Field(ge=1, le=_BIG_MAX)]  # an address is text, where 
 Amount = Annotated[str, Field(pattern=r"^-?[0-9]{1,12}(\.[0-9]{1,6})?$", examples=["12.50"])]
 Rate = Annotated[str, Field(pattern=r"^-?[0-9]{1,2}(\.[0-9]{1,4})?$", examples=["0.20"])]
 Currency = Annotated[str, Field(pattern=r"^[A-Z]{3}$", examples=["EUR"])]
-Instant = Annotated[datetime, AfterValidator(_aware)]
+Instant = Annotated[datetime, BeforeValidator(_iso), AfterValidator(_aware)]
 Cursor = Annotated[Word | None, Query(description="`next` of the page before; without it the first.")]
 Limit = Annotated[int, Query(ge=1, le=MOST, description="Rows of a page.", examples=[DEFAULT])]
 AnyJson = Annotated[Any, BeforeValidator(_storable)]

@@ -65,7 +65,7 @@ def _products(
         for row in Product.objects.for_seller(seller_id)
         .filter(source_id=channel_id, product_ref__in=refs)
         .order_by("id")
-        .select_for_update()
+        .select_for_update(no_key=True)
     }
     owned = _foreign_owned(seller_id, channel_id, [row.id for row in known.values()])
     fresh, touched, reopened = [], [], []
@@ -160,7 +160,7 @@ def _known_variants(
         .filter(Q(sku__in=[v.sku for _, v in wanted if v.sku]) | Q(id__in=set(refs.values())))
         .select_related("product")
         .order_by("id")
-        .select_for_update(of=("self",))
+        .select_for_update(no_key=True, of=("self",))
     )
     by_id = {row.id: row for row in rows}
     return {row.sku: row for row in rows}, {ref: by_id[i] for ref, i in refs.items() if i in by_id}

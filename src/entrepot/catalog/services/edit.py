@@ -87,7 +87,7 @@ def _sources(event: str) -> list[str]:
 
 
 def _locked(model: Any, seller_id: int, ids: set[int]) -> dict[int, Any]:
-    rows = {r.id: r for r in model.objects.for_seller(seller_id).filter(id__in=ids).order_by("id").select_for_update()}
+    rows = {r.id: r for r in model.objects.for_seller(seller_id).filter(id__in=ids).order_by("id").select_for_update(no_key=True)}
     if len(rows) != len(ids):
         raise model.DoesNotExist(f"{model.__name__} {min(ids - set(rows))} does not exist")
     return rows

@@ -64,7 +64,7 @@ def replace_secrets(*, seller_id: int, channel_id: int, secrets: Mapping[str, st
 def change_settings(*, seller_id: int, channel_id: int, settings: Mapping[str, Any]) -> Channel:
     """Merge ``settings`` into the channel's; facts the remote told (``store.…``) may be among them."""
     with transaction.atomic():
-        channel = Channel.objects.for_seller(seller_id).select_for_update().get(id=channel_id)
+        channel = Channel.objects.for_seller(seller_id).select_for_update(no_key=True).get(id=channel_id)
         known = _checked_settings(connector(channel.connector), settings, f"channel {channel.name}")
         channel.settings = {**channel.settings, **known}
         channel.save(update_fields=["settings"])
@@ -125,7 +125,7 @@ def move_channel(*, channel: Channel, event: str, actor: str, at: datetime, note
 def approve_first_push(*, seller_id: int, channel_id: int, at: datetime) -> Channel:
     """A person has seen the first difference between hub and marketplace and lets it travel."""
     with transaction.atomic():
-        channel = Channel.objects.for_seller(seller_id).select_for_update().get(id=channel_id)
+        channel = Channel.objects.for_seller(seller_id).select_for_update(no_key=True).get(id=channel_id)
         channel.first_push_approved_at = channel.first_push_approved_at or at
         channel.save(update_fields=["first_push_approved_at"])
         record(type="channel.push_approved", key=channel.id, seller_id=seller_id, payload={})
@@ -135,7 +135,7 @@ def approve_first_push(*, seller_id: int, channel_id: int, at: datetime) -> Chan
 def pause_pushes(*, seller_id: int, channel_id: int, is_paused: bool, at: datetime) -> Channel:
     """The kill switch: while paused nothing travels to this channel. Pulls go on."""
     with transaction.atomic():
-        channel = Channel.objects.for_seller(seller_id).select_for_update().get(id=channel_id)
+        channel = Channel.objects.for_seller(seller_id).select_for_update(no_key=True).get(id=channel_id)
         channel.is_push_paused = is_paused
         channel.save(update_fields=["is_push_paused"])
         kind = "channel.paused" if is_paused else "channel.resumed"
@@ -146,7 +146,7 @@ def pause_pushes(*, seller_id: int, channel_id: int, is_paused: bool, at: dateti
 def zero_stock(*, seller_id: int, channel_id: int, is_zeroed: bool, at: datetime) -> Channel:
     """The other kill switch: publish stock 0 on every listing of the channel, or go back to what there is."""
     with transaction.atomic():
-        channel = Channel.objects.for_seller(seller_id).select_for_update().get(id=channel_id)
+        channel = Channel.objects.for_seller(seller_id).select_for_update(no_key=True).get(id=channel_id)
         channel.is_zeroed = is_zeroed
         channel.save(update_fields=["is_zeroed"])
         mark_dirty(kind="channel", subject_ids=[channel.id])

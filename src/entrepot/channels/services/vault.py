@@ -44,7 +44,7 @@ def rotate_secrets() -> int:
     keys, done = _keys(), 0
     for channel_id in Channel.objects.system().order_by("id").values_list("id", flat=True):
         with transaction.atomic():
-            channel = Channel.objects.system().select_for_update().get(id=channel_id)
+            channel = Channel.objects.system().select_for_update(no_key=True).get(id=channel_id)
             for name in ("secrets", "webhook_secret"):
                 if bytes(getattr(channel, name)):
                     setattr(channel, name, keys.rotate(bytes(getattr(channel, name))))

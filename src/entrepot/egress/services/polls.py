@@ -32,7 +32,7 @@ def _claim(limit: int, at: datetime) -> list[PushBatch]:
             .filter(state__in=["planned", "submitted", "polling", "unknown"], not_before__lte=at, channel__state="live")
             .select_related("channel", "storefront")
             .order_by("not_before", "id")
-            .select_for_update(skip_locked=True, of=("self",))[:limit]
+            .select_for_update(no_key=True, skip_locked=True, of=("self",))[:limit]
         )
         for row in rows:
             row.claim_no += 1

@@ -119,7 +119,7 @@ def hold_cursor(name: str, seq: int | None = None) -> EventCursor:
     Raises:
         CursorMovedError: somebody else holds it, or it no longer stands at ``seq``.
     """
-    row = EventCursor.objects.select_for_update(skip_locked=True).filter(subscriber=name).first()
+    row = EventCursor.objects.select_for_update(no_key=True, skip_locked=True).filter(subscriber=name).first()
     if row is None or (seq is not None and row.seq != seq):
         raise CursorMovedError(name)
     return row

@@ -20,7 +20,7 @@ _MOVE_MANY = """
 WITH path(old, new) AS (SELECT * FROM unnest(%s::text[], %s::text[])),
 chosen AS (
     SELECT t.{pk} AS pk, t.{state} AS old FROM {table} t
-     WHERE t.{pk} IN ({ids}) AND t.{state} = ANY(%s) ORDER BY t.{pk} FOR UPDATE
+     WHERE t.{pk} IN ({ids}) AND t.{state} = ANY(%s) ORDER BY t.{pk} FOR NO KEY UPDATE
 ), moved AS (
     UPDATE {table} t SET {state} = path.new
       FROM chosen JOIN path ON path.old = chosen.old WHERE t.{pk} = chosen.pk

@@ -55,7 +55,7 @@ def _row(order: Order, theirs: records.Package) -> tuple[Package, bool]:
             "modified_at": theirs.modified_at,
         },
     )  # fmt: skip
-    return Package.objects.system().select_for_update().get(id=row.id), is_new
+    return Package.objects.system().select_for_update(no_key=True).get(id=row.id), is_new
 
 
 def _facts(row: Package, theirs: records.Package, line_ids: Mapping[str, int]) -> None:

@@ -38,7 +38,7 @@ def keep_label(*, intent: Intent, label: records.Label, at: datetime) -> None:
     """Store the label that the channel made and hang it on its package."""
     media, ending = _MEDIA[label.format]
     with transaction.atomic():
-        package = Package.objects.system().select_for_update().get(id=intent.subject_id)
+        package = Package.objects.system().select_for_update(no_key=True).get(id=intent.subject_id)
         if package.tracking_ref != intent.payload["tracking_ref"]:
             confirm_intent(intent, their_ref="", result={"label": "of a waybill that was replaced"}, at=at)
             return
@@ -59,7 +59,7 @@ def make_label(*, seller_id: int, package_id: int, at: datetime) -> Package:
         Invalid: the delivery address is empty, or written in letters that the font lacks.
     """
     with transaction.atomic():
-        package = Package.objects.for_seller(seller_id).select_for_update().select_related("order").get(id=package_id)
+        package = Package.objects.for_seller(seller_id).select_for_update(no_key=True).select_related("order").get(id=package_id)
         party = Party.objects.for_seller(seller_id).filter(order=package.order, role="ship_to").first()
         if party is None or not party.lines:
             raise Invalid(f"package {package.package_ref}", "ship_to", "is empty; a label needs an address")

@@ -40,7 +40,7 @@ def plan_move(
         Invalid: an invoice without its number; an unknown event.
     """
     with transaction.atomic():
-        package = Package.objects.for_seller(seller_id).select_for_update().get(id=package_id)
+        package = Package.objects.for_seller(seller_id).select_for_update(no_key=True).get(id=package_id)
         _may(package, event, actor)
         payload: dict[str, Any] = {"event": event, "reason": reason, "lines": [list(x) for x in lines]}
         if event == "hand_over":
@@ -83,7 +83,7 @@ def set_invoice_number(*, seller_id: int, package_id: int, invoice_number: str, 
     if not 0 < len(text) <= 40:  # noqa: PLR2004 - the column's width
         raise Invalid(f"package {package_id}", "invoice_number", "must have 1 to 40 characters")
     with transaction.atomic():
-        package = Package.objects.for_seller(seller_id).select_for_update().get(id=package_id)
+        package = Package.objects.for_seller(seller_id).select_for_update(no_key=True).get(id=package_id)
         package.invoice_number = text
         package.save(update_fields=["invoice_number"])
         if package.state == "picking":
@@ -100,7 +100,7 @@ def follow_store(*, order: Order, theirs: records.StoreOrder, at: datetime) -> N
     """
     for package_id in Package.objects.for_seller(order.seller_id).filter(order=order).order_by("id").values_list("id", flat=True):
         with transaction.atomic():
-            row = Package.objects.system().select_for_update().get(id=package_id)
+            row = Package.objects.system().select_for_update(no_key=True).get(id=package_id)
             if theirs.invoice_number and not row.invoice_number:
                 row.invoice_number = theirs.invoice_number[:40]
             if row.pays_carriage == "seller" and theirs.tracking_ref:
@@ -159,7 +159,7 @@ def confirm_move(*, intent: Intent, at: datetime) -> None:
     event = intent.payload["event"]
     with transaction.atomic():
         # The package first, as everybody locks: the other way round two workers wait for each other.
-        package = Package.objects.system().select_for_update().get(id=intent.subject_id)
+        package = Package.objects.system().select_for_update(no_key=True).get(id=intent.subject_id)
         if not confirm_intent(intent, their_ref="", result={}, at=at):
             raise Refused(f"{intent} was settled by somebody else")
         package.wants = ""
@@ -172,6 +172,6 @@ def confirm_move(*, intent: Intent, at: datetime) -> None:
 def refuse_move(*, intent: Intent, why: str, at: datetime) -> None:
     """The marketplace said no: the package says so, and what to do."""
     with transaction.atomic():
-        list(Package.objects.system().filter(id=intent.subject_id).select_for_update())
+        list(Package.objects.system().filter(id=intent.subject_id).select_for_update(no_key=True))
         if refuse_intent(intent, why=why, at=at):
             Package.objects.system().filter(id=intent.subject_id).update(wants="", stuck_reason=why[:2000])

@@ -40,7 +40,7 @@ def open_feeds(*, channel: Channel, at: datetime) -> int:
 def hint_feed(*, channel_id: int, name: str, refs: Sequence[str], at: datetime) -> None:
     """A thin webhook named these: fetch just them, at once. Coalesced with what is wanted already."""
     with transaction.atomic():
-        for feed in Feed.objects.system().filter(channel_id=channel_id, name=name).order_by("id").select_for_update():
+        for feed in Feed.objects.system().filter(channel_id=channel_id, name=name).order_by("id").select_for_update(no_key=True):
             feed.wanted_refs = sorted({*feed.wanted_refs, *refs})[:1000]
             feed.not_before = min(feed.not_before or at, at)
             feed.save(update_fields=["wanted_refs", "not_before"])

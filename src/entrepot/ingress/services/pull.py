@@ -37,7 +37,7 @@ def _claim(limit: int, at: datetime) -> list[Feed]:
             Feed.objects.system()
             .filter(is_enabled=True, not_before__lte=at, channel__state="live")
             .order_by("not_before", "id")
-            .select_for_update(skip_locked=True, of=("self",))[:limit]
+            .select_for_update(no_key=True, skip_locked=True, of=("self",))[:limit]
         )
         for feed in feeds:
             feed.not_before = at + timedelta(seconds=_LEASE_S)

@@ -80,7 +80,7 @@ def _apply_subject(channel_id: int, subject: str, at: datetime) -> int:
     )
     try:
         with transaction.atomic():
-            rows = list(queued.order_by("id").select_for_update(skip_locked=True))
+            rows = list(queued.order_by("id").select_for_update(no_key=True, skip_locked=True))
             if not rows:
                 return 0
             outcomes = _apply(channel, rows, at)

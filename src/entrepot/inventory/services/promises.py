@@ -106,7 +106,7 @@ def forget(*, seller_id: int, line_ids: Sequence[int]) -> list[int]:
     """Lines turn out to mean other variants: their promises never were; the variant ids that are free again."""
     with transaction.atomic():
         held = Reservation.objects.for_seller(seller_id).filter(line_id__in=line_ids, state="held").order_by("id")
-        freed = [r.variant_id for r in held.select_for_update()]
+        freed = [r.variant_id for r in held.select_for_update(no_key=True)]
         held.delete()
         Shortage.objects.for_seller(seller_id).filter(line_id__in=line_ids).delete()
         mark_dirty(kind="stock", subject_ids=freed)
@@ -126,7 +126,7 @@ def _move(
     seller_id: int, line_ids: Sequence[int], statement: str, *, old: str, new: str, since: datetime, at: datetime
 ) -> list[int]:
     with transaction.atomic(), connection.cursor() as cursor:
-        list(Reservation.objects.for_seller(seller_id).filter(line_id__in=line_ids).order_by("id").select_for_update())
+        list(Reservation.objects.for_seller(seller_id).filter(line_id__in=line_ids).order_by("id").select_for_update(no_key=True))
         cursor.execute(
             statement,
             {"seller": seller_id, "lines": list(line_ids), "at": at, "since": since, "old": old, "new": new},
@@ -140,7 +140,7 @@ def release(*, seller_id: int, line_ids: Sequence[int], at: datetime) -> list[in
     """The promise of lines that the store never took ends; the variant ids that are free again."""
     with transaction.atomic():
         held = Reservation.objects.for_seller(seller_id).filter(line_id__in=line_ids, state="held").order_by("id")
-        freed = [r.variant_id for r in held.select_for_update()]
+        freed = [r.variant_id for r in held.select_for_update(no_key=True)]
         held.update(state="released", ended_at=at)
         _end_shortages(seller_id, line_ids, "cancelled", at)
         mark_dirty(kind="stock", subject_ids=freed)

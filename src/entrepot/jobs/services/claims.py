@@ -34,13 +34,13 @@ WITH RECURSIVE sellers(seller_id) AS (
 ), picked AS (
     SELECT mine.pk FROM chosen CROSS JOIN LATERAL (
         SELECT {table}.{pk} AS pk FROM {table} WHERE {ready} AND {table}.seller_id = chosen.seller_id
-         ORDER BY {order} LIMIT (SELECT n FROM share) FOR UPDATE SKIP LOCKED
+         ORDER BY {order} LIMIT (SELECT n FROM share) FOR NO KEY UPDATE SKIP LOCKED
     ) mine
 )"""
 
 _PLAIN = """
 WITH picked AS (
-    SELECT {table}.{pk} AS pk FROM {table} WHERE {ready} ORDER BY {order} LIMIT %s FOR UPDATE SKIP LOCKED
+    SELECT {table}.{pk} AS pk FROM {table} WHERE {ready} ORDER BY {order} LIMIT %s FOR NO KEY UPDATE SKIP LOCKED
 )"""
 
 _TAKE = """
@@ -125,7 +125,7 @@ def _update_held(model: type[Row], rows: Iterable[Row | tuple[int, int]], update
     held = f"""
         SELECT t.{pk} FROM {table} t JOIN unnest(%s::bigint[], %s::bigint[]) AS mine(pk, claim_no)
             ON t.{pk} = mine.pk AND t.claim_no = mine.claim_no
-         ORDER BY t.{pk} FOR UPDATE OF t"""
+         ORDER BY t.{pk} FOR NO KEY UPDATE OF t"""
     with transaction.atomic():
         with connection.cursor() as cursor:
             cursor.execute(held, [ids, numbers])

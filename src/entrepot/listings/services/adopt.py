@@ -78,7 +78,7 @@ def _fitting(front: Storefront, seen: Seen) -> dict[str, Variant]:
 def _rows(front: Storefront, fitting: Mapping[str, Variant]) -> list[Listing]:
     """Our drafts of these variants, under the marketplace's refs; made where there is none."""
     mine = Listing.objects.system().filter(storefront=front, variant_id__in=[v.id for v in fitting.values()])
-    known = {row.variant_id: row for row in mine.select_for_update()}
+    known = {row.variant_id: row for row in mine.select_for_update(no_key=True)}
     theirs = set(Listing.objects.system().filter(storefront=front, listing_ref__in=fitting).values_list("listing_ref", "variant_id"))
     taken = {ref for ref, variant_id in theirs if fitting[ref].id != variant_id}
     fresh, moved = [], []

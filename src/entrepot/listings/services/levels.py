@@ -11,7 +11,7 @@ from django.db import connection, transaction
 # first, in primary-key order, and the values are read by the next statement.
 _LOCK = """
 SELECT l.id FROM listings_listinglevel l JOIN listings_listing g ON g.id = l.listing_id
- WHERE g.variant_id = ANY(%(variants)s) AND l.lane = %(lane)s ORDER BY l.id FOR UPDATE OF l
+ WHERE g.variant_id = ANY(%(variants)s) AND l.lane = %(lane)s ORDER BY l.id FOR NO KEY UPDATE OF l
 """
 
 # A listing can take levels once the marketplace has it.

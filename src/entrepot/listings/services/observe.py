@@ -30,7 +30,7 @@ def note_observed(*, storefront_id: int, observed: Sequence[records.Observed], a
             Listing.objects.system()
             .filter(storefront_id=storefront_id, listing_ref__in=seen)
             .order_by("id")
-            .select_for_update()
+            .select_for_update(no_key=True)
         )
         # While its batch is on its way the marketplace still shows what it thought of the last try.
         asked = [r for r in rows if r.state == "submitted" and r.not_before <= at]
@@ -115,7 +115,7 @@ def _compare(rows: Sequence[Listing], seen: dict[str, records.Observed], at: dat
         .filter(listing__in=rows)
         .select_related("listing")
         .order_by("id")
-        .select_for_update(of=("self",))
+        .select_for_update(no_key=True, of=("self",))
     )
     for level in levels:
         o = seen[level.listing.listing_ref]

@@ -29,7 +29,7 @@ def claim_content(*, storefront_id: int, state: str, limit: int, lease_s: float,
             Listing.objects.system()
             .filter(storefront_id=storefront_id, state=state, not_before__lte=at)
             .order_by("not_before", "id")
-            .select_for_update(skip_locked=True)[:limit]
+            .select_for_update(no_key=True, skip_locked=True)[:limit]
         )
         Listing.objects.system().filter(id__in=[r.id for r in rows]).update(not_before=at + timedelta(seconds=lease_s))
     return rows
@@ -100,7 +100,7 @@ def settle_content(*, verdicts: Mapping[int, records.Verdict], capability: str, 
             rows = Listing.objects.system().filter(state="submitted")
             Listing.objects.system().filter(id__in=good).update(not_before=at + timedelta(seconds=0.3), attempts=0)
             if capability in (CARD, OWN, REOPEN):
-                _take(list(rows.filter(id__in=good).order_by("id").select_for_update()), capability, at)
+                _take(list(rows.filter(id__in=good).order_by("id").select_for_update(no_key=True)), capability, at)
             again = _try_again(rows.filter(id__in=bad), bad, at)
             failed = move_many(rows.filter(id__in=set(bad) - again), LISTING, "fail", actor="remote", at=at)
             for listing_id in failed:

@@ -44,7 +44,7 @@ WITH due AS (
     SELECT l.id FROM listings_listinglevel l
      WHERE l.storefront_id = %(storefront)s AND l.is_due AND l.batch_id IS NULL AND l.not_before <= %(at)s
      ORDER BY l.is_urgent DESC, l.not_before, l.id LIMIT %(limit)s
-       FOR UPDATE SKIP LOCKED
+       FOR NO KEY UPDATE SKIP LOCKED
 )
 UPDATE listings_listinglevel l
    SET batch_id = %(batch)s, submitted_value = l.desired_value, submitted_list = l.desired_list,
@@ -100,7 +100,7 @@ def settle_offers(*, batch_id: int, verdicts: Mapping[int, records.Verdict], at:
     """
     with transaction.atomic():
         rows = list(
-            ListingLevel.objects.system().filter(batch_id=batch_id, listing_id__in=verdicts).order_by("id").select_for_update()
+            ListingLevel.objects.system().filter(batch_id=batch_id, listing_id__in=verdicts).order_by("id").select_for_update(no_key=True)
         )
         for row in rows:
             _settle_level(row, verdicts[row.listing_id], at)

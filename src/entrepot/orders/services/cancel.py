@@ -31,8 +31,8 @@ def cancel_by_remote(*, order: Order, quantities: Mapping[int, int], at: datetim
     keeps the rest). The whole of it ends the order, as the table ``states.CANCEL`` says.
     """
     with transaction.atomic():
-        order = Order.objects.system().select_for_update().get(id=order.id)
-        lines = {x.id: x for x in Line.objects.system().filter(order=order).order_by("id").select_for_update()}
+        order = Order.objects.system().select_for_update(no_key=True).get(id=order.id)
+        lines = {x.id: x for x in Line.objects.system().filter(order=order).order_by("id").select_for_update(no_key=True)}
         changed = _lower(lines, quantities)
         if not changed:
             return "unchanged"
@@ -99,7 +99,7 @@ def _tell(order: Order, text: str) -> None:
 def confirm_cancelled(*, order_id: int, is_in_store: bool, at: datetime, asked_at: datetime | None = None) -> None:
     """The store confirmed the cancellation (or never had the order): give back what it gives back, end the order."""
     with transaction.atomic():
-        order = Order.objects.system().select_for_update().get(id=order_id)
+        order = Order.objects.system().select_for_update(no_key=True).get(id=order_id)
         line_ids = list(Line.objects.system().filter(order=order).order_by("id").values_list("id", flat=True))
         if is_in_store:
             inventory.give_back(seller_id=order.seller_id, line_ids=line_ids, at=at, asked_at=asked_at)
@@ -125,7 +125,7 @@ def cancel_in_store(*, seller_id: int, order_id: int, at: datetime) -> Order:
         Refused: the marketplace has not cancelled the whole of it, or the store does not have it.
     """
     with transaction.atomic():
-        order = Order.objects.for_seller(seller_id).select_for_update().get(id=order_id)
+        order = Order.objects.for_seller(seller_id).select_for_update(no_key=True).get(id=order_id)
         if not is_gone(order):
             raise Refused(f"order {order.order_ref} is not cancelled on the marketplace")
         if not order.store_ref or order.store_id is None:

@@ -51,7 +51,7 @@ def begin_export(*, intent: Intent, store: Channel, at: datetime) -> records.Sal
         MappingError: it cannot be said in the store's words; nothing was marked.
     """
     with transaction.atomic():
-        order = Order.objects.system().select_for_update().get(id=intent.subject_id)
+        order = Order.objects.system().select_for_update(no_key=True).get(id=intent.subject_id)
         lines = list(order.lines.order_by("id"))
         if order.state != "queued" or all(x.quantity == x.cancelled_quantity for x in lines):
             drop_intent(
@@ -80,7 +80,7 @@ def _keep_rate(order: Order, sale: records.SalesOrder, store: Channel) -> None:
 def fail_export(*, intent: Intent, why: str, at: datetime) -> None:
     """The store refused the order, or it cannot be said in the store's words: a person has to mend it."""
     with transaction.atomic():
-        order = Order.objects.system().select_for_update().get(id=intent.subject_id)
+        order = Order.objects.system().select_for_update(no_key=True).get(id=intent.subject_id)
         if not refuse_intent(intent, why=why, at=at):
             return  # another worker has it meanwhile, and says what became of it
         Order.objects.system().filter(id=order.id).update(failure=why[:2000])

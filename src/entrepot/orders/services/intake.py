@@ -82,7 +82,7 @@ def _order(channel: Channel, front: Storefront | None, first: records.Package, a
             "is_history": channel.orders_from is None or first.placed_at < channel.orders_from,
         },
     )  # fmt: skip
-    return Order.objects.system().select_for_update().get(id=order.id), is_new
+    return Order.objects.system().select_for_update(no_key=True).get(id=order.id), is_new
 
 
 def _reserve(order: Order, lines: Sequence[Line], at: datetime) -> None:

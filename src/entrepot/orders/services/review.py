@@ -46,7 +46,7 @@ def approve_orders(*, seller_id: int, order_ids: Sequence[int], at: datetime) ->
     done = []
     for order_id in sorted(order_ids):
         with transaction.atomic():
-            order = Order.objects.for_seller(seller_id).select_for_update().get(id=order_id)
+            order = Order.objects.for_seller(seller_id).select_for_update(no_key=True).get(id=order_id)
             if order.is_history:
                 raise Refused(f"order {order.order_ref} is older than the channel's start and is never pushed")
             if order.hold_reason:
@@ -79,7 +79,7 @@ def retry_export(*, seller_id: int, order_id: int, at: datetime) -> Order:
         Refused: it has not failed, or the store has it and it has to be mended there.
     """
     with transaction.atomic():
-        order = Order.objects.for_seller(seller_id).select_for_update().get(id=order_id)
+        order = Order.objects.for_seller(seller_id).select_for_update(no_key=True).get(id=order_id)
         if order.state != "failed":
             raise Refused(f"order {order.order_ref} has not failed; it is {order.state}")
         _not_in_store(order)
@@ -151,7 +151,7 @@ def cancel_order(*, seller_id: int, order_id: int, reason: str, at: datetime) ->
         Refused: the store has it already: cancel its packages as unsupplied instead.
     """
     with transaction.atomic():
-        order = Order.objects.for_seller(seller_id).select_for_update().get(id=order_id)
+        order = Order.objects.for_seller(seller_id).select_for_update(no_key=True).get(id=order_id)
         if order.state in ("synced", "processed", "queued"):
             raise Refused(f"order {order.order_ref} is {order.state}: mark its packages as unsupplied instead")
         _not_in_store(order)
@@ -163,7 +163,7 @@ def cancel_order(*, seller_id: int, order_id: int, reason: str, at: datetime) ->
 
 
 def _editable(seller_id: int, order_id: int) -> Order:
-    order = Order.objects.for_seller(seller_id).select_for_update().get(id=order_id)
+    order = Order.objects.for_seller(seller_id).select_for_update(no_key=True).get(id=order_id)
     if order.state not in _OPEN:
         raise Refused(f"order {order.order_ref} is {order.state}: only {', '.join(_OPEN)} orders can be edited")
     _not_in_store(order)

@@ -39,7 +39,7 @@ def settle_export(*, intent: Intent, made: records.StoreOrder, at: datetime) -> 
         Refused: another worker settled it meanwhile.
     """
     with transaction.atomic():
-        order = Order.objects.system().select_for_update().get(id=intent.subject_id)
+        order = Order.objects.system().select_for_update(no_key=True).get(id=intent.subject_id)
         if not confirm_intent(intent, their_ref=made.store_ref, result={"number": made.number}, at=at):
             raise Refused(f"{intent} was settled by somebody else")
         total, currency, waybills = _sent(order, intent, made)
@@ -102,7 +102,7 @@ def _settle_rest(order: Order, intent: Intent, rest: Decimal, at: datetime) -> D
 def note_waybills(*, order_id: int, waybills: str, at: datetime) -> None:
     """Keep the numbers of the parcels that the channel has carried; a store that has the order is told of a change."""
     with transaction.atomic():
-        order = Order.objects.system().select_for_update().get(id=order_id)
+        order = Order.objects.system().select_for_update(no_key=True).get(id=order_id)
         if order.waybills != waybills:
             order.waybills = waybills
             order.save(update_fields=["waybills"])
@@ -132,7 +132,7 @@ def note_store_order(*, channel: Channel, theirs: records.StoreOrder, at: dateti
     """What the store says of an order of ours; None when it is not ours. Its total is kept beside ours."""
     with transaction.atomic():
         rows = Order.objects.for_seller(channel.seller_id).filter(store=channel, store_ref=theirs.store_ref)
-        order = rows.select_for_update().first()
+        order = rows.select_for_update(no_key=True).first()
         if order is None:
             return None
         if order.store_total != theirs.total:
