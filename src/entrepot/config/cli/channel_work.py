@@ -59,6 +59,8 @@ def go_live(channel: find.ChannelName, seller: find.MaybeSeller = None, json: sh
         from entrepot.ingress.services import go_live as start
 
         row = find.channel(channel, seller)
+        if row.state != "matched":
+            raise Refused(f"channel {row.name} is {row.state}: it goes live from matched (check, match, go-live)")
         adopted = 0
         if row.role == "marketplace":
             with show.progress(json_wanted=json) as bar:

@@ -1,0 +1,158 @@
+"""Sellers, people, keys and channels on the command line: what is added, and why something is not."""
+
+from __future__ import annotations
+
+import contextlib
+import json
+
+import pytest
+from typer.testing import CliRunner
+
+from entrepot.config.cli import session
+from entrepot.config.cli.app import app
+
+
+@pytest.fixture
+def run(db, monkeypatch):
+    """Runs a command on the test's database; its exit status and output."""
+    from entrepot.config import django
+
+    @contextlib.contextmanager
+    def running(**_):
+        yield None
+
+    monkeypatch.setattr(django, "running", running)
+    assert session.ready
+
+    def invoke(*arguments, stdin=None):
+        return CliRunner().invoke(app, list(arguments), input=stdin)
+
+    return invoke
+
+
+def refused(done):
+    """The line on standard error of a command that ended with 1."""
+    assert done.exit_code == 1, done.output
+    assert "Traceback" not in done.output
+    lines = [x for x in done.stderr.splitlines() if x]
+    assert len(lines) == 1
+    return lines[0]
+
+
+def test_a_seller_is_added_once(run):
+    added = json.loads(run("seller", "add", "aydin", "Aydın Züccaciye", "--json").output)
+
+    assert (added["code"], added["name"]) == ("aydin", "Aydın Züccaciye")
+    assert "code is taken" in refused(run("seller", "add", "aydin", "Another"))
+    assert "lower-case" in refused(run("seller", "add", "Aydın", "x"))
+    assert "name is empty" in refused(run("seller", "add", "x", "  "))
+    assert [s["code"] for s in json.loads(run("seller", "list", "--json").output)] == ["aydin"]
+
+
+def test_an_empty_list_says_how_to_begin_and_is_json_for_programs(run):
+    assert "entrepot seller add" in run("seller", "list").output
+    assert json.loads(run("seller", "list", "--json").output) == []
+    assert json.loads(run("run", "list", "--json").output) == []
+    assert json.loads(run("channel", "list", "--json").output) == []
+
+
+def test_a_person_needs_a_good_password_and_a_seller_that_fits(run, aydin):
+    add = ("user", "add", "ayse", "--password-stdin", "--role", "owner", "--seller")
+
+    assert "no seller 'nobody'" in refused(run(*add, "nobody", stdin="uzun-bir-parola-17\n"))
+    assert "password" in refused(run(*add, "aydin", stdin="123\n"))
+    assert run(*add, "aydin", stdin="uzun-bir-parola-17\n").exit_code == 0
+    assert "username is taken" in refused(run(*add, "aydin", stdin="uzun-bir-parola-17\n"))
+    assert "no terminal" in refused(run("user", "add", "veli"))
+    assert json.loads(run("user", "list", "--json").output)[0]["seller"] == "aydin"
+
+
+def test_a_key_opens_until_it_is_revoked(run, aydin):
+    from entrepot.accounts.services import authenticate_key
+
+    made = json.loads(run("key", "add", "erp", "--seller", "aydin", "--scope", "orders:read", "--json").output)
+    assert authenticate_key(made["key"]).scopes == frozenset({"orders:read"})
+
+    prefix = made["key"].split("_")[1]
+    assert run("key", "revoke", prefix).exit_code == 0
+    assert authenticate_key(made["key"]) is None
+    assert "revoked already" in refused(run("key", "revoke", prefix))
+    assert "no key" in refused(run("key", "revoke", "0000000000"))
+    assert json.loads(run("key", "list", "--seller", "aydin", "--json").output)[0]["state"] == "revoked"
+    assert made["key"] not in run("key", "list", "--seller", "aydin").output
+
+
+@pytest.mark.parametrize(
+    ("more", "why"),
+    [
+        (["--role", "boss"], "role is not one of"), (["--scope", "orders"], "is not like orders:read"),
+        (["--expires", "tomorrow"], "is not an ISO 8601 time"), (["--role", "operator"], "seller must be set"),
+    ],
+)  # fmt: skip
+def test_a_key_that_makes_no_sense_is_refused(run, aydin, more, why):
+    assert why in refused(run("key", "add", "erp", "--seller", "aydin", *more))
+
+
+SECRETS = json.dumps({"consumer_key": "ck_1", "consumer_secret": "cs_very_secret"})
+
+
+def test_a_channel_is_added_from_a_file_of_secrets_and_never_shows_them(run, aydin):
+    add = ("channel", "add", "woocommerce", "Dükkân", "--seller", "aydin", "--secrets-file", "-")
+
+    made = run(*add, "--url", "http://127.0.0.1:9", "--json", stdin=SECRETS)
+
+    assert json.loads(made.output)["state"] == "draft"
+    assert "cs_very_secret" not in made.output + run("channel", "show", "Dükkân").output
+    assert "of this name" in refused(run(*add, "--url", "http://127.0.0.1:9", stdin=SECRETS))
+
+
+@pytest.mark.parametrize(
+    ("more", "stdin", "why"),
+    [
+        (["--url", "http://127.0.0.1:9"], "{}", "consumer_key is missing"),
+        (["--url", "ftp://x"], SECRETS, "must be an http or https address"),
+        (["--url", "http://127.0.0.1:9"], "[1]", "must be an object of texts"),
+        (["--url", "http://127.0.0.1:9"], "{", "is not JSON"),
+        (["--url", "http://127.0.0.1:9", "--setting", "colour=red"], SECRETS, "is not a setting"),
+        (["--url", "http://127.0.0.1:9", "--secret", "x"], SECRETS, "must be NAME=VALUE"),
+        (["--url", "http://127.0.0.1:9", "--storefront", "XX"], SECRETS, "storefront"),
+    ],
+)  # fmt: skip
+def test_a_channel_that_makes_no_sense_is_refused_and_leaves_no_trace(run, aydin, more, stdin, why):
+    from entrepot.channels.models import Channel
+
+    add = ("channel", "add", "woocommerce", "Dükkân", "--seller", "aydin", "--secrets-file", "-")
+
+    assert why in refused(run(*add, *more, stdin=stdin))
+    assert not Channel.objects.exists()
+
+
+def test_a_channel_is_meant_by_number_or_by_a_name_of_its_own(run, aydin, borealis):
+    for seller in ("aydin", "borealis"):
+        run(
+            "channel", "add", "woocommerce", "Shop", "--seller", seller, "--url", "http://127.0.0.1:9", "--secrets-file", "-",
+            stdin=SECRETS,
+        )  # fmt: skip
+
+    assert "2 channels are called 'Shop'" in refused(run("channel", "pause", "Shop"))
+    assert "no channel 'Market'" in refused(run("channel", "pause", "Market"))
+    assert "are paused" in run("channel", "pause", "Shop", "--seller", "borealis").output
+    found = {c["seller"]: c["is_paused"] for c in json.loads(run("channel", "list", "--json").output)}
+    assert found == {"aydin": False, "borealis": True}
+
+
+def test_a_channel_that_is_not_live_neither_pulls_nor_pushes(run, aydin):
+    run(
+        "channel", "add", "trendyol", "Market", "--seller", "aydin", "--url", "http://127.0.0.1:9", "--account", "1",
+        "--secret", "api_key=k", "--secret", "api_secret=s", "--storefront", "TR",
+    )  # fmt: skip
+
+    assert "go-live" in refused(run("channel", "pull", "Market"))
+    assert "go-live" in refused(run("channel", "push", "Market"))
+    assert "was not checked yet" in refused(run("channel", "match", "Market"))
+    assert "matched" in refused(run("channel", "go-live", "Market"))
+
+
+def test_a_run_that_is_not_there_is_said_so(run):
+    assert "no run 17" in refused(run("run", "show", "17"))
+    assert "no run 17" in refused(run("run", "watch", "17"))

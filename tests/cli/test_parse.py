@@ -1,0 +1,139 @@
+"""``entrepot connector parse`` ends with 0, 2 or 3, whatever the file holds, and never with a traceback."""
+
+from __future__ import annotations
+
+import json
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+from typer.testing import CliRunner
+
+from entrepot.config.cli.app import app
+
+WHOLE, UNREADABLE, SET_ASIDE = 0, 2, 3
+SAMPLES = Path(__file__).parents[2] / "src/entrepot/connectors/trendyol/samples"
+
+
+def parse(*arguments):
+    return CliRunner().invoke(app, ["connector", "parse", *map(str, arguments)])
+
+
+@pytest.fixture
+def packages():
+    """A page of packages as Trendyol sends it: the connector's sample."""
+    sample = json.loads((SAMPLES / "read_webhook.json").read_text("utf-8"))
+    return json.loads(sample["body"])
+
+
+def written(folder, content):
+    path = folder / "file.json"
+    path.write_bytes(content if isinstance(content, bytes) else json.dumps(content).encode())
+    return path
+
+
+def test_a_file_that_is_mapped_whole_is_zero(tmp_path, packages):
+    done = parse("trendyol", "package", written(tmp_path, packages), "--json")
+
+    document = json.loads(done.output)
+    assert done.exit_code == WHOLE
+    assert [r["package_ref"] for r in document["records"]] == ["3400000008"]
+    assert document["set_aside"] == []
+
+
+def test_a_record_that_cannot_be_mapped_is_three_and_the_others_are_there(tmp_path, packages):
+    good = packages["content"][0]
+    packages["content"] = [good, {**good, "shipmentPackageId": 7, "status": "Teleported"}]
+
+    done = parse("trendyol", "package", written(tmp_path, packages), "--json")
+
+    document = json.loads(done.output)
+    assert done.exit_code == SET_ASIDE
+    assert len(document["records"]) == 1
+    assert "Teleported" in document["set_aside"][0]["reason"]
+
+
+def test_a_field_that_nobody_declared_is_told_and_changes_nothing(tmp_path, packages):
+    packages["content"][0]["novelty"] = "x"
+
+    done = parse("trendyol", "package", written(tmp_path, packages), "--json")
+
+    assert done.exit_code == WHOLE
+    assert [d["path"] for d in json.loads(done.output)["drift"] if "novelty" in d["path"]]
+
+
+NASTY = {
+    "empty": b"",
+    "binary": bytes(range(256)),
+    "no json": b"status: Created",
+    "cut off": b'{"content": [{"status": "Cre',
+    "NaN": b'{"content": [{"status": NaN}]}',
+    "huge whole number": b'{"content": [{"shipmentPackageId": ' + b"9" * 6000 + b"}]}",
+    "huge exponent": b'{"content": [{"shipmentPackageId": 1e999999999999}]}',
+    "deep": b'{"content": ' + b"[" * 100_000 + b"]" * 100_000 + b"}",
+    "deep in a record": b'{"content": [{"novelty": ' + b"[" * 900 + b"]" * 900 + b"}]}",
+    "a number": b"7",
+    "null": b"null",
+    "texts": b'["a", "b"]',
+    "half a pair": b'{"content": [{"status": "\\ud800"}]}',
+    "NUL": b'{"content": [{"status": "\\u0000", "orderNumber": "\\u0000"}]}',
+    "many": b"[" + b"{}," * 5000 + b"{}]",
+}
+
+
+@pytest.mark.parametrize("as_json", [True, False])
+@pytest.mark.parametrize("name", NASTY)
+def test_a_nasty_file_is_two_or_three(tmp_path, name, as_json):
+    path = written(tmp_path, NASTY[name])
+
+    done = parse("trendyol", "package", path, *(["--json"] if as_json else []))
+
+    assert done.exit_code in (UNREADABLE, SET_ASIDE), done.output
+    assert isinstance(done.exception, SystemExit)
+    assert "Traceback" not in done.output
+    if as_json:
+        assert json.loads(done.output)
+
+
+@pytest.mark.parametrize(
+    "arguments",
+    [
+        ("nowhere", "package", "FILE"), ("trendyol", "spaceship", "FILE"), ("", "", "FILE"),
+        ("trendyol", "package", "/nowhere/at/all.json"), ("trendyol", "package", "/"), ("trendyol", "package", "a\0b"),
+        ("trendyol", "package", "x" * 5000), ("trendyol", "package"), ("trendyol", "package", "FILE", "--setting", "x"),
+        ("trendyol", "package", "FILE", "--nonsense"),
+    ],
+)  # fmt: skip
+def test_what_cannot_be_read_is_two(tmp_path, packages, arguments):
+    path = str(written(tmp_path, packages))
+
+    done = parse(*(path if a == "FILE" else a for a in arguments))
+
+    assert done.exit_code == UNREADABLE
+    assert "Traceback" not in done.output
+
+
+@pytest.mark.skipif(os.getuid() == 0, reason="root reads every file")
+def test_a_file_that_may_not_be_read_is_two(tmp_path, packages):
+    path = written(tmp_path, packages)
+    path.chmod(0)
+
+    assert parse("trendyol", "package", path).exit_code == UNREADABLE
+
+
+def test_an_endless_file_is_two():
+    assert parse("trendyol", "package", "/dev/zero").exit_code == UNREADABLE
+
+
+@pytest.mark.parametrize("encoding", ["ascii", "utf-8"])
+def test_a_real_process_says_the_same_on_any_terminal(tmp_path, packages, encoding):
+    packages["content"][0]["novelty"] = "çay \ud83c\udf75"
+    command = [sys.executable, "-m", "entrepot.config.cli", "connector", "parse", "trendyol", "package"]
+    command.append(str(written(tmp_path, packages)))
+
+    done = subprocess.run(command, capture_output=True, check=False, env={**os.environ, "PYTHONIOENCODING": encoding})
+
+    assert (done.returncode, done.stderr) == (WHOLE, b"")
+    assert b"1 records" in done.stdout
