@@ -6,6 +6,7 @@ import json
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass, field
 from datetime import timedelta
+from decimal import Decimal
 from typing import Any
 
 from entrepot.accounts.models import Seller
@@ -72,8 +73,8 @@ class World:
         return list(self.server.remotes[slug].ledger.of(*kinds))
 
     def shop_orders(self) -> list[dict[str, Any]]:
-        """Orders of ours in the shop, oldest first, with their meta."""
-        found = self.server.remotes[SHOP].summary()["orders"]
+        """Orders of ours in the shop, oldest first: status, total and currency as told, lines as text, meta by key."""
+        found = [_shown(row) for row in self.server.remotes[SHOP].snapshot()["tables"]["orders"]]
         return sorted((o for o in found if o["meta"].get("_entrepot_order")), key=lambda o: o["id"])
 
     def shop_order(self, order: Order) -> dict[str, Any]:
@@ -106,7 +107,8 @@ class World:
 
     def poll(self) -> None:
         """Read what changed on the marketplace."""
-        ingress.pull_now(feed=Feed.objects.system().filter(channel=self.market, name="orders").first(), at=now())
+        for feed in Feed.objects.system().filter(channel=self.market, name="orders").order_by("id"):
+            ingress.pull_now(feed=feed, at=now())
 
     def read_shop(self, name: str = "fulfilments") -> Feed:
         """Read what changed in the shop; the feed afterwards."""
@@ -166,6 +168,13 @@ class World:
 
     def on_hand(self, sku: str) -> int:
         return StockLevel.objects.system().get(variant_id=self.variants[sku]).on_hand
+
+
+def _shown(row: dict[str, Any]) -> dict[str, Any]:
+    lines = ", ".join(f"{line['quantity']} × {line['sku'] or line['name'] or '?'}" for line in row["line_items"])
+    meta = {item["key"]: item["value"] for item in row["meta_data"]}
+    total = f"{Decimal(row['total']):.2f}"
+    return {**{n: row[n] for n in ("id", "status", "currency")}, "total": total, "lines": lines, "meta": meta}
 
 
 def connected(server: SandboxServer, *, is_auto_approving: bool = False) -> World:

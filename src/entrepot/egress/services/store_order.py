@@ -62,7 +62,7 @@ def refuse(intent: Intent, why: str) -> None:
 
 
 def pursue_total(intent: Intent, store: Channel) -> None:
-    """Put the rounding residue on one fee line; looked at first, so it is never added twice."""
+    """Put the rounding residue on one fee line; looked for where it may have been sent, so it is never added twice."""
     client = channels.client_for(store)
     call = client.spec.can["settle_total"]
     assert isinstance(call, Call)
@@ -75,7 +75,9 @@ def pursue_total(intent: Intent, store: Channel) -> None:
         currency=order.store_currency, our_ref=intent.payload["our_ref"],
     )  # fmt: skip
     subject = (held, Decimal(intent.payload["difference"]), intent.payload["our_ref"])
-    made = find(client.spec, "settle_total", client.account, subject, client.send)
+    made = None
+    if intent.state == "unknown":
+        made = find(client.spec, "settle_total", client.account, subject, client.send)
     if made is None:
         if intent.state == "unknown" and not channels.resend_intent(intent, at=now()):
             return
