@@ -59,7 +59,7 @@ class Server:
                 self.end_headers()
                 self.wfile.write(raw)
 
-            do_GET = do_POST = do_PUT = _any  # noqa: N815
+            do_GET = do_POST = do_PUT = _any
 
             def log_message(self, *args):
                 pass

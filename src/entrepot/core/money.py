@@ -9,6 +9,7 @@ from decimal import ROUND_HALF_UP, Decimal, InvalidOperation
 from .errors import Invalid
 
 # ISO 4217 list one, minor units that are not 2; and the currencies that we meet with 2.
+_CODE = 3  # letters of an ISO 4217 code
 _MINOR_UNITS = {"BHD": 3, "JOD": 3, "KWD": 3, "OMR": 3, "TND": 3, "IQD": 3, "LYD": 3, "JPY": 0, "KRW": 0, "VND": 0,
                 "CLP": 0, "ISK": 0, "PYG": 0, "UGX": 0, "XAF": 0, "XOF": 0, "XPF": 0, "RWF": 0, "KMF": 0, "GNF": 0,
                 "DJF": 0, "BIF": 0, "VUV": 0}  # fmt: skip
@@ -45,7 +46,7 @@ class Money:
 
     def __post_init__(self) -> None:
         object.__setattr__(self, "amount", exact(self.amount))
-        if len(self.currency) != 3 or not self.currency.isascii() or not self.currency.isupper():
+        if len(self.currency) != _CODE or not self.currency.isascii() or not self.currency.isupper():
             raise Invalid("money", "currency", f"must be an ISO 4217 code such as EUR, not {self.currency!r}")
 
     def _same(self, other: Money) -> Money:

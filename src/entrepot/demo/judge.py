@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from decimal import Decimal
 from typing import Any
@@ -50,38 +51,61 @@ class Market:
 
 def read_market(entries: list[dict[str, Any]]) -> Market:
     """Replay a Trendyol ledger: what is on sale there now, and what was bought."""
-    m, gone = Market(), defaultdict(int)
+    market, gone = Market(), defaultdict(int)
     for e in entries:
-        key = (e.get("storefront", ""), e.get("barcode", ""))
-        match e["kind"]:
-            case "order.placed":
-                m.orders[e["order_number"]] = e
-                for line in e["lines"]:
-                    place = (e["storefront"], line["barcode"])
-                    m.stock[place] = m.stock.get(place, 0) - line["quantity"]
-                    m.bought += line["quantity"]
-            case "order.cancelled":
-                gone[e["order_number"]] += sum(line["quantity"] for line in e["lines"])
-            case "stock.set":
-                m.stock[key] = int(e["quantity"])
-            case "price.set":
-                m.price[key] = (Decimal(e["sale_price"]), Decimal(e["list_price"]))
-            case "product.approved":
-                m.approved.add(key)
-            case "product.refused":
-                m.refused += 1
-            case "listing.archived":
-                m.archived.add(key)
-            case "listing.unarchived":
-                m.archived.discard(key)
-            case "limit.exceeded":
-                m.exceeded += 1
-            case "webhook.forged":
-                m.forged_taken += e["status"] == 200  # noqa: PLR2004
+        if e["kind"] == "order.cancelled":
+            gone[e["order_number"]] += sum(line["quantity"] for line in e["lines"])
+        elif (note := _NOTES.get(e["kind"])) is not None:
+            note(market, e, (e.get("storefront", ""), e.get("barcode", "")))
     for number, quantity in gone.items():
-        if quantity >= sum(line["quantity"] for line in m.orders[number]["lines"]):
-            m.cancelled.add(number)
-    return m
+        if quantity >= sum(line["quantity"] for line in market.orders[number]["lines"]):
+            market.cancelled.add(number)
+    return market
+
+
+Key = tuple[str, str]
+
+
+def _placed(market: Market, e: dict[str, Any], _: Key) -> None:
+    market.orders[e["order_number"]] = e
+    for line in e["lines"]:
+        place = (e["storefront"], line["barcode"])
+        market.stock[place] = market.stock.get(place, 0) - line["quantity"]
+        market.bought += line["quantity"]
+
+
+def _stock_set(market: Market, e: dict[str, Any], key: Key) -> None:
+    market.stock[key] = int(e["quantity"])
+
+
+def _price_set(market: Market, e: dict[str, Any], key: Key) -> None:
+    market.price[key] = (Decimal(e["sale_price"]), Decimal(e["list_price"]))
+
+
+def _refused(market: Market, _: dict[str, Any], __: Key) -> None:
+    market.refused += 1
+
+
+def _exceeded(market: Market, _: dict[str, Any], __: Key) -> None:
+    market.exceeded += 1
+
+
+def _forged(market: Market, e: dict[str, Any], _: Key) -> None:
+    market.forged_taken += e["status"] == _TAKEN
+
+
+_TAKEN = 200
+_NOTES: dict[str, Callable[[Market, dict[str, Any], Key], None]] = {
+    "order.placed": _placed,
+    "stock.set": _stock_set,
+    "price.set": _price_set,
+    "product.approved": lambda market, _, key: market.approved.add(key),
+    "product.refused": _refused,
+    "listing.archived": lambda market, _, key: market.archived.add(key),
+    "listing.unarchived": lambda market, _, key: market.archived.discard(key),
+    "limit.exceeded": _exceeded,
+    "webhook.forged": _forged,
+}
 
 
 def judge(sandbox: Sandbox) -> list[Figure]:
@@ -105,7 +129,12 @@ def _orders(market: Market) -> list[Figure]:
     ended = {n for n, o in held.items() if o.state == "cancelled"}
     return [
         Figure("orders taken from the marketplace", len(held), len(market.orders), f"lost: {lost[:5]}" if lost else ""),
-        Figure("their total", f"{total:.2f}", f"{sum((Decimal(e['total']) for e in market.orders.values()), Decimal(0)):.2f}", f"off: {off[:5]}" if off else ""),
+        Figure(
+            "their total",
+            f"{total:.2f}",
+            f"{sum((Decimal(e['total']) for e in market.orders.values()), Decimal(0)):.2f}",
+            f"off: {off[:5]}" if off else "",
+        ),
         Figure("cancelled orders", len(ended), len(market.cancelled), str(sorted(ended ^ market.cancelled)[:5] or "")),
     ]
 
@@ -127,8 +156,18 @@ def _store_orders(market: Market, shop: dict[str, Any]) -> list[Figure]:
     ]
     synced = Order.objects.system().filter(state__in=["synced", "processed"]).count()
     return [
-        Figure("open orders in the store", synced, len(by_number), f"missing {missing[:5]} extra {extra[:5]}" if missing or extra else ""),
-        Figure("open orders there and on the marketplace", len(wanted), len(by_number), f"missing {missing[:5]} extra {extra[:5]}" if missing or extra else ""),
+        Figure(
+            "open orders in the store",
+            synced,
+            len(by_number),
+            f"missing {missing[:5]} extra {extra[:5]}" if missing or extra else "",
+        ),
+        Figure(
+            "open orders there and on the marketplace",
+            len(wanted),
+            len(by_number),
+            f"missing {missing[:5]} extra {extra[:5]}" if missing or extra else "",
+        ),
         Figure("orders in the store twice", 0, len(twice), str(twice[:5] or "")),
         Figure("orders whose totals differ", 0, len(wrong), "; ".join(wrong[:3])),
     ]

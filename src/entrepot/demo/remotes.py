@@ -5,8 +5,9 @@ from __future__ import annotations
 import json
 import subprocess
 import sys
+from pathlib import Path
 from types import TracebackType
-from typing import Any
+from typing import Any, Self
 
 import httpx
 
@@ -21,8 +22,8 @@ class Sandbox:
         self._log = log
         self.credentials: dict[str, dict[str, str]] = {}
 
-    def __enter__(self) -> Sandbox:
-        with open(self._log, "wb") as log:
+    def __enter__(self) -> Self:
+        with Path(self._log).open("wb") as log:
             self._process = subprocess.Popen(self._command, stdout=subprocess.PIPE, stderr=log, text=True)
         assert self._process.stdout
         line = self._process.stdout.readline()
@@ -33,7 +34,9 @@ class Sandbox:
         self._http = httpx.Client(base_url=f"{self.url}/control", timeout=30, trust_env=False)
         return self
 
-    def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None) -> None:
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
         self._http.close()
         self._process.terminate()
         try:

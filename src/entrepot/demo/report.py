@@ -44,7 +44,12 @@ def show_work(console: Console, sandbox: Sandbox, *, seconds: float) -> None:
     console.print(table)
     for product in refused.order_by("id")[:10]:
         console.print(f"[dim]not sold abroad:[/] {product.title}: {product.refusal}")
-    for row in Listing.objects.system().filter(state="draft", storefront__code="TR").select_related("variant").order_by("id")[:10]:
+    for row in (
+        Listing.objects.system()
+        .filter(state="draft", storefront__code="TR")
+        .select_related("variant")
+        .order_by("id")[:10]
+    ):
         lacks = "; ".join(f"{m['field']} {m['why']}" for m in row.missing)
         console.print(f"[dim]not listed:[/] {row.variant.sku}: {lacks}")
     for aside in SetAside.objects.system().order_by("id")[:10]:
@@ -84,6 +89,8 @@ def show_figures(console: Console, sandbox: Sandbox) -> bool:
     for name in ("figure", "hub", "remote", ""):
         table.add_column(name, justify="right" if name in ("hub", "remote") else "left")
     for f in figures:
-        table.add_row(f.name, str(f.hub), str(f.remote), "[green]agrees[/]" if f.agrees else f"[red]differs[/] {f.detail}")
+        table.add_row(
+            f.name, str(f.hub), str(f.remote), "[green]agrees[/]" if f.agrees else f"[red]differs[/] {f.detail}"
+        )
     console.print(table)
     return all(f.agrees for f in figures)

@@ -36,7 +36,7 @@ class StuckError(RuntimeError):
     """The walk waited long enough for something that did not happen; the message says what."""
 
 
-def until(what: str, done: Callable[[], Any], *, seconds: float, say: Say | None = None) -> None:
+def until(what: str, done: Callable[[], Any], *, seconds: float) -> None:
     """Wait until ``done()`` is true.
 
     Raises:
@@ -67,7 +67,9 @@ def connect(cast: Cast, sandbox: Sandbox, say: Say) -> None:
         patiently(lambda c=channel: _checked(c))
         channel.refresh_from_db()
         report = patiently(lambda c=channel: ingress.match_channel(channel=c, at=now()))
-        say(f"{channel.name}: {len(channel.checks)} rights used and found; {report['read']} goods seen, {report['exact']} matched")
+        say(
+            f"{channel.name}: {len(channel.checks)} rights used and found; {report['read']} goods seen, {report['exact']} matched"
+        )
 
 
 def _checked(channel: Channel) -> None:
@@ -81,8 +83,16 @@ def pull(cast: Cast, sandbox: Sandbox, say: Say) -> None:
     """The store goes live: its products arrive as new."""
     cast.store.refresh_from_db()
     ingress.go_live(channel=cast.store, at=now())
-    until("the first full pull", lambda: Feed.objects.system().filter(name="products", runs__gt=0, watermark_ms__isnull=False).exists(), seconds=60)
-    until("the first stock pass", lambda: Feed.objects.system().filter(name="stock", last_done_at__isnull=False).exists(), seconds=60)
+    until(
+        "the first full pull",
+        lambda: Feed.objects.system().filter(name="products", runs__gt=0, watermark_ms__isnull=False).exists(),
+        seconds=60,
+    )
+    until(
+        "the first stock pass",
+        lambda: Feed.objects.system().filter(name="stock", last_done_at__isnull=False).exists(),
+        seconds=60,
+    )
     say(f"{Product.objects.system().count()} products, {Variant.objects.system().count()} variants")
 
 
@@ -90,10 +100,14 @@ def translate(cast: Cast, sandbox: Sandbox, say: Say) -> None:
     """The marketplace's vocabulary, the seller's words for it, and the facts that the store lacks."""
     channel = cast.market
     words = patiently(lambda: ingress.learn_vocabulary(channel=channel, at=now()))
-    mapped = ingress.import_sheet(seller_id=cast.seller.id, connector=channel.connector, content=sample("words.csv"), at=now())
+    mapped = ingress.import_sheet(
+        seller_id=cast.seller.id, connector=channel.connector, content=sample("words.csv"), at=now()
+    )
     needed = ingress.needed_categories(channel=channel)
     more = patiently(lambda: ingress.learn_vocabulary(channel=channel, categories=needed, at=now()))
-    facts = ingress.import_sheet(seller_id=cast.seller.id, connector=channel.connector, content=sample("facts.csv"), at=now())
+    facts = ingress.import_sheet(
+        seller_id=cast.seller.id, connector=channel.connector, content=sample("facts.csv"), at=now()
+    )
     for line, column, why in [*mapped.problems, *facts.problems]:
         say(f"sheet line {line}, {column}: {why}")
     say(f"{sum(words.values()) + sum(more.values())} words learnt, {mapped.changed} mapped, {facts.changed} facts told")
@@ -111,7 +125,11 @@ def listing(cast: Cast, sandbox: Sandbox, say: Say) -> None:
     _reviewed()
     channels.approve_first_push(seller_id=seller_id, channel_id=cast.market.id, at=now())
     Channel.objects.system().filter(id=cast.market.id).update(is_auto_approving=True)
-    until("the first listings sent", lambda: Listing.objects.system().filter(submitted_at__isnull=False).exists(), seconds=90)
+    until(
+        "the first listings sent",
+        lambda: Listing.objects.system().filter(submitted_at__isnull=False).exists(),
+        seconds=90,
+    )
     _reviewed()
     say(f"{len(approved)} products approved; listings: {states()}")
 
@@ -125,21 +143,31 @@ def _reviewed() -> None:
 
 def mend(cast: Cast, sandbox: Sandbox, say: Say) -> None:
     """A refusal is read, its cause mended in the catalogue, and the listing sent again."""
-    until("everything queued was sent", lambda: not Listing.objects.system().filter(state="queued").exists(), seconds=120)
+    until(
+        "everything queued was sent", lambda: not Listing.objects.system().filter(state="queued").exists(), seconds=120
+    )
     _reviewed()
     for row in Listing.objects.system().filter(state="failed").select_related("variant__product"):
         product = row.variant.product
         say(f"refused: {row.variant.sku} on {row.storefront.code}: {row.refusal[:90]}")
-        good = [i for i in product.images if ".invalid" not in i] or [f"https://kehribar.test/wp-content/uploads/{row.variant.sku.lower()}.jpg"]
+        good = [i for i in product.images if ".invalid" not in i] or [
+            f"https://kehribar.test/wp-content/uploads/{row.variant.sku.lower()}.jpg"
+        ]
         with suppress(EntrepotError):
             edit_products(seller_id=cast.seller.id, cells=[(product.id, "images", product.images, good)], at=now())
         clean = [i for i in row.variant.images if ".invalid" not in i]
         if clean != row.variant.images:
-            edit_variants(seller_id=cast.seller.id, cells=[(row.variant_id, "images", row.variant.images, clean)], at=now())
+            edit_variants(
+                seller_id=cast.seller.id, cells=[(row.variant_id, "images", row.variant.images, clean)], at=now()
+            )
         approve_products(seller_id=cast.seller.id, product_ids=[product.id], at=now())
         until("the mended content", lambda: not _marks(), seconds=30)
         retry_listings(seller_id=cast.seller.id, listing_ids=[row.id], at=now())
-    until("every refusal mended", lambda: not Listing.objects.system().exclude(state__in=["live", "draft"]).exists(), seconds=120)
+    until(
+        "every refusal mended",
+        lambda: not Listing.objects.system().exclude(state__in=["live", "draft"]).exists(),
+        seconds=120,
+    )
     say(f"mended; listings: {states()}")
 
 
@@ -153,7 +181,7 @@ def subscribe(cast: Cast, sandbox: Sandbox, say: Say) -> None:
             say(f"{channel.name}: no webhooks ({error}); polls do the work")
 
 
-def buy(cast: Cast, sandbox: Sandbox, say: Say, *, count: int, seed: int) -> None:
+def buy(sandbox: Sandbox, say: Say, *, count: int, seed: int) -> None:
     """Buyers at home and abroad, one who pays late, two who change their mind; the shop sells on meanwhile."""
     rng = random.Random(seed)  # noqa: S311 - which goods a buyer picks is no secret
     for i in range(count):
@@ -162,7 +190,11 @@ def buy(cast: Cast, sandbox: Sandbox, say: Say, *, count: int, seed: int) -> Non
     quick = _order(sandbox, storefront="TR")
     sandbox.act("trendyol", "cancel", package_id=quick["package_id"])
     _shop_life(sandbox, rng)
-    until("the first orders in the store", lambda: Order.objects.system().filter(state__in=["synced", "processed"]).count() > count // 2, seconds=120)
+    until(
+        "the first orders in the store",
+        lambda: Order.objects.system().filter(state__in=["synced", "processed"]).count() > count // 2,
+        seconds=120,
+    )
     regret = Order.objects.system().filter(state="synced").order_by("id").first()
     if regret is not None:
         package = Package.objects.system().get(order=regret)
@@ -200,15 +232,19 @@ def _shop_life(sandbox: Sandbox, rng: random.Random) -> None:
 
 def fulfil(cast: Cast, sandbox: Sandbox, say: Say) -> None:
     """The shop's owner completes the orders; invoice numbers are typed in; packages follow on the marketplace."""
-    settled(cast, sandbox, seconds=180)
+    settled(sandbox, seconds=180)
     done = 0
     for order in Order.objects.system().filter(state="synced").order_by("id"):
         sandbox.act("woocommerce", "fulfil", order_id=int(order.store_ref), tracking_number=_tracking(order))
         done += 1
-    until("the store's completions seen", lambda: not Order.objects.system().filter(state="synced").exists(), seconds=180)
+    until(
+        "the store's completions seen", lambda: not Order.objects.system().filter(state="synced").exists(), seconds=180
+    )
     until("packages in picking", lambda: not _packages("created").exists(), seconds=120)
     for i, package in enumerate(_packages("picking").order_by("id")):
-        set_invoice_number(seller_id=cast.seller.id, package_id=package.id, invoice_number=f"KHB2026{i + 1:09d}", at=now())
+        set_invoice_number(
+            seller_id=cast.seller.id, package_id=package.id, invoice_number=f"KHB2026{i + 1:09d}", at=now()
+        )
     until("packages invoiced", lambda: not _packages("picking").exists(), seconds=120)
     say(f"{done} orders completed in the store; packages: {_count(Package)}")
 
@@ -222,7 +258,7 @@ def _packages(state: str) -> Any:
     return Package.objects.system().filter(state=state).exclude(order__state="cancelled")
 
 
-def settled(cast: Cast, sandbox: Sandbox, *, seconds: float) -> None:
+def settled(sandbox: Sandbox, *, seconds: float) -> None:
     """Wait until nothing is on its way: no marks, levels, batches, intents or receipts, and every feed ran since."""
     began = now()
 

@@ -12,6 +12,7 @@ import time
 from collections.abc import Callable
 from contextlib import ExitStack
 from pathlib import Path
+from typing import Self
 
 from rich.console import Console
 from rich.progress import BarColumn, Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
@@ -53,7 +54,7 @@ def demo(
     began = time.monotonic()
     with ExitStack() as stack:
         sandbox = stack.enter_context(Sandbox(faults=faults, seed=seed, log=str(home / "sandbox.log")))
-        from entrepot.config.django import running  # noqa: PLC0415 - Django must not load before the home is known
+        from entrepot.config.django import running
 
         stack.enter_context(running())
         stack.enter_context(_Processes(port, home))
@@ -77,9 +78,9 @@ class _Processes:
         self.port, self.home, self.stop = port, home, threading.Event()
         self._threads: list[threading.Thread] = []
 
-    def __enter__(self) -> _Processes:
-        from entrepot.events.dispatcher import run_dispatcher  # noqa: PLC0415
-        from entrepot.jobs.worker import run_worker  # noqa: PLC0415
+    def __enter__(self) -> Self:
+        from entrepot.events.dispatcher import run_dispatcher
+        from entrepot.jobs.worker import run_worker
 
         for work in (run_worker, run_dispatcher):
             thread = threading.Thread(target=work, args=(self.stop,), name=work.__name__, daemon=True)
@@ -106,11 +107,11 @@ def _walk(
     console: Console, sandbox: Sandbox, plant: Callable[[Sandbox], None], *, once: bool, faults: str, seed: int,
     began: float, port: int,
 ) -> int:  # fmt: skip
-    from entrepot.core.clock import now  # noqa: PLC0415
+    from entrepot.core.clock import now
 
-    from . import steps  # noqa: PLC0415
-    from .cast import gather  # noqa: PLC0415
-    from .report import show_figures, show_work  # noqa: PLC0415
+    from . import steps
+    from .cast import gather
+    from .report import show_figures, show_work
 
     cast = gather(sandbox, now())
     calls = {
@@ -118,8 +119,8 @@ def _walk(
         for name, _ in STEPS
         if name not in ("buy", "settled")
     }
-    calls["buy"] = lambda say: steps.buy(cast, sandbox, say, count=BUYERS, seed=seed)
-    calls["settled"] = lambda say: steps.settled(cast, sandbox, seconds=_QUIET_S[faults])
+    calls["buy"] = lambda say: steps.buy(sandbox, say, count=BUYERS, seed=seed)
+    calls["settled"] = lambda _say: steps.settled(sandbox, seconds=_QUIET_S[faults])
     if not _run_steps(console, calls):
         show_figures(console, sandbox)
         return 1
@@ -133,9 +134,15 @@ def _walk(
 
 
 def _run_steps(console: Console, calls: dict[str, object]) -> bool:
-    from .steps import StuckError  # noqa: PLC0415
+    from .steps import StuckError
 
-    columns = [SpinnerColumn(), TextColumn("{task.description}"), BarColumn(), TextColumn("{task.completed}/{task.total}"), TimeElapsedColumn()]
+    columns = [
+        SpinnerColumn(),
+        TextColumn("{task.description}"),
+        BarColumn(),
+        TextColumn("{task.completed}/{task.total}"),
+        TimeElapsedColumn(),
+    ]
     with Progress(*columns, console=console) as progress:
         task = progress.add_task("Starting", total=len(STEPS))
         for name, title in STEPS:

@@ -194,7 +194,8 @@ class BatchReply:
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Observed:
     """A listing as the marketplace shows it. ``state``: live, pending, refused, closed or locked; empty where the
-    answer tells only its figures. ``category_ref`` and ``brand_ref`` are what it was filed under there."""
+    answer tells only its figures. ``category_ref`` and ``brand_ref`` are what it was filed under there.
+    """
 
     listing_ref: str
     state: str

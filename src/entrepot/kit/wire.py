@@ -19,7 +19,7 @@ _DIGITS = 30  # a larger exponent is no amount of anything, and would cost gigab
 def as_decimal(value: object) -> object:
     """Decimal of a number or numeric text; other values are left for pydantic to refuse. Floats are refused."""
     if isinstance(value, (bool, float)):
-        raise ValueError("must be a decimal number")
+        raise ValueError("must be a decimal number")  # noqa: TRY004 - pydantic reports ValueErrors
     if isinstance(value, (int, str)):
         try:
             value = Decimal(value)

@@ -34,7 +34,7 @@ MOVES: dict[str, tuple[str, ...]] = {
 OPEN = ("Created", "Picking", "Invoiced")  # what a seller can still change
 
 
-class WrongState(ValueError):  # noqa: N818 - a refusal, as a caller reads it
+class WrongState(ValueError):
     """The package is not in a state that allows this; the text says which do."""
 
 
