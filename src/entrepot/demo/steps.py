@@ -68,7 +68,8 @@ def connect(cast: Cast, sandbox: Sandbox, say: Say) -> None:
         channel.refresh_from_db()
         report = patiently(lambda c=channel: ingress.match_channel(channel=c, at=now()))
         say(
-            f"{channel.name}: {len(channel.checks)} rights used and found; {report['read']} goods seen, {report['exact']} matched"
+            f"{channel.name}: {len(channel.checks)} rights used and found; "
+            f"{report['read']} goods seen, {report['exact']} matched"
         )
 
 

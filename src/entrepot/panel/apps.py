@@ -14,6 +14,8 @@ class PanelConfig(AppConfig):
     def ready(self) -> None:
         """Put the panel's site in the place of Django's, then let every domain register its pages on it."""
         from .site import PanelSite
+        from .words import name_rows
 
         admin.site = sites.site = PanelSite()
         autodiscover_modules("admin", register_to=admin.site)
+        name_rows(admin.site)

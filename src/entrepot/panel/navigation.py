@@ -68,6 +68,9 @@ _GROUPS: list[tuple[Any, list[tuple[Any, str, str, bool]]]] = [
     ]),
 ]  # fmt: skip
 
+# app_model → its words
+NAMES = {name: words for _title, pages in _GROUPS for words, name, _icon, _for_operators in pages}
+
 
 def navigation(request: HttpRequest) -> list[dict[str, Any]]:
     """Groups with the pages that this actor may open."""

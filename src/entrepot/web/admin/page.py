@@ -12,6 +12,7 @@ from django.contrib.admin.views.main import ChangeList
 from django.core.exceptions import PermissionDenied
 from django.db.models import Model, QuerySet
 from django.http import Http404, HttpRequest, HttpResponse
+from django.utils.text import capfirst
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from unfold.admin import ModelAdmin
@@ -159,7 +160,7 @@ class Page(Cells, Presses, SectionsOf, ModelAdmin):
                 return answer
         elif request.method == "POST" and not actor_of(request).can_write:
             raise PermissionDenied
-        more = {"list_buttons": self.list_buttons(request), "title": self.opts.verbose_name_plural.capitalize()}
+        more = {"list_buttons": self.list_buttons(request), "title": capfirst(self.opts.verbose_name_plural)}
         return super().changelist_view(request, {**more, **(extra_context or {})})
 
     # One row
