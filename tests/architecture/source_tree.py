@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import ast
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
@@ -93,3 +93,12 @@ def read_tree(root: Path) -> list[Module]:
 def domains(modules: list[Module]) -> set[str]:
     """Packages that own tables."""
     return {m.package for m in modules if m.face == "models"}
+
+
+def told(found: Mapping[str, Iterable[str]] | Iterable[str], advice: str) -> str:
+    """A finding in full, one line each, with what to do about it."""
+    if isinstance(found, Mapping):
+        lines = [f"{path}: {', '.join(names)}" for path, names in sorted(found.items()) if names]
+    else:
+        lines = sorted(found)
+    return "\n  ".join([f"{advice}:", *lines])

@@ -6,7 +6,7 @@ import re
 
 import pytest
 from django.apps import apps
-from source_tree import Module
+from source_tree import Module, told
 from waivers import FOREIGN_SQL
 
 # View: the package that publishes it. Everybody above may read it.
@@ -34,10 +34,8 @@ def test_sql_names_only_tables_of_its_own_package(ours):
     new = {path: sorted(set(names) - set(FOREIGN_SQL.get(path, {}))) for path, names in found.items()}
     gone = {path: sorted(set(names) - set(found.get(path, []))) for path, names in FOREIGN_SQL.items()}
 
-    assert {p: n for p, n in new.items() if n} == {}, (
-        "ask the domain that owns the table, by a query or a published view"
-    )
-    assert {p: n for p, n in gone.items() if n} == {}, "no longer named: take it out of waivers.py"
+    assert not any(new.values()), told(new, "ask the domain that owns the table, by a query or a published view")
+    assert not any(gone.values()), told(gone, "no longer named: take it out of waivers.py")
 
 
 def test_what_is_published_exists(ours):
