@@ -10,7 +10,6 @@ from entrepot.documents import services as documents
 from entrepot.fulfilment import services as fulfilment
 from entrepot.fulfilment.models import Package
 from entrepot.fulfilment.services.moves import NO_INVOICE
-
 from entrepot.sandbox.trendyol import packages
 from entrepot.sandbox.woocommerce import order_write
 

@@ -6,6 +6,7 @@ from datetime import timedelta
 from decimal import Decimal
 
 import pytest
+from tests.orders.conftest import AT, line, package
 
 from entrepot.channels.models import Intent
 from entrepot.channels.services import drop_intent
@@ -16,7 +17,6 @@ from entrepot.fulfilment.models import Package, PackageLine
 from entrepot.fulfilment.services.moves import NO_INVOICE
 from entrepot.kit.records import StoreOrder
 from entrepot.orders.models import Order
-from tests.orders.conftest import AT, line, package
 
 
 def tell(desk, *packages):

@@ -11,15 +11,16 @@ ORDER = Machine(
     start="new",
     ends="processed cancelled",
     moves=[
-        # event        from                                                         to                      who
-        ("edit",       "new edited awaiting_confirmation failed",                   "edited",               "seller"),
-        ("hold",       "new edited",                                                "awaiting_confirmation", "hub seller"),
-        ("approve",    "new edited awaiting_confirmation",                          "approved",             "seller hub"),
-        ("queue",      "approved failed",                                           "queued",               "hub seller"),
-        ("sync",       "queued failed",                                             "synced",               "hub"),
-        ("fail",       "approved queued",                                           "failed",               "hub"),
-        ("process",    "synced",                                                    "processed",            "hub store remote"),
-        ("cancel",     "new edited awaiting_confirmation approved queued synced failed", "cancelled",       "seller remote store hub"),
+        # event     from                                          to                       who may say so
+        ("edit",    "new edited awaiting_confirmation failed",    "edited",                "seller"),
+        ("hold",    "new edited",                                 "awaiting_confirmation", "hub seller"),
+        ("approve", "new edited awaiting_confirmation",           "approved",              "seller hub"),
+        ("queue",   "approved failed",                            "queued",                "hub seller"),
+        ("sync",    "queued failed",                              "synced",                "hub"),
+        ("fail",    "approved queued",                            "failed",                "hub"),
+        ("process", "synced",                                     "processed",             "hub store remote"),
+        ("cancel",  "new edited awaiting_confirmation approved queued synced failed", "cancelled",
+                                                                                           "seller remote store hub"),
     ],
 )  # fmt: skip
 

@@ -105,7 +105,9 @@ def _follow(row: Package, theirs: records.Package, at: datetime) -> str:
     path = PACKAGE.path(row.state, theirs.state, actors="remote carrier")
     if path is None:
         _note(row, theirs, "package.impossible_news")
-        row.stuck_reason = f"the marketplace says {theirs.their_status}, which cannot follow {row.state}: look at it there"
+        row.stuck_reason = (
+            f"the marketplace says {theirs.their_status}, which cannot follow {row.state}: look at it there"
+        )
         row.save(update_fields=["stuck_reason"])
         return "impossible"
     for i, event in enumerate(path):

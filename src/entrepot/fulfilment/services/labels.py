@@ -59,15 +59,15 @@ def make_label(*, seller_id: int, package_id: int, at: datetime) -> Package:
         Invalid: the delivery address is empty, or written in letters that the font lacks.
     """
     with transaction.atomic():
-        package = Package.objects.for_seller(seller_id).select_for_update(no_key=True).select_related("order").get(id=package_id)
+        rows = Package.objects.for_seller(seller_id).select_for_update(no_key=True).select_related("order")
+        package = rows.get(id=package_id)
         party = Party.objects.for_seller(seller_id).filter(order=package.order, role="ship_to").first()
         if party is None or not party.lines:
             raise Invalid(f"package {package.package_ref}", "ship_to", "is empty; a label needs an address")
         facts = _facts(package, party)
         if missing := missing_letters(facts):
-            raise Invalid(
-                f"package {package.package_ref}", "ship_to", f"has letters that our labels cannot show ({missing}); print the carrier's"
-            )
+            why = f"has letters that our labels cannot show ({missing}); print the carrier's"
+            raise Invalid(f"package {package.package_ref}", "ship_to", why)
         package.label = documents.keep(
             seller_id=seller_id, kind="label", name=f"{package.package_ref}.pdf", media_type="application/pdf",
             content=label_pdf(facts), facts={"tracking_ref": package.tracking_ref, "pages": 1},

@@ -98,7 +98,8 @@ def follow_store(*, order: Order, theirs: records.StoreOrder, at: datetime) -> N
     Open: picking. Fulfilled: invoiced, with the invoice number of the store; without one the package stays in picking
     and says so. Where the seller ships, the store's tracking number goes to the marketplace.
     """
-    for package_id in Package.objects.for_seller(order.seller_id).filter(order=order).order_by("id").values_list("id", flat=True):
+    rows = Package.objects.for_seller(order.seller_id).filter(order=order).order_by("id")
+    for package_id in rows.values_list("id", flat=True):
         with transaction.atomic():
             row = Package.objects.system().select_for_update(no_key=True).get(id=package_id)
             if theirs.invoice_number and not row.invoice_number:
@@ -111,7 +112,7 @@ def follow_store(*, order: Order, theirs: records.StoreOrder, at: datetime) -> N
 
 
 def advance(*, package: Package, at: datetime) -> None:
-    """The next thing that the state of the order in the store allows: picking, invoiced, the seller's waybill; the label."""
+    """The next thing that the order's state in the store allows: picking, invoiced, the seller's waybill; the label."""
     order = Order.objects.system().get(id=package.order_id)
     if order.is_history:
         return

@@ -56,7 +56,7 @@ def keep_receipts(
 
 
 def apply_receipts(*, limit: int, at: datetime) -> int:
-    """Apply the queued receipts of up to ``limit`` subjects, each subject in a transaction of its own; receipts done."""
+    """Apply the queued receipts of up to ``limit`` subjects, each in a transaction of its own; receipts done."""
     done = 0
     for channel_id, subject in _subjects(limit, at):
         done += _apply_subject(channel_id, subject, at)

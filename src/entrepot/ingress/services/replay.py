@@ -16,7 +16,9 @@ from ..models import Receipt, SetAside
 from .feeds import hint_feed
 from .receipts import keep_receipts
 
-_FEED_OF = {"product": "products", "variation": "products", "stock": "stock", "order": "fulfilments", "shipment": "fulfilments"}
+_FEED_OF = {
+    "product": "products", "variation": "products", "stock": "stock", "order": "fulfilments", "shipment": "fulfilments",
+}  # fmt: skip
 
 
 def replay_aside(*, seller_id: int, aside_id: int, at: datetime) -> SetAside:

@@ -10,7 +10,8 @@ from ..models import Order, Party
 from .hold import MASK
 
 FIELDS = (
-    "name", "company", "phone", "email", "district", "city", "region", "postcode", "country", "tax_number", "tax_office",
+    "name", "company", "phone", "email", "district", "city", "region", "postcode", "country", "tax_number",
+    "tax_office",
 )  # fmt: skip
 
 

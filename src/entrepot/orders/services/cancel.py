@@ -32,7 +32,8 @@ def cancel_by_remote(*, order: Order, quantities: Mapping[int, int], at: datetim
     """
     with transaction.atomic():
         order = Order.objects.system().select_for_update(no_key=True).get(id=order.id)
-        lines = {x.id: x for x in Line.objects.system().filter(order=order).order_by("id").select_for_update(no_key=True)}
+        rows = Line.objects.system().filter(order=order).order_by("id").select_for_update(no_key=True)
+        lines = {x.id: x for x in rows}
         changed = _lower(lines, quantities)
         if not changed:
             return "unchanged"

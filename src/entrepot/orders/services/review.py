@@ -17,12 +17,11 @@ from entrepot.inventory import services as inventory
 
 from ..models import Line, Order, Party
 from ..states import ORDER
+from .address import FIELDS
 from .export import KIND, plan_export
 from .hold import hold_reason
 
-_PARTY_FIELDS = frozenset(
-    "name company phone email lines district city region postcode country tax_number tax_office".split()
-)
+_PARTY_FIELDS = frozenset({*FIELDS, "lines"})
 _OPEN = ("new", "edited", "awaiting_confirmation", "failed")
 
 

@@ -28,7 +28,8 @@ def sales_order(*, order: Order, intent: Intent, store: Channel) -> records.Sale
     """
     record = f"order {order.order_ref}"
     lines = [x for x in order.lines.order_by("id") if x.quantity > x.cancelled_quantity]
-    refs = channels.their_refs(channel_id=store.id, kind="variant", our_ids=[x.variant_id for x in lines if x.variant_id])
+    ours = [x.variant_id for x in lines if x.variant_id]
+    refs = channels.their_refs(channel_id=store.id, kind="variant", our_ids=ours)
     currency, rate = currency_at(order, store)
     parties = {p.role: _party(p) for p in order.parties.all()}
     country = parties["ship_to"].country
@@ -105,9 +106,8 @@ def _tax(vat_rate: Decimal, country: str, store: Channel, record: str) -> tuple[
     fits = [name for name, rate in here if rate == vat_rate]
     if not fits:
         rates = ", ".join(f"{r.normalize():f}" for _, r in sorted(here)) or "none"
-        raise MappingError(
-            record, "vat_rate", f"{vat_rate.normalize():f} has no tax class in {store.name} for {country}; it has: {rates}"
-        )
+        why = f"{vat_rate.normalize():f} has no tax class in {store.name} for {country}; it has: {rates}"
+        raise MappingError(record, "vat_rate", why)
     chosen = {Decimal(r): name for r, name in store.settings.get("hub.tax_classes", {}).items()}.get(vat_rate)
     return vat_rate, chosen if chosen in fits else fits[0]
 

@@ -75,7 +75,8 @@ def _absorb(order: Order, missing_skus: tuple[str, ...], at: datetime) -> None:
 
 
 def _lacks(order: Order, made: records.StoreOrder, at: datetime) -> None:
-    why = f"the store made order {made.number} without SKU {', '.join(made.missing_skus)}: add it there, or cancel it there"
+    skus = ", ".join(made.missing_skus)
+    why = f"the store made order {made.number} without SKU {skus}: add it there, or cancel it there"
     Order.objects.system().filter(id=order.id).update(failure=why[:2000])
     if order.state == "queued":
         move(order, ORDER, "fail", actor="hub", at=at, note=why[:500])

@@ -1,0 +1,5 @@
+"""The desk of the orders' tests."""
+
+from tests.orders.conftest import desk
+
+__all__ = ["desk"]
