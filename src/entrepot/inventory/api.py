@@ -45,7 +45,7 @@ class StockOut(Schema):
 
 
 class ReadingIn(Body):
-    """One count. ``on_hand`` null says that nobody knows; it is then published nowhere."""
+    """One count. ``on_hand`` null takes back what was told here before; what the store counts stays."""
 
     sku: Annotated[Word, Field(max_length=100)] = Field(examples=["TEA-250"])
     on_hand: Whole | None = Field(examples=[12])

@@ -41,8 +41,8 @@ def problem_of(error: Exception) -> HttpResponse | None:
     """The answer to an exception that a caller can act on; None: it is ours, and a 500."""
     if isinstance(error, ObjectDoesNotExist | Http404):
         return problem(404, detail=str(error) if isinstance(error, ObjectDoesNotExist) else "")
-    for kind, status, detail in _OF_DJANGO:
-        if isinstance(error, kind):
+    for django_kind, status, detail in _OF_DJANGO:
+        if isinstance(error, django_kind):
             return problem(status, detail=detail or str(error))
     if isinstance(error, errors.IllegalMove):
         more = {"machine": error.machine, "state": error.state, "event": error.event, "allowed": list(error.allowed)}

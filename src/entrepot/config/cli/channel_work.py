@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import time
+from collections.abc import Callable
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
@@ -21,10 +22,11 @@ _STEP_S = 0.5
 
 def add_to(app: typer.Typer) -> None:
     """Put the commands on ``app``."""
-    for name, command in {
+    commands: dict[str, Callable[..., None]] = {
         "learn": learn, "go-live": go_live, "pull": pull, "push": push, "pause": pause, "resume": resume, "zero": zero,
         "webhooks": webhooks,
-    }.items():  # fmt: skip
+    }  # fmt: skip
+    for name, command in commands.items():
         app.command(name)(command)
 
 

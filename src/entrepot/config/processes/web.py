@@ -20,7 +20,7 @@ def serve_web(*, host: str, port: int, workers: int, threads: int, grace_s: int)
     settings.STATIC_ROOT.mkdir(parents=True, exist_ok=True)
     for connection in connections.all(initialized_only=True):  # this process only watches over its workers
         connection.close()
-        connection.close_pool()
+        connection.close_pool()  # type: ignore[attr-defined]
 
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "entrepot.config.settings")
     Granian(
