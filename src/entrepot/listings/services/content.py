@@ -146,6 +146,12 @@ def _next(row: Listing, *, is_sellable: bool, may_travel: bool) -> str | None:
 
 
 def _step(ids: Sequence[int], event: str, at: datetime) -> None:
-    if ids:
-        sources = sorted(s for m in LISTING.moves if m.event == event for s in m.sources)
-        move_many(Listing.objects.system().filter(id__in=ids, state__in=sources), LISTING, event, actor="hub", at=at)
+    """Move them; where there is work now, it is due now, whatever lease or wait an earlier state left behind."""
+    if not ids:
+        return
+    sources = sorted(s for m in LISTING.moves if m.event == event for s in m.sources)
+    moved = move_many(
+        Listing.objects.system().filter(id__in=ids, state__in=sources), LISTING, event, actor="hub", at=at
+    )
+    if event in ("queue", "close"):
+        Listing.objects.system().filter(id__in=moved).update(not_before=at, attempts=0)
