@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from decimal import Decimal
@@ -167,9 +167,9 @@ class World:
         ingress.check_channel(channel=self.market, at=now())
         ingress.match_channel(channel=self.market, at=now())
 
-    def learn(self) -> None:
+    def learn(self, categories: Sequence[str] = CATEGORIES) -> None:
         ingress.learn_vocabulary(channel=self.market, at=now())
-        ingress.learn_vocabulary(channel=self.market, categories=CATEGORIES, at=now())
+        ingress.learn_vocabulary(channel=self.market, categories=categories, at=now())
 
     def sheet(self, text: str = FACTS) -> Any:
         return ingress.import_sheet(
@@ -206,20 +206,20 @@ class World:
 
 
 @contextmanager
-def open_world(folder: Path, goods: str = GOODS, **keys: str) -> Iterator[World]:
-    """A sandbox with ``goods``, and a seller whose two channels are drafts. ``keys`` replace the shop's credentials."""
-    config = SandboxConfig(catalogue=catalogue(folder, goods))
+def open_world(folder: Path, goods: str | Path = GOODS) -> Iterator[World]:
+    """A sandbox with ``goods`` (rows, or a product file), and a seller whose two channels are drafts."""
+    config = SandboxConfig(catalogue=goods if isinstance(goods, Path) else catalogue(folder, goods))
     with SandboxServer(config) as server:
         world = World(server)
         world.switch(batch_delay_s=0.03, approval_delay_s=0.05)
-        _channels(world, keys)
+        _channels(world)
         yield world
 
 
-def _channels(world: World, keys: dict[str, str]) -> None:
+def _channels(world: World) -> None:
     seller = create_seller(code="aydin", name="Aydın Züccaciye")
     woo, ty = world.server.credentials()["woocommerce"], world.server.credentials()["trendyol"]
-    pair = {name: keys.get(name, woo[name]) for name in ("consumer_key", "consumer_secret")}
+    pair = {name: woo[name] for name in ("consumer_key", "consumer_secret")}
     world.seller_id = seller.id
     world.store = channels.add_channel(
         seller_id=seller.id, slug="woocommerce", name="Dükkân", base_url=woo["url"], secrets=pair, at=now()
