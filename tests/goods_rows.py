@@ -45,9 +45,16 @@ def market(seller: Any, codes: Sequence[str] = ("TR",), state: str = "live") -> 
     return channel
 
 
-def goods(seller: Any, count: int, *, source: Channel | None = None, state: str = "approved", **facts: Any) -> list[Variant]:
+def goods(
+    seller: Any, count: int, *, source: Channel | None = None, state: str = "approved", **facts: Any
+) -> list[Variant]:
     """``count`` products of one variant each, approved and complete but for what ``facts`` say otherwise."""
-    about: dict[str, Any] = {"brand": "Toros", "category": "Gıda > Çay", "description": "Demli.", "images": ["https://i.test/1.jpg"]}
+    about: dict[str, Any] = {
+        "brand": "Toros",
+        "category": "Gıda > Çay",
+        "description": "Demli.",
+        "images": ["https://i.test/1.jpg"],
+    }
     about |= {name: facts.pop(name) for name in list(facts) if name in about}
     products = Product.objects.bulk_create(
         Product(seller=seller, source=source, product_ref=f"{900 + i}", title=f"Çay {i}", state=state, **about)
@@ -58,7 +65,13 @@ def goods(seller: Any, count: int, *, source: Channel | None = None, state: str 
         "attributes": {"Net Miktar": "500 g", "Saklama Koşulu": "Kuru ve serin yerde"},
     } | facts  # fmt: skip
     return Variant.objects.bulk_create(
-        Variant(seller=seller, product=p, sku=f"SKU-{i}", gtin=own.get("gtin", gtin(i)), **{k: v for k, v in own.items() if k != "gtin"})
+        Variant(
+            seller=seller,
+            product=p,
+            sku=f"SKU-{i}",
+            gtin=own.get("gtin", gtin(i)),
+            **{k: v for k, v in own.items() if k != "gtin"},
+        )
         for i, p in enumerate(products)
     )
 
@@ -80,8 +93,17 @@ def words() -> None:
     brands = [records.Brand(brand_ref="70001", name="Toros"), records.Brand(brand_ref="70002", name="Pera")]
     learn_taxa(connector="trendyol", kind="brand", scope="", words=brands, is_complete=True, at=AT)
     attributes = [
-        records.Attribute(attribute_ref="1", category_ref="561", name="Net Miktar", is_required=True, is_custom=False, is_varianter=True),
-        records.Attribute(attribute_ref="2", category_ref="561", name="Saklama Koşulu", is_required=True, is_custom=False),
+        records.Attribute(
+            attribute_ref="1",
+            category_ref="561",
+            name="Net Miktar",
+            is_required=True,
+            is_custom=False,
+            is_varianter=True,
+        ),
+        records.Attribute(
+            attribute_ref="2", category_ref="561", name="Saklama Koşulu", is_required=True, is_custom=False
+        ),
         records.Attribute(attribute_ref="3", category_ref="561", name="Yöre", is_required=False, is_custom=True),
     ]
     learn_taxa(connector="trendyol", kind="attribute", scope="561", words=attributes, is_complete=True, at=AT)

@@ -27,7 +27,9 @@ def variant(ref: str, sku: str | None, **facts) -> records.Variant:
 
 def product(ref: str = "1", *variants: records.Variant, **facts) -> records.Product:
     shown = variants or (variant(ref, f"SKU-{ref}"),)
-    return records.Product(**({"product_ref": ref, "kind": "simple", "title": f"Ürün {ref}", "variants": shown} | facts))
+    return records.Product(
+        **({"product_ref": ref, "kind": "simple", "title": f"Ürün {ref}", "variants": shown} | facts)
+    )
 
 
 @pytest.fixture
@@ -51,7 +53,11 @@ def test_products_arrive_as_new_and_bound_to_the_stores_ids(shop):
     assert (applied.new, applied.changed, applied.unchanged, applied.refused) == (1, 0, 0, [])
     assert variant_of("A").product.state == "new"
     assert variant_of("A").gtin == gtin(1)
-    assert dict(Binding.objects.system().values_list("their_ref", "kind")) == {"7": "product", "71": "variant", "72": "variant"}
+    assert dict(Binding.objects.system().values_list("their_ref", "kind")) == {
+        "7": "product",
+        "71": "variant",
+        "72": "variant",
+    }
 
 
 def test_an_unchanged_page_writes_nothing_and_reads_as_often_for_one_as_for_a_hundred(shop):
@@ -247,7 +253,7 @@ def test_a_pass_that_could_not_read_something_leaves_it_on_sale(shop):
 
     lost = unpublish_missing(
         seller_id=shop.seller_id, channel_id=shop.id, seen_variant_refs=["11"],
-        unreadable="variation 12 of product 1".split(),
+        unreadable=["variation", "12", "of", "product", "1"],
     )  # fmt: skip
 
     assert lost == [variant_of("SKU-2").id]

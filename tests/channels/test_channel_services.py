@@ -99,7 +99,7 @@ def test_a_storefront_that_the_marketplace_does_not_have_is_refused_with_those_i
     channel = market(aydin)
 
     assert open_storefront(seller_id=aydin.id, channel_id=channel.id, code="DE").currency == "EUR"
-    with pytest.raises(Invalid, match="'XX' is not one of .*DE.*TR"):
+    with pytest.raises(Invalid, match=r"'XX' is not one of .*DE.*TR"):
         open_storefront(seller_id=aydin.id, channel_id=channel.id, code="XX")
 
 
@@ -131,7 +131,10 @@ def test_a_ref_stands_for_one_of_ours_and_moves_when_it_is_told_otherwise(aydin)
     assert bind(channel, (1, "a", "p"), (2, "b", "p")) == 2
     assert bind(channel, (3, "a", "p"), (2, "b", "q")) == 2
 
-    assert set(Binding.objects.system().values_list("their_ref", "our_id", "parent_ref")) == {("a", 3, "p"), ("b", 2, "q")}
+    assert set(Binding.objects.system().values_list("their_ref", "our_id", "parent_ref")) == {
+        ("a", 3, "p"),
+        ("b", 2, "q"),
+    }
 
 
 def test_what_is_bound_already_is_not_written(aydin):

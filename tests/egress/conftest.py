@@ -52,7 +52,9 @@ def on_sale(seller, trendyol) -> Callable[..., list]:
         Listing.objects.system().filter(id__in=[r.id for r in rows]).update(state="live", live_at=now())
         read(seller, {v.id: 5 for v in variants})
         long_ago = now() - timedelta(minutes=5)
-        ListingLevel.objects.system().filter(lane="stock").update(acknowledged_value=5, acknowledged_at=long_ago, is_due=False)
+        ListingLevel.objects.system().filter(lane="stock").update(
+            acknowledged_value=5, acknowledged_at=long_ago, is_due=False
+        )
         ListingLevel.objects.system().filter(lane="price").update(
             desired_value=Decimal(100), desired_list=Decimal(120), acknowledged_value=Decimal(100),
             acknowledged_list=Decimal(120), acknowledged_at=long_ago,

@@ -252,7 +252,9 @@ def test_nothing_travels_where_it_may_not(seller, on_sale, trendyol, closed):
     assert push() == 0
     assert trendyol.sent == []
 
-    Channel.objects.system().update(**before if "first_push_approved_at" not in closed else {"first_push_approved_at": now()})
+    Channel.objects.system().update(
+        **before if "first_push_approved_at" not in closed else {"first_push_approved_at": now()}
+    )
     assert push() == 1
 
 

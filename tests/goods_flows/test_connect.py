@@ -25,7 +25,9 @@ def test_good_credentials_use_every_right_and_tell_the_shops_facts(world):
     assert set(checked(world, world.store).values()) == {"ok"}
     assert world.store.state == "checked"
     assert world.store.settings["store.currency"] == "TRY"
-    assert {"pull_products", "pull_stock", "push_order", "register_webhooks", "pull_categories"} <= set(world.store.checks)
+    assert {"pull_products", "pull_stock", "push_order", "register_webhooks", "pull_categories"} <= set(
+        world.store.checks
+    )
 
     assert set(checked(world, world.market).values()) == {"ok"}
     assert world.market.state == "checked"
@@ -69,7 +71,13 @@ def test_a_shop_that_answers_a_page_is_no_shop_yet(world):
 
 
 def seed(world: World, barcode: str, sku: str, **facts) -> None:
-    given = {"quantity": 11, "sale_price": 150.0, "stockCode": sku, "title": "Satıştaki çay", "category_id": 561} | facts
+    given = {
+        "quantity": 11,
+        "sale_price": 150.0,
+        "stockCode": sku,
+        "title": "Satıştaki çay",
+        "category_id": 561,
+    } | facts
     world.trendyol("seed_product", barcode=barcode, **given)
 
 

@@ -127,7 +127,8 @@ def test_a_key_that_was_revoked_locks_the_shop_out_and_zeroes_nothing(live):
 
 def test_pages_that_shift_under_the_reader_lose_nothing(transactional_db, tmp_path, settings):
     more = "".join(
-        f"{400 + i},simple,MORE-{i},,Bardak {i},1,Cam.,,1,{i},0.2,,50,Ev,https://img.test/b.jpg,,Toros,,,,,,\n" for i in range(130)
+        f"{400 + i},simple,MORE-{i},,Bardak {i},1,Cam.,,1,{i},0.2,,50,Ev,https://img.test/b.jpg,,Toros,,,,,,\n"
+        for i in range(130)
     )
     with open_world(tmp_path, GOODS + more) as world:
         world.connect_store()

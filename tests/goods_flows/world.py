@@ -26,7 +26,7 @@ from entrepot.listings.models import Listing, ListingLevel
 from entrepot.sandbox.server import SandboxConfig, SandboxServer
 
 HEADER = (
-    "ID,Type,SKU,\"GTIN, UPC, EAN, or ISBN\",Name,Published,Description,Tax class,In stock?,Stock,Weight (kg),"
+    'ID,Type,SKU,"GTIN, UPC, EAN, or ISBN",Name,Published,Description,Tax class,In stock?,Stock,Weight (kg),'
     "Sale price,Regular price,Categories,Images,Parent,Brands,Attribute 1 name,Attribute 1 value(s),"
     "Attribute 1 global,Attribute 2 name,Attribute 2 value(s),Attribute 2 global"
 )
@@ -172,9 +172,7 @@ class World:
         ingress.learn_vocabulary(channel=self.market, categories=categories, at=now())
 
     def sheet(self, text: str = FACTS) -> Any:
-        return ingress.import_sheet(
-            seller_id=self.seller_id, connector="trendyol", content=text.encode(), at=now()
-        )
+        return ingress.import_sheet(seller_id=self.seller_id, connector="trendyol", content=text.encode(), at=now())
 
     def approve(self, *skus: str) -> list[int]:
         products = Product.objects.for_seller(self.seller_id)

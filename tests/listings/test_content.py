@@ -67,7 +67,16 @@ def test_a_complete_listing_of_an_approved_product_is_queued(aydin, front):
 
 def test_every_missing_fact_is_named_and_nothing_is_sent(aydin, front):
     (variant,) = goods(
-        aydin, 1, brand="", category="", description="", images=[], origin="", vat_rate=None, weight_g=None, attributes={}
+        aydin,
+        1,
+        brand="",
+        category="",
+        description="",
+        images=[],
+        origin="",
+        vat_rate=None,
+        weight_g=None,
+        attributes={},
     )
     listings([variant])
 

@@ -63,7 +63,10 @@ def test_a_file_told_twice_keeps_one_rate_a_day():
     ("xml", "why"),
     [
         (ECB.replace(b'<?xml version="1.0" encoding="UTF-8"?>', BOMB).replace(b"Reference rates", b"&c;"), "DOCTYPE"),
-        (ECB.replace(b'<?xml version="1.0" encoding="UTF-8"?>', BOMB).replace(b"'52.40'", b"'&c;'"), "DOCTYPE|cannot be read"),
+        (
+            ECB.replace(b'<?xml version="1.0" encoding="UTF-8"?>', BOMB).replace(b"'52.40'", b"'&c;'"),
+            "DOCTYPE|cannot be read",
+        ),
         (
             ECB.replace(
                 b'<?xml version="1.0" encoding="UTF-8"?>',

@@ -80,7 +80,9 @@ def test_a_hundred_prices_take_as_many_statements_as_one(aydin, fronts):
     base(aydin, variants)
     load_fx_csv(text="day,base,quote,rate\n2026-11-20,EUR,TRY,40\n")
 
-    with CaptureQueriesContext(connection, ) as one:
+    with CaptureQueriesContext(
+        connection,
+    ) as one:
         compute_prices(variant_ids=[variants[0].id], day=DAY, at=now())
     with CaptureQueriesContext(connection) as hundred:
         compute_prices(variant_ids=[v.id for v in variants], day=DAY, at=now())

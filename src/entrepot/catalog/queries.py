@@ -54,7 +54,9 @@ class Resolver:
         taxon = self._by_ref[key].get(mapped.theirs_ref)
         if not (mapped.theirs_text or taxon):
             return None
-        return Resolved(mapped.theirs_ref, mapped.theirs_text, taxon.name if taxon else mapped.theirs_text, mapped.source)
+        return Resolved(
+            mapped.theirs_ref, mapped.theirs_text, taxon.name if taxon else mapped.theirs_text, mapped.source
+        )
 
     def _equal(self, key: tuple[str, str], names: Sequence[str]) -> Resolved | None:
         """The only word that is equal; of several categories of one name, the only one with the same path."""

@@ -91,7 +91,9 @@ class Buffer(SellerScoped):
 
     class Meta:
         constraints = [
-            models.UniqueConstraint(fields=["seller", "storefront", "variant"], nulls_distinct=False, name="buffer_once"),
+            models.UniqueConstraint(
+                fields=["seller", "storefront", "variant"], nulls_distinct=False, name="buffer_once"
+            ),
             models.CheckConstraint(
                 condition=models.Q(fraction__gte=0, fraction__lte=1), name="buffer_fraction_is_fraction"
             ),

@@ -59,7 +59,9 @@ def live_refs(*, storefront_id: int) -> list[str]:
 def due_storefronts(*, at: datetime) -> list[int]:
     """Storefronts with a level that is due, urgent ones first."""
     rows = ListingLevel.objects.system().filter(is_due=True, batch_id__isnull=True, not_before__lte=at)
-    return list(dict.fromkeys(rows.order_by("-is_urgent", "storefront_id").values_list("storefront_id", flat=True)[:5000]))
+    return list(
+        dict.fromkeys(rows.order_by("-is_urgent", "storefront_id").values_list("storefront_id", flat=True)[:5000])
+    )
 
 
 def drift_count(*, storefront_id: int) -> int:

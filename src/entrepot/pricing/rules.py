@@ -8,7 +8,6 @@ from decimal import ROUND_CEILING, ROUND_HALF_UP, Decimal
 
 from entrepot.core.money import minor_unit
 
-
 ENDINGS = ("none", "0.99", "0.95", "0.90", "1")  # of a price; 1: whole
 
 

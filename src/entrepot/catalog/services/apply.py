@@ -22,7 +22,17 @@ from entrepot.kit import records
 from ..states import PRODUCT
 from .vanish import unpublish_unbound
 
-PRODUCT_FIELDS = ("title", "description", "brand", "category", "attributes", "images", "is_published", "kind", "refusal")
+PRODUCT_FIELDS = (
+    "title",
+    "description",
+    "brand",
+    "category",
+    "attributes",
+    "images",
+    "is_published",
+    "kind",
+    "refusal",
+)
 VARIANT_FIELDS = (
     "title", "options", "gtin", "images", "weight_g", "length_mm", "width_mm", "height_mm", "tax_class",
     "is_published", "notes",
@@ -93,7 +103,9 @@ def _products(
         touched, [*PRODUCT_FIELDS, "origins", "store_hash", "modified_at"], batch_size=500
     )
     if reopened:
-        move_many(Product.objects.for_seller(seller_id).filter(id__in=reopened), PRODUCT, "change", actor="store", at=at)
+        move_many(
+            Product.objects.for_seller(seller_id).filter(id__in=reopened), PRODUCT, "change", actor="store", at=at
+        )
     bind_many(
         seller_id=seller_id, channel_id=channel_id, kind="product",
         pairs=[(row.id, ref, "") for ref, row in known.items()],
@@ -188,7 +200,8 @@ def _unfit(v: records.Variant, product: Product, known: dict[str, Variant], take
     # One whose product has gone from the same store was made anew there, and takes its variant along.
     if row is None or row.product_id == product.id or _has_gone(row.product, product):
         return None
-    return f"{v.sku} belongs to another product already: {row.product.title!r} ({row.product.product_ref or row.product_id})"
+    other = row.product
+    return f"{v.sku} belongs to another product already: {other.title!r} ({other.product_ref or other.id})"
 
 
 def _has_gone(old: Product, new: Product) -> bool:

@@ -66,9 +66,7 @@ def edit_variants(*, seller_id: int, cells: Sequence[Cell], source: str = "hub",
 
 def approve_products(*, seller_id: int, product_ids: Sequence[int], at: datetime, actor: str = "seller") -> list[int]:
     """Let products travel; the ids that moved. A refused product (virtual, grouped …) stays where it is."""
-    wanted = Product.objects.for_seller(seller_id).filter(
-        id__in=product_ids, refusal="", state__in=_sources("approve")
-    )
+    wanted = Product.objects.for_seller(seller_id).filter(id__in=product_ids, refusal="", state__in=_sources("approve"))
     with transaction.atomic():
         moved = move_many(wanted, PRODUCT, "approve", actor=actor, at=at)
         variants = Variant.objects.for_seller(seller_id).filter(product_id__in=moved)
@@ -87,13 +85,18 @@ def _sources(event: str) -> list[str]:
 
 
 def _locked(model: Any, seller_id: int, ids: set[int]) -> dict[int, Any]:
-    rows = {r.id: r for r in model.objects.for_seller(seller_id).filter(id__in=ids).order_by("id").select_for_update(no_key=True)}
+    rows = {
+        r.id: r
+        for r in model.objects.for_seller(seller_id).filter(id__in=ids).order_by("id").select_for_update(no_key=True)
+    }
     if len(rows) != len(ids):
         raise model.DoesNotExist(f"{model.__name__} {min(ids - set(rows))} does not exist")
     return rows
 
 
-def _set_cells(rows: Mapping[int, Any], cells: Sequence[Cell], known: frozenset[str], source: str, at: datetime) -> list[Any]:
+def _set_cells(
+    rows: Mapping[int, Any], cells: Sequence[Cell], known: frozenset[str], source: str, at: datetime
+) -> list[Any]:
     changed: dict[int, Any] = {}
     for row_id, name, drawn, now in cells:
         row = rows[row_id]

@@ -63,7 +63,7 @@ def learn_words(
             theirs_ref=next(iter(refs)), source=source,
         )
         for name, (ours, refs) in told.items()
-        if len(refs) == 1 and (name not in known or known[name].source != "own" and known[name].theirs_ref not in refs)
+        if len(refs) == 1 and _is_news(known.get(name), refs)
     ]  # fmt: skip
     with transaction.atomic():
         Mapping.objects.system().bulk_create(
@@ -74,6 +74,10 @@ def learn_words(
         if rows:
             _look_again(seller_id)
     return len(rows)
+
+
+def _is_news(known: Mapping | None, refs: set[str]) -> bool:
+    return known is None or (known.source != "own" and known.theirs_ref not in refs)
 
 
 def unmap_word(*, seller_id: int, mapping_id: int) -> None:

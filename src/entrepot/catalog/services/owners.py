@@ -12,9 +12,7 @@ from .apply import PRODUCT_FIELDS, VARIANT_FIELDS
 OWNERS = ("store", "hub", "file")
 
 
-def own_field(
-    *, seller_id: int, channel_id: int, field: str, owner: str, product_id: int | None = None
-) -> FieldOwner:
+def own_field(*, seller_id: int, channel_id: int, field: str, owner: str, product_id: int | None = None) -> FieldOwner:
     """Say that ``owner`` decides ``field``, for one product of a channel or for all; the next pull follows it.
 
     Raises:

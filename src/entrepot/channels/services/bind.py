@@ -8,7 +8,12 @@ from entrepot.channels.models import Binding
 
 
 def bind_many(
-    *, seller_id: int, channel_id: int, kind: str, pairs: Iterable[tuple[int, str, str]], storefront_id: int | None = None
+    *,
+    seller_id: int,
+    channel_id: int,
+    kind: str,
+    pairs: Iterable[tuple[int, str, str]],
+    storefront_id: int | None = None,
 ) -> int:
     """Bind (our id, their ref, their parent ref); a ref that is bound already moves to the new id. The number changed.
 

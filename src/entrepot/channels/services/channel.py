@@ -1,3 +1,4 @@
+# ruff: noqa: ARG001 - services are told the time, also those that keep none
 """A channel from its credentials to its last day."""
 
 from __future__ import annotations
@@ -18,7 +19,6 @@ from entrepot.kit.registry import connector
 from entrepot.kit.spec import Spec
 
 from . import vault
-
 
 
 def add_channel(
@@ -87,8 +87,11 @@ def open_storefront(*, seller_id: int, channel_id: int, code: str) -> Storefront
         channel=channel,
         code=code,
         defaults={
-            "seller_id": seller_id, "country": s.country, "currency": s.currency, "language": s.language,
-        },  # fmt: skip
+            "seller_id": seller_id,
+            "country": s.country,
+            "currency": s.currency,
+            "language": s.language,
+        },
     )
     return storefront
 
@@ -162,7 +165,7 @@ def _checked_url(url: str, record_name: str) -> str:
 
 def _check_secrets(spec: Spec, secrets: Mapping[str, str], record_name: str) -> None:
     wanted = {c.name for c in spec.credentials}
-    for name in sorted(wanted - set(k for k, v in secrets.items() if str(v).strip())):
+    for name in sorted(wanted - {k for k, v in secrets.items() if str(v).strip()}):
         raise Invalid(record_name, name, f"is missing; {spec.label} needs {', '.join(sorted(wanted))}")
     for name in sorted(set(secrets) - wanted):
         raise Invalid(record_name, name, f"is not a credential of {spec.label}; it needs {', '.join(sorted(wanted))}")

@@ -34,7 +34,9 @@ class PgBudget:
             BudgetUse.objects.bulk_create([BudgetUse(key=w.key) for w in wanted], ignore_conflicts=True)
             rows = {
                 row.key: row
-                for row in BudgetUse.objects.select_for_update(no_key=True).filter(key__in=[w.key for w in wanted]).order_by("key")
+                for row in BudgetUse.objects.select_for_update(no_key=True)
+                .filter(key__in=[w.key for w in wanted])
+                .order_by("key")
             }
             waits = [wait for w in wanted if (wait := self._wait(rows[w.key], w, at_s)) is not None]
             if waits:

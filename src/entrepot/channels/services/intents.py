@@ -17,12 +17,23 @@ def plan_intent(
 ) -> Intent:  # fmt: skip
     """The intent of this kind, subject and step; planned now, or as it already is."""
     return plan_intents(
-        seller_id=seller_id, channel_id=channel_id, kind=kind, subjects=[(subject_id, dict(payload or {}))], step=step, at=at
+        seller_id=seller_id,
+        channel_id=channel_id,
+        kind=kind,
+        subjects=[(subject_id, dict(payload or {}))],
+        step=step,
+        at=at,
     )[0]
 
 
 def plan_intents(
-    *, seller_id: int, channel_id: int, kind: str, subjects: Iterable[tuple[int, dict[str, Any]]], step: str = "", at: datetime
+    *,
+    seller_id: int,
+    channel_id: int,
+    kind: str,
+    subjects: Iterable[tuple[int, dict[str, Any]]],
+    step: str = "",
+    at: datetime,
 ) -> list[Intent]:
     """Plan one intent a subject; those that exist stay as they are."""
     wanted = list(subjects)
@@ -46,11 +57,7 @@ def plan_intents(
 
 def _step(intent: Intent, sources: list[str], **changes: Any) -> bool:
     """Compare-and-set on state and claim: a worker that woke up late changes nothing."""
-    done = (
-        Intent.objects.system()
-        .filter(id=intent.id, state__in=sources, claim_no=intent.claim_no)
-        .update(**changes)
-    )
+    done = Intent.objects.system().filter(id=intent.id, state__in=sources, claim_no=intent.claim_no).update(**changes)
     if done:
         for name, value in changes.items():
             setattr(intent, name, value)

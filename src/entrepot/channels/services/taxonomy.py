@@ -51,9 +51,12 @@ def _facts(word: Word) -> tuple[str, str, dict[str, object]]:
             word.attribute_ref,
             "",
             {
-                "required": word.is_required, "custom": word.is_custom, "slicer": word.is_slicer,
-                "varianter": word.is_varianter, "multiple": word.is_multiple,
-            },  # fmt: skip
+                "required": word.is_required,
+                "custom": word.is_custom,
+                "slicer": word.is_slicer,
+                "varianter": word.is_varianter,
+                "multiple": word.is_multiple,
+            },
         )
     if isinstance(word, records.AttributeValue):
         return word.value_ref, word.attribute_ref, {}

@@ -32,7 +32,9 @@ def unseal(token: bytes | memoryview) -> dict[str, str]:
     try:
         found: dict[str, str] = json.loads(_keys().decrypt(bytes(token)))
     except InvalidToken:
-        raise Refused("credentials cannot be opened: ENTREPOT_CREDENTIAL_KEYS lacks the key they were sealed with") from None
+        raise Refused(
+            "credentials cannot be opened: ENTREPOT_CREDENTIAL_KEYS lacks the key they were sealed with"
+        ) from None
     return found
 
 

@@ -53,7 +53,9 @@ def mark_unknown(*, batch: PushBatch, why: str, at: datetime) -> None:
     )
 
 
-def close_batch(*, batch: PushBatch, state: str, verdicts: Mapping[int, records.Verdict], error: str = "", at: datetime) -> None:
+def close_batch(
+    *, batch: PushBatch, state: str, verdicts: Mapping[int, records.Verdict], error: str = "", at: datetime
+) -> None:
     """Keep each item's verdict and end the batch."""
     items = {i.listing_id: i for i in PushItem.objects.system().filter(batch=batch, listing_id__in=verdicts)}
     for listing_id, verdict in verdicts.items():
@@ -68,7 +70,9 @@ def close_batch(*, batch: PushBatch, state: str, verdicts: Mapping[int, records.
 
 def by_listing(*, batch: PushBatch, verdicts: Sequence[records.Verdict]) -> dict[int, records.Verdict]:
     """Verdicts by our listing id, a card's for each listing on it; what the remote did not mention is left out."""
-    items = PushItem.objects.system().filter(batch=batch).values_list("listing_id", "listing_ref", "listing__content_ref")
+    items = (
+        PushItem.objects.system().filter(batch=batch).values_list("listing_id", "listing_ref", "listing__content_ref")
+    )
     by_ref = {v.listing_ref: v for v in verdicts if v.listing_ref}
     by_card = {v.content_ref: v for v in verdicts if v.content_ref and not v.listing_ref}
     found = ((i, by_ref.get(ref) or (by_card.get(card) if card else None)) for i, ref, card in items)

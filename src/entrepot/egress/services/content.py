@@ -13,7 +13,14 @@ from django.db import transaction
 from entrepot.channels import services as channels
 from entrepot.channels.models import Storefront
 from entrepot.core.clock import now
-from entrepot.core.errors import MappingError, OutcomeUnknown, RemoteBusy, RemoteChanged, RemoteError, RemoteUnauthorised
+from entrepot.core.errors import (
+    MappingError,
+    OutcomeUnknown,
+    RemoteBusy,
+    RemoteChanged,
+    RemoteError,
+    RemoteUnauthorised,
+)
 from entrepot.kit import records
 from entrepot.kit.batch import submit
 from entrepot.kit.client import Client
@@ -97,7 +104,9 @@ def _send(batch: PushBatch, front: Storefront, rows: Sequence[Listing]) -> None:
             settle(batch=batch, verdicts=[*reply.verdicts, *bad])
 
 
-def _mapped(batch: PushBatch, client: Client, rows: Sequence[Listing]) -> tuple[list[records.Content], list[records.Verdict]]:
+def _mapped(
+    batch: PushBatch, client: Client, rows: Sequence[Listing]
+) -> tuple[list[records.Content], list[records.Verdict]]:
     """Content that can be said in the marketplace's words, and a verdict for each that cannot."""
     push = client.spec.can[batch.capability]
     assert isinstance(push, Push)
@@ -118,7 +127,9 @@ def _said(batch: PushBatch, rows: Sequence[Listing]) -> list[Any]:
     those on one card say what its first listing says, since the card has one text and one set of pictures.
     """
     if batch.capability in (listings.CLOSE, listings.REOPEN):
-        return [records.Observed(listing_ref=r.listing_ref, state=r.state, content_ref=r.content_ref or None) for r in rows]
+        return [
+            records.Observed(listing_ref=r.listing_ref, state=r.state, content_ref=r.content_ref or None) for r in rows
+        ]
     wanted = listing_queries.wanted_levels(listing_ids=[r.id for r in rows])
     leaders = listing_queries.card_leaders(
         storefront_id=batch.storefront_id, content_refs={r.content_ref for r in rows if r.content_ref}
@@ -130,9 +141,11 @@ def _said(batch: PushBatch, rows: Sequence[Listing]) -> list[Any]:
         content = replace(
             content_of(row), title=first["title"], description=first["description"], images=tuple(first["images"])
         )
-        found.append(content if stock is None or sale is None else replace(
-            content, quantity=stock, sale_price=sale, list_price=sale if listed is None else listed
-        ))
+        found.append(
+            content
+            if stock is None or sale is None
+            else replace(content, quantity=stock, sale_price=sale, list_price=sale if listed is None else listed)
+        )
     return found
 
 
@@ -209,7 +222,9 @@ def read_back(*, batch: PushBatch, client: Client) -> None:
     with transaction.atomic():
         listings.unsend_content(listing_ids=again, wait_s=1, at=now())
         listings.release_content(listing_ids=again, wait_s=1, at=now())
-        PushItem.objects.system().filter(batch=batch, listing_id__in=again).update(is_ok=False, reason="was never taken")
+        PushItem.objects.system().filter(batch=batch, listing_id__in=again).update(
+            is_ok=False, reason="was never taken"
+        )
         settle(batch=batch, verdicts=[*there, *_bad(batch)])
 
 

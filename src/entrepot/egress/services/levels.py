@@ -47,7 +47,7 @@ def _content(ids: list[int], at: datetime) -> None:
     listings.compute_content(variant_ids=ids, at=at)
 
 
-def _channel(ids: list[int], at: datetime) -> None:
+def _channel(ids: list[int], _at: datetime) -> None:
     sellers = Listing.objects.system().filter(storefront__channel_id__in=ids).values_list("variant_id", flat=True)
     rows = Variant.objects.system().filter(id__in=sellers).order_by("id")
     mark_dirty(kind="stock", subject_ids=list(rows.values_list("id", flat=True)))

@@ -11,7 +11,14 @@ from django.db import transaction
 from entrepot.channels import services as channels
 from entrepot.channels.models import Storefront
 from entrepot.core.clock import now
-from entrepot.core.errors import MappingError, OutcomeUnknown, RemoteBusy, RemoteChanged, RemoteError, RemoteUnauthorised
+from entrepot.core.errors import (
+    MappingError,
+    OutcomeUnknown,
+    RemoteBusy,
+    RemoteChanged,
+    RemoteError,
+    RemoteUnauthorised,
+)
 from entrepot.kit import records
 from entrepot.kit.batch import submit
 from entrepot.kit.client import Client
@@ -100,9 +107,7 @@ def _split(batch: PushBatch, front: Storefront, sent: Sequence[Sent], why: str) 
         close_batch(batch=batch, state="failed", verdicts={}, error=why, at=now())
         for half in (sent[:middle], sent[middle:]):
             part = plan_batch(storefront=front, capability=CAPABILITY, at=now())
-            listings.move_offers(
-                old_batch_id=batch.id, batch_id=part.id, listing_ids=[s.listing_id for s in half]
-            )
+            listings.move_offers(old_batch_id=batch.id, batch_id=part.id, listing_ids=[s.listing_id for s in half])
             add_items(batch=part, items=[(s.listing_id, s.listing_ref, s.as_json()) for s in half])
             parts.append((part, half))
     for part, half in parts:

@@ -45,12 +45,12 @@ def check_channel(*, channel: Channel, at: datetime) -> dict[str, str]:
     return {str(k): str(v) for k, v in found.items()}
 
 
-def _try(client: Client, name: str, at: datetime) -> str | None:
-    """ "ok", what is wrong, or None where there is no harmless way to try."""
+def _try(client: Client, name: str, at: datetime) -> str | None:  # noqa: PLR0911 - one answer a kind of refusal
+    """Say "ok", what is wrong, or None where there is no harmless way to try."""
     way = client.spec.can[name]
     try:
         if isinstance(way, Pull):
-            client.send(way.first(client.account, _window(way, at)))
+            client.send(way.first(client.account, _window(at)))
         elif isinstance(way, (Push, Call)):
             if way.probe is None:
                 return None
@@ -70,7 +70,7 @@ def _try(client: Client, name: str, at: datetime) -> str | None:
     return "ok"
 
 
-def _window(way: Pull, at: datetime) -> Window:
+def _window(at: datetime) -> Window:
     return Window(since_ms=to_ms(at - timedelta(minutes=5)), until_ms=to_ms(at), page_size=1)
 
 
@@ -80,7 +80,8 @@ def keep_facts(*, channel: Channel, client: Client, at: datetime) -> None:
     keep_aside(channel=channel, kind="setting", asides=asides, at=at)
     rates = [[country, name, str(rate)] for country, name, rate in facts.tax_rates]
     told = {
-        "store.currency": facts.currency, "store.weight_unit": facts.weight_unit, "store.length_unit": facts.length_unit,
+        "store.currency": facts.currency, "store.weight_unit": facts.weight_unit,
+        "store.length_unit": facts.length_unit,
         "store.prices_include_tax": facts.prices_include_tax, "store.time_zone": facts.time_zone,
         "store.tax_rates": rates, "store.features": list(facts.features),
     }  # fmt: skip

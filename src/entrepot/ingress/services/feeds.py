@@ -13,7 +13,11 @@ from entrepot.kit.registry import connector
 from ..models import Feed
 
 # feed → (capability it needs, seconds between pulls); the settings hub.every.<feed> overrides.
-STORE_FEEDS = {"products": ("pull_products", 20.0), "stock": ("pull_stock", 30.0), "fulfilments": ("pull_fulfilments", 10.0)}
+STORE_FEEDS = {
+    "products": ("pull_products", 20.0),
+    "stock": ("pull_stock", 30.0),
+    "fulfilments": ("pull_fulfilments", 10.0),
+}
 MARKET_FEEDS = {"orders": ("pull_orders", 6.0), "review": ("pull_listings", 2.0), "observed": ("pull_listings", 60.0)}
 
 
@@ -40,7 +44,9 @@ def open_feeds(*, channel: Channel, at: datetime) -> int:
 def hint_feed(*, channel_id: int, name: str, refs: Sequence[str], at: datetime) -> None:
     """A thin webhook named these: fetch just them, at once. Coalesced with what is wanted already."""
     with transaction.atomic():
-        for feed in Feed.objects.system().filter(channel_id=channel_id, name=name).order_by("id").select_for_update(no_key=True):
+        for feed in (
+            Feed.objects.system().filter(channel_id=channel_id, name=name).order_by("id").select_for_update(no_key=True)
+        ):
             feed.wanted_refs = sorted({*feed.wanted_refs, *refs})[:1000]
             feed.not_before = min(feed.not_before or at, at)
             feed.save(update_fields=["wanted_refs", "not_before"])

@@ -1,3 +1,4 @@
+# ruff: noqa: ARG001, ARG005 - windows, pages and ends of all feeds share one signature
 """What each feed asks for, and where a page of it goes."""
 
 from __future__ import annotations
@@ -118,7 +119,9 @@ def _with_paths(channel: Channel, products: Sequence[records.Product], at: datet
     if not is_unknown or not connector(channel.connector).has("pull_categories"):
         return found
     client = client_for(channel)
-    told = [c for page in pull(client.spec, "pull_categories", client.account, Window(), client.send) for c in page.records]
+    told = [
+        c for page in pull(client.spec, "pull_categories", client.account, Window(), client.send) for c in page.records
+    ]
     catalog.keep_categories(seller_id=channel.seller_id, channel_id=channel.id, categories=told, at=at)
     return catalog.with_paths(channel_id=channel.id, products=products)[0]
 
@@ -129,9 +132,7 @@ def _mended(channel: Channel, products: Sequence[records.Product], applied: cata
     for p in products:
         for v in p.variants:
             if v.variant_ref in applied.variant_ids:
-                names |= {
-                    f"{word} {v.variant_ref} of product {p.product_ref}" for word in ("variant", "variation")
-                }
+                names |= {f"{word} {v.variant_ref} of product {p.product_ref}" for word in ("variant", "variation")}
     settle_asides(channel=channel, kind="product", subjects=names, at=at)
 
 
@@ -149,9 +150,7 @@ def _prices(channel: Channel, rows: list[tuple[int, Any, Any]], began: datetime)
 def _stock(feed: Feed, channel: Channel, read: Read, began: datetime, state: dict[str, Any]) -> None:
     ids = channels.our_ids(channel_id=channel.id, kind="variant", their_refs=[r.variant_ref for r in read.records])
     known = [(ids[r.variant_ref], r) for r in read.records if r.variant_ref in ids]
-    inventory.record_readings(
-        seller_id=channel.seller_id, readings=[(i, r.quantity) for i, r in known], began_at=began
-    )
+    inventory.record_readings(seller_id=channel.seller_id, readings=[(i, r.quantity) for i, r in known], began_at=began)
     _prices(channel, [(i, r.regular_price, r.sale_price) for i, r in known], began)
     shown = [r for r in read.records if r.is_published]
     state.setdefault("seen", set()).update(r.variant_ref for r in shown)
@@ -184,7 +183,8 @@ def _orders(feed: Feed, channel: Channel, read: Read, began: datetime, state: di
 def _review(feed: Feed, channel: Channel, began: datetime) -> Iterator[tuple[Window, str]]:
     """Ask for what was submitted and has not been heard of."""
     way = connector(channel.connector).can["pull_listings"]
-    assert isinstance(way, Pull) and feed.storefront_id
+    assert isinstance(way, Pull)
+    assert feed.storefront_id
     refs = listing_queries.waiting_for_review(storefront_id=feed.storefront_id, at=began, limit=1000)
     for i in range(0, len(refs), way.max_refs):
         yield Window(refs=tuple(refs[i : i + way.max_refs])), "pull_listings"

@@ -46,7 +46,7 @@ def _claim(limit: int, at: datetime) -> list[Feed]:
     return feeds
 
 
-def pull_now(*, feed: Feed, at: datetime) -> int:
+def pull_now(*, feed: Feed, at: datetime) -> int:  # noqa: ARG001 - the reading begins when it does
     """Pull one feed and say when it is due next; the number of records read. Errors are kept, never raised."""
     channel = Channel.objects.system().get(id=feed.channel_id)
     began = now()
@@ -62,7 +62,7 @@ def pull_now(*, feed: Feed, at: datetime) -> int:
     except EntrepotError as refused:
         error = str(refused)
         channels.remember_failure(channel_id=channel.id, why=error, at=began)
-    except Exception as problem:
+    except Exception as problem:  # noqa: BLE001
         # A worker's edge, such as a deadlock: pages already applied stay good, and the feed is read again soon.
         _LOG.exception("feed.failed", feed=str(feed))
         connection.close_if_unusable_or_obsolete()
@@ -98,5 +98,3 @@ def _keep(channel: Channel, capability: str, client: Client, read: Read, at: dat
     assert isinstance(way, Pull)
     keep_aside(channel=channel, kind=way.kind, asides=read.set_aside, at=at)
     keep_drift(channel=channel, kind=way.kind, drift=read.drift, at=at)
-
-

@@ -45,7 +45,10 @@ def import_sheet(*, seller_id: int, connector: str, content: bytes, at: datetime
     dialect = ";" if text.partition("\n")[0].count(";") > text.partition("\n")[0].count(",") else ","
     reader = csv.DictReader(io.StringIO(text), delimiter=dialect)
     columns = [c.strip() for c in reader.fieldnames or []]
-    rows = [(i, {(k or "").strip(): v or "" for k, v in row.items() if isinstance(v, str)}) for i, row in enumerate(reader, start=2)]
+    rows = [
+        (i, {(k or "").strip(): v or "" for k, v in row.items() if isinstance(v, str)})
+        for i, row in enumerate(reader, start=2)
+    ]
     if "sku" in columns:
         _known(columns, {"sku", "quantity", *catalog.FACT_COLUMNS})
         return _facts(seller_id, rows, at)
@@ -58,7 +61,9 @@ def import_sheet(*, seller_id: int, connector: str, content: bytes, at: datetime
 def _known(columns: list[str], allowed: set[str]) -> None:
     for column in columns:
         if column not in allowed and not column.startswith("attribute:"):
-            raise Invalid("sheet", f"column {column!r}", f"is not known; known: {', '.join(sorted(allowed))}, attribute:NAME")
+            raise Invalid(
+                "sheet", f"column {column!r}", f"is not known; known: {', '.join(sorted(allowed))}, attribute:NAME"
+            )
 
 
 def _facts(seller_id: int, rows: list[tuple[int, dict[str, str]]], at: datetime) -> SheetResult:

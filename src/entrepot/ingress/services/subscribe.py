@@ -87,7 +87,11 @@ def watch_webhooks(*, channel: Channel, at: datetime) -> int:
 def _way(client: Client) -> Subscribe:
     way = client.spec.can.get("register_webhooks")
     if not isinstance(way, Subscribe):
-        raise Invalid(f"connector {client.spec.slug}", "register_webhooks", client.spec.cannot.get("register_webhooks", "is not there"))
+        raise Invalid(
+            f"connector {client.spec.slug}",
+            "register_webhooks",
+            client.spec.cannot.get("register_webhooks", "is not there"),
+        )
     return way
 
 

@@ -19,7 +19,11 @@ _TRIES, _LONGEST_WAIT_S = 20, 15.0
 
 
 def learn_vocabulary(
-    *, channel: Channel, categories: Sequence[str] = (), at: datetime, progress: Callable[[int, int], None] | None = None
+    *,
+    channel: Channel,
+    categories: Sequence[str] = (),
+    at: datetime,
+    progress: Callable[[int, int], None] | None = None,
 ) -> dict[str, int]:
     """Read attributes and values of ``categories``, or categories and brands where none is named; words of each kind.
 
@@ -58,9 +62,7 @@ def _learn(channel: Channel, capability: str, kind: str, scope: str, window: Win
 def _words(channel: Channel, capability: str, window: Window) -> list[Any]:
     client = channels.client_for(channel)
     return [
-        record
-        for read in pull(client.spec, capability, client.account, window, client.send)
-        for record in read.records
+        record for read in pull(client.spec, capability, client.account, window, client.send) for record in read.records
     ]
 
 

@@ -80,11 +80,13 @@ def reserve(*, seller_id: int, lines: Sequence[tuple[int, int, int]], at: dateti
 
 
 def _short(seller_id: int, line_id: int, variant_id: int, quantity: int, at: datetime) -> None:
-    row, is_new = Shortage.objects.system().get_or_create(
+    _, is_new = Shortage.objects.system().get_or_create(
         line_id=line_id, variant_id=variant_id, defaults={"seller_id": seller_id, "quantity": quantity, "found_at": at}
     )
     if is_new:
-        record(type="stock.short", key=variant_id, seller_id=seller_id, payload={"line_id": line_id, "quantity": quantity})
+        record(
+            type="stock.short", key=variant_id, seller_id=seller_id, payload={"line_id": line_id, "quantity": quantity}
+        )
 
 
 def lower(*, seller_id: int, lines: Sequence[tuple[int, int, int]], at: datetime) -> list[int]:
@@ -126,7 +128,12 @@ def _move(
     seller_id: int, line_ids: Sequence[int], statement: str, *, old: str, new: str, since: datetime, at: datetime
 ) -> list[int]:
     with transaction.atomic(), connection.cursor() as cursor:
-        list(Reservation.objects.for_seller(seller_id).filter(line_id__in=line_ids).order_by("id").select_for_update(no_key=True))
+        list(
+            Reservation.objects.for_seller(seller_id)
+            .filter(line_id__in=line_ids)
+            .order_by("id")
+            .select_for_update(no_key=True)
+        )
         cursor.execute(
             statement,
             {"seller": seller_id, "lines": list(line_ids), "at": at, "since": since, "old": old, "new": new},
@@ -147,18 +154,14 @@ def release(*, seller_id: int, line_ids: Sequence[int], at: datetime) -> list[in
     return freed
 
 
-def give_back(
-    *, seller_id: int, line_ids: Sequence[int], at: datetime, asked_at: datetime | None = None
-) -> list[int]:
+def give_back(*, seller_id: int, line_ids: Sequence[int], at: datetime, asked_at: datetime | None = None) -> list[int]:
     """The store confirmed at ``at`` the cancellation of lines it had taken: on hand rises by what they absorbed, once.
 
     ``asked_at`` is when the cancellation was sent. A reading that began after that, and was applied, may show the
     goods as back already: nothing is added then, and the next reading tells.
     """
     with transaction.atomic():
-        changed = _move(
-            seller_id, line_ids, _RETURN, old="absorbed", new="released", since=asked_at or at, at=at
-        )
+        changed = _move(seller_id, line_ids, _RETURN, old="absorbed", new="released", since=asked_at or at, at=at)
         _end_shortages(seller_id, line_ids, "cancelled", at)
     return changed
 

@@ -79,7 +79,11 @@ def _rows(front: Storefront, fitting: Mapping[str, Variant]) -> list[Listing]:
     """Our drafts of these variants, under the marketplace's refs; made where there is none."""
     mine = Listing.objects.system().filter(storefront=front, variant_id__in=[v.id for v in fitting.values()])
     known = {row.variant_id: row for row in mine.select_for_update(no_key=True)}
-    theirs = set(Listing.objects.system().filter(storefront=front, listing_ref__in=fitting).values_list("listing_ref", "variant_id"))
+    theirs = set(
+        Listing.objects.system()
+        .filter(storefront=front, listing_ref__in=fitting)
+        .values_list("listing_ref", "variant_id")
+    )
     taken = {ref for ref, variant_id in theirs if fitting[ref].id != variant_id}
     fresh, moved = [], []
     for ref, variant in fitting.items():
@@ -92,7 +96,10 @@ def _rows(front: Storefront, fitting: Mapping[str, Variant]) -> list[Listing]:
             row.listing_ref = ref
             moved.append(row)
     Listing.objects.system().bulk_update(moved, ["listing_ref"], batch_size=500)
-    return [*(row for row in known.values() if row.state == "draft" and row.listing_ref in fitting), *add_listings(fresh)]
+    return [
+        *(row for row in known.values() if row.state == "draft" and row.listing_ref in fitting),
+        *add_listings(fresh),
+    ]
 
 
 def _learn(front: Storefront, seen: Seen, fitting: Mapping[str, Variant]) -> None:
@@ -103,5 +110,8 @@ def _learn(front: Storefront, seen: Seen, fitting: Mapping[str, Variant]) -> Non
         ("brand", [(p.brand, o.brand_ref or "") for p, o in same]),
     ):
         catalog.learn_words(
-            seller_id=front.seller_id, connector=front.channel.connector, kind=kind, pairs=[(w, r) for w, r in pairs if w]
+            seller_id=front.seller_id,
+            connector=front.channel.connector,
+            kind=kind,
+            pairs=[(w, r) for w, r in pairs if w],
         )

@@ -43,7 +43,8 @@ def complete(
     draft.content = {
         "listing_ref": listing.listing_ref, "sku": variant.sku, "storefront": front.code,
         "model_ref": product.product_ref or f"P{product.id}", "title": _title(variant),
-        "description": product.description, "images": [*variant.images, *(i for i in product.images if i not in variant.images)],
+        "description": product.description,
+        "images": [*variant.images, *(i for i in product.images if i not in variant.images)],
         "content_ref": listing.content_ref or None,
         "length_mm": variant.length_mm, "width_mm": variant.width_mm, "height_mm": variant.height_mm,
     }  # fmt: skip

@@ -128,7 +128,11 @@ def _move(rows: Sequence[Listing], variants: dict[int, Variant], at: datetime) -
     for event, ids in goes.items():
         _step(ids, event, at)
     approved = {row.id for row in rows if variants[row.variant_id].product.state == "approved" and not row.missing}
-    _step([row.id for row in rows if row.id in approved and (row.state == "update" or row.id in goes["edit"])], "queue", at)
+    _step(
+        [row.id for row in rows if row.id in approved and (row.state == "update" or row.id in goes["edit"])],
+        "queue",
+        at,
+    )
     mark_dirty(kind="stock", subject_ids=sorted(restock))
 
 

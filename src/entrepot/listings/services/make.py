@@ -29,14 +29,14 @@ def make_listings(*, variant_ids: Sequence[int]) -> int:
     approved = Variant.objects.system().filter(
         id__in=variant_ids, product__state="approved", product__refusal="", is_published=True
     )
-    wanted = [
-        (v, s) for v in approved.order_by("id") for s in fronts.get(v.seller_id, []) if (v.id, s.id) not in known
-    ]
+    wanted = [(v, s) for v in approved.order_by("id") for s in fronts.get(v.seller_id, []) if (v.id, s.id) not in known]
     drafts = [row for row in known.values() if row.state == "draft" and row.submitted_at is None]
     with transaction.atomic():
         taken = _taken([(v, s) for v, s in wanted] + [(row.variant, row.storefront) for row in drafts])
         _follow(drafts, taken)
-        fresh = [Listing(seller_id=v.seller_id, variant=v, storefront=s, listing_ref=_free(v, s, taken)) for v, s in wanted]
+        fresh = [
+            Listing(seller_id=v.seller_id, variant=v, storefront=s, listing_ref=_free(v, s, taken)) for v, s in wanted
+        ]
         return len(add_listings(fresh))
 
 
@@ -81,7 +81,11 @@ def _taken(pairs: Sequence[tuple[Variant, Storefront]]) -> Refs:
 
 def _free(variant: Variant, storefront: Storefront, taken: Refs) -> str:
     ref = next(
-        (r for r in (ref_of(variant, storefront), variant.sku) if taken.get((storefront.id, r), variant.id) == variant.id),
+        (
+            r
+            for r in (ref_of(variant, storefront), variant.sku)
+            if taken.get((storefront.id, r), variant.id) == variant.id
+        ),
         f"{variant.sku[:40]}-{variant.id}",
     )
     taken[storefront.id, ref] = variant.id

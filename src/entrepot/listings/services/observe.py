@@ -21,8 +21,8 @@ def note_observed(*, storefront_id: int, observed: Sequence[records.Observed], a
     """Keep what a marketplace shows now; the number of listings that went live, failed or ended by it.
 
     What is live there and a draft or failed here (it was on sale before we came, or its creation was never answered)
-    is taken as it is. A difference between observed and acknowledged, with nothing in flight since the reading began, is drift: the
-    acknowledged value becomes what was seen, so that the desired one travels again.
+    is taken as it is. A difference between observed and acknowledged, with nothing in flight since the reading began,
+    is drift: the acknowledged value becomes what was seen, so that the desired one travels again.
     """
     seen = {o.listing_ref: o for o in observed}
     with transaction.atomic():
@@ -37,7 +37,9 @@ def note_observed(*, storefront_id: int, observed: Sequence[records.Observed], a
         live = [r for r in asked if _is_on_sale(seen[r.listing_ref])]
         lost = [r for r in asked if seen[r.listing_ref].state == "refused"]
         waiting = [r for r in asked if seen[r.listing_ref].state == "pending"]
-        found = [r for r in rows if r.live_at is None and r.state in ("draft", "failed") and _is_on_sale(seen[r.listing_ref])]
+        found = [
+            r for r in rows if r.live_at is None and r.state in ("draft", "failed") and _is_on_sale(seen[r.listing_ref])
+        ]
         ending = [r for r in rows if r.live_at is None and r.state == "closing"]
         _go_live(live, seen, at)
         _go_live(found, seen, at)
@@ -57,7 +59,9 @@ def _is_on_sale(shown: records.Observed) -> bool:
 def _end(rows: Sequence[Listing], seen: dict[str, records.Observed], at: datetime) -> int:
     """A listing that was in review when it was to be closed: refused, it has ended; approved, it goes to 0 first."""
     refused = [r.id for r in rows if seen[r.listing_ref].state == "refused"]
-    move_many(Listing.objects.system().filter(id__in=refused, state="closing"), LISTING, "finish", actor="remote", at=at)
+    move_many(
+        Listing.objects.system().filter(id__in=refused, state="closing"), LISTING, "finish", actor="remote", at=at
+    )
     approved = [r for r in rows if _is_on_sale(seen[r.listing_ref])]
     for row in approved:
         row.content_ref, row.live_at = seen[row.listing_ref].content_ref or row.content_ref, at
@@ -87,7 +91,9 @@ def _go_live(rows: Sequence[Listing], seen: dict[str, records.Observed], at: dat
 
 def acknowledge(rows: Sequence[Listing], seen: Mapping[str, records.Observed], at: datetime) -> None:
     """What went with the creation, as the marketplace shows it, is what it holds."""
-    levels = list(ListingLevel.objects.system().filter(listing__in=rows, batch_id__isnull=True).select_related("listing"))
+    levels = list(
+        ListingLevel.objects.system().filter(listing__in=rows, batch_id__isnull=True).select_related("listing")
+    )
     for level in levels:
         o = seen[level.listing.listing_ref]
         if level.lane == "stock" and o.quantity is not None:
@@ -131,6 +137,14 @@ def _compare(rows: Sequence[Listing], seen: dict[str, records.Observed], at: dat
             level.not_before = at + timedelta(seconds=_SALE_ON_ITS_WAY_S if level.lane == "stock" else 0)
     ListingLevel.objects.system().bulk_update(
         levels,
-        ["observed_value", "observed_list", "observed_at", "acknowledged_value", "acknowledged_list", "is_due", "not_before"],
+        [
+            "observed_value",
+            "observed_list",
+            "observed_at",
+            "acknowledged_value",
+            "acknowledged_list",
+            "is_due",
+            "not_before",
+        ],
         batch_size=1000,
     )

@@ -83,7 +83,9 @@ def _acknowledged(listing_ids: Sequence[int]) -> dict[int, dict[str, tuple[Decim
 def _sent(listing_id: int, ref: str, own: Mapping[str, Any], known: Mapping[str, Any]) -> Sent:
     repeats = max(v[3] for v in own.values())
     stock = own["stock"][0] if "stock" in own else (known.get("stock", (None, None))[0] if repeats else None)
-    sale, listed = own["price"][:2] if "price" in own else (known.get("price", (None, None)) if repeats else (None, None))
+    sale, listed = (
+        own["price"][:2] if "price" in own else (known.get("price", (None, None)) if repeats else (None, None))
+    )
     if listed is not None and repeats > 1:
         listed += Decimal("0.01") * (repeats - 1)
     return Sent(
@@ -100,14 +102,17 @@ def settle_offers(*, batch_id: int, verdicts: Mapping[int, records.Verdict], at:
     """
     with transaction.atomic():
         rows = list(
-            ListingLevel.objects.system().filter(batch_id=batch_id, listing_id__in=verdicts).order_by("id").select_for_update(no_key=True)
+            ListingLevel.objects.system()
+            .filter(batch_id=batch_id, listing_id__in=verdicts)
+            .order_by("id")
+            .select_for_update(no_key=True)
         )
         for row in rows:
             _settle_level(row, verdicts[row.listing_id], at)
         ListingLevel.objects.system().bulk_update(
             rows,
-            ["batch_id", "acknowledged_value", "acknowledged_list", "acknowledged_at", "is_due", "not_before", "attempts",
-             "repeats", "refusal"],
+            ["batch_id", "acknowledged_value", "acknowledged_list", "acknowledged_at", "is_due", "not_before",
+             "attempts", "repeats", "refusal"],
             batch_size=1000,
         )  # fmt: skip
 
