@@ -69,7 +69,12 @@ _GROUPS: list[tuple[Any, list[tuple[Any, str, str, bool]]]] = [
 ]  # fmt: skip
 
 # app_model → its words
-NAMES = {name: words for _title, pages in _GROUPS for words, name, _icon, _for_operators in pages}
+NAMES = {name: words for _, pages in _GROUPS for words, name, _, _ in pages}
+# app → the group of its first page
+GROUP_OF: dict[str, Any] = {}
+for _group, _pages in _GROUPS:
+    for _page in _pages:
+        GROUP_OF.setdefault(_page[1].partition("_")[0], _group)
 
 
 def navigation(request: HttpRequest) -> list[dict[str, Any]]:

@@ -11,6 +11,7 @@ from django.db.models.base import ModelBase
 from django.http import HttpRequest
 from django.templatetags.static import static
 from django.utils.functional import cached_property
+from unfold.dataclasses import Favicon
 from unfold.sites import UnfoldAdminSite
 
 from entrepot.web.admin import More, Page
@@ -46,4 +47,5 @@ class PanelSite(UnfoldAdminSite):
         """Our own style sheet and script beside Unfold's."""
         context["styles"] = [*context["styles"], static("panel/panel.css")]
         context["scripts"] = [*context["scripts"], static("panel/panel.js")]
+        context["site_favicons"] = [Favicon(href=static("panel/icon.svg"), rel="icon", type="image/svg+xml")]
         return context

@@ -38,6 +38,8 @@ class RowList(ChangeList):
 
     def get_results(self, request: HttpRequest) -> None:
         super().get_results(request)
+        if not self.query and not self.has_active_filters:
+            self.full_result_count = self.result_count
         if getattr(request, "cell_error", None) is not None:
             self.result_list = self._as_posted(request)
         rows = list(self.result_list)  # a queryset keeps these very rows, for the forms of the cells
@@ -166,10 +168,9 @@ class Page(Cells, Presses, SectionsOf, ModelAdmin):
     # One row
 
     def get_fields(self, request: HttpRequest, obj: Any = None) -> list[str]:
-        if self.fields:
-            return list(self.fields)
         hidden = {*self.concealed, *(() if actor_of(request).seller_ids is None else ("seller",))}
-        return [f.name for f in self.opts.concrete_fields if f.name not in hidden]
+        named = self.fields or [f.name for f in self.opts.concrete_fields]
+        return [name for name in named if name not in hidden]
 
     def get_readonly_fields(self, request: HttpRequest, obj: Any = None) -> list[str]:
         return [*self.readonly_fields, *(f.name for f in self.opts.concrete_fields)]

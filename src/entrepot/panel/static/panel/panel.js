@@ -1,6 +1,9 @@
 // Small courtesies; every page works without them.
 "use strict";
 
+// Charts count rows: no ticks between whole numbers.
+if (window.Chart) Chart.defaults.set("scales.linear", { ticks: { precision: 0 } });
+
 // Unsaved cells: say so before the page is left, and mark what was changed.
 document.addEventListener("input", (event) => {
   const cell = event.target;
