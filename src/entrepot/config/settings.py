@@ -53,6 +53,7 @@ INSTALLED_APPS = [
     "django.contrib.postgres",
     "django.contrib.humanize",
     "procrastinate.contrib.django",
+    "ninja",  # brings the pages of the API's document, so that they need no other server
     *_OURS,
     "entrepot.panel",
 ]
@@ -69,7 +70,6 @@ MIDDLEWARE = [
     "entrepot.accounts.middleware.ActorMiddleware",
     "django.contrib.messages.middleware.MessageMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
-    "entrepot.web.policy.ContentPolicyMiddleware",
 ]
 ROOT_URLCONF = "entrepot.config.urls"
 WSGI_APPLICATION = "entrepot.config.wsgi.application"
@@ -113,6 +113,7 @@ DATA_UPLOAD_MAX_NUMBER_FIELDS = 20_000  # a table of a thousand rows is saved at
 LANGUAGE_CODE = "en"
 LANGUAGES = [("en", "English"), ("tr", "Türkçe")]
 LOCALE_PATHS = [SOURCE / "locale"]
+FORMAT_MODULE_PATH = "entrepot.panel.formats"
 USE_I18N = True
 USE_TZ = True
 TIME_ZONE = "UTC"

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from pathlib import Path
 from typing import Annotated
 
@@ -13,6 +14,10 @@ from entrepot.core.errors import Refused
 from . import show
 from .session import ready
 
+_GONE_S = 2.0  # a server takes a moment to notice that a client has left
+_OTHERS = """
+SELECT count(*) FROM pg_stat_activity
+ WHERE datname = current_database() AND backend_type = 'client backend' AND pid <> pg_backend_pid()"""
 app = typer.Typer(no_args_is_help=True, help="The database.")
 
 
@@ -67,27 +72,30 @@ def restore(
     if not yes and not typer.confirm("Everything that is in the database now will be gone. Go on?", default=False):
         raise Refused("nothing was changed")
     with ready(migrated=False) as handle:
-        from django.db import connections
-
         from entrepot.config.database import restore as read
         from entrepot.config.django import after_restore
 
-        _refuse_company()
-        connections.close_all()
+        _refuse_company(handle.url)
         read(handle.url, file)
         after_restore()
     typer.echo(f"{file} is restored", err=True)
 
 
-def _refuse_company() -> None:
-    """Others at work would write into what is being replaced."""
-    from django.db import connection
+def _refuse_company(url: str) -> None:
+    """Others at work would write into what is being replaced. Our own connections are closed first."""
+    import psycopg
+    from django.db import connections
 
-    with connection.cursor() as cursor:
-        cursor.execute(
-            "SELECT count(*) FROM pg_stat_activity WHERE datname = current_database()"
-            " AND backend_type = 'client backend' AND application_name = 'entrepot' AND pid <> pg_backend_pid()"
-        )
-        others = cursor.fetchone()[0]
-    if others:
-        raise Refused(f"{others} connections of other processes: stop web, worker and dispatcher first")
+    for connection in connections.all(initialized_only=True):
+        connection.close()
+        connection.close_pool()  # type: ignore[attr-defined]
+    until = time.monotonic() + _GONE_S
+    with psycopg.connect(url, autocommit=True) as asking:
+        while others := _counted(asking.execute(_OTHERS).fetchone()):
+            if time.monotonic() > until:
+                raise Refused(f"{others} connections of other processes: stop web, worker and dispatcher first")
+            time.sleep(0.1)
+
+
+def _counted(row: tuple[int, ...] | None) -> int:
+    return row[0] if row else 0

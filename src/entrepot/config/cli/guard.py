@@ -13,7 +13,7 @@ from entrepot.core.errors import EntrepotError, RemoteBusy, RemoteUnauthorised
 # By name, so that Django and psycopg are not imported to find out that they were not.
 _EXPECTED = {
     "ObjectDoesNotExist": "there is no such record",
-    "DatabaseDownError": "the database is not there",
+    "DatabaseDownError": "database",
     "OperationalError": "the database does not answer; is DATABASE_URL right?",
     "ImproperlyConfigured": "the configuration is wrong",
     "PoolTimeout": "the database has no connection left",
