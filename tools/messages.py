@@ -30,7 +30,9 @@ def said() -> set[str]:
         if "gettext" in (text := path.read_text()):
             found |= set(_in_python(text))
     for path in [*SOURCE.rglob("models.py"), *SOURCE.rglob("models/*.py")]:
-        found |= {name.replace("_", " ") for name in _FIELD.findall(path.read_text())}
+        found |= {
+            name.removeprefix("is_").removesuffix("_at").replace("_", " ") for name in _FIELD.findall(path.read_text())
+        }
     for path in sorted(SOURCE.rglob("templates/**/*.html")):
         text = path.read_text()
         found |= {m[1:-1] for m in _TAG.findall(text)}

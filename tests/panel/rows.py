@@ -22,7 +22,10 @@ from entrepot.orders.models import Adjustment, Line, Order, Party
 from entrepot.pricing.models import BasePrice, Price, PriceRule
 
 HOUR = timedelta(hours=1)
-STEPS = [{"step": "base", "amount": "120.0000", "why": "TRY, with tax"}, {"step": "VAT", "amount": "3.8675", "why": "+ 19%"}]
+STEPS = [
+    {"step": "base", "amount": "120.0000", "why": "TRY, with tax"},
+    {"step": "VAT", "amount": "3.8675", "why": "+ 19%"},
+]
 
 
 def now() -> datetime:
@@ -36,7 +39,12 @@ class World:
         self.seller, self.n = seller, 0
         own = {"seller": seller}
         self.store = Channel.objects.create(
-            **own, name="Dükkân", connector="woocommerce", role="store", base_url="https://shop.example", state="live",
+            **own,
+            name="Dükkân",
+            connector="woocommerce",
+            role="store",
+            base_url="https://shop.example",
+            state="live",
             webhook_token=f"{seller.code}-store",
         )
         self.market = Channel.objects.create(
@@ -48,9 +56,17 @@ class World:
             **own, channel=self.market, code="DE", country="DE", currency="EUR", language="de"
         )
         PriceRule.objects.create(**own, storefront=self.front, markup_rate=Decimal("0.3"), ending="0.99")
-        Feed.objects.create(**own, channel=self.market, storefront=self.front, name="orders", every_s=6, watermark_ms=1_700_000_000_000)
+        Feed.objects.create(
+            **own, channel=self.market, storefront=self.front, name="orders", every_s=6, watermark_ms=1_700_000_000_000
+        )
         Mapping.objects.create(
-            **own, connector="trendyol", kind="brand", ours="Paşabahçe", folded="pasabahce", theirs_ref="77", source="own"
+            **own,
+            connector="trendyol",
+            kind="brand",
+            ours="Paşabahçe",
+            folded="pasabahce",
+            theirs_ref="77",
+            source="own",
         )
         self.products, self.variants, self.orders, self.packages, self.listings = [], [], [], [], []
 
@@ -70,12 +86,17 @@ class World:
             description="<p>İnce belli</p>", images=["https://img.example/1.jpg"], attributes={"Renk": ["Şeffaf"]},
         )  # fmt: skip
         variant = Variant.objects.create(
-            **own, product=product, sku=f"{self.seller.code}-TEA-{n}", weight_g=250, origin="TR", vat_rate=Decimal("0.20")
+            **own,
+            product=product,
+            sku=f"{self.seller.code}-TEA-{n}",
+            weight_g=250,
+            origin="TR",
+            vat_rate=Decimal("0.20"),
         )
         StockLevel.objects.create(**own, variant=variant, on_hand=5, read_at=now(), source="store")
         Buffer.objects.create(**own, storefront=self.front, variant=variant, pieces=1)
         BasePrice.objects.create(
-            **own, variant=variant, regular=Decimal("120"), currency="TRY", is_tax_included=True, source="store", set_at=now()
+            **own, variant=variant, regular=120, currency="TRY", is_tax_included=True, source="store", set_at=now()
         )
         Price.objects.create(
             **own, variant=variant, storefront=self.front, list_price=Decimal("3.99"), sale_price=Decimal("3.99"), currency="EUR",
@@ -84,7 +105,9 @@ class World:
         if self.variants:
             Component.objects.create(**own, kit=variant, part=self.variants[0], quantity=2)
         FieldOwner.objects.create(**own, channel=self.store, product=product, field="title", owner="hub")
-        Binding.objects.create(**own, channel=self.store, kind="variant", our_id=variant.id, their_ref=f"V{n}", parent_ref=f"P{n}")
+        Binding.objects.create(
+            **own, channel=self.store, kind="variant", our_id=variant.id, their_ref=f"V{n}", parent_ref=f"P{n}"
+        )
         self.products.append(product)
         self.variants.append(variant)
 
@@ -100,7 +123,13 @@ class World:
                 observed_value=2, is_due=True,
             )  # fmt: skip
         batch = PushBatch.objects.create(
-            **own, channel=self.market, storefront=self.front, capability="push_offers", item_count=1, made_at=now(), state="settled"
+            **own,
+            channel=self.market,
+            storefront=self.front,
+            capability="push_offers",
+            item_count=1,
+            made_at=now(),
+            state="settled",
         )
         PushItem.objects.create(
             **own, batch=batch, listing=listing, listing_ref=listing.listing_ref, sent={"stock": 4, "sale": "3.99"}, is_ok=False,
@@ -124,10 +153,21 @@ class World:
         )  # fmt: skip
         for role in ("ship_to", "bill_to"):
             Party.objects.create(
-                **own, order=order, role=role, name="Jürgen Weiß", lines=["Hauptstraße 1"], city="Köln", postcode="50667", country="DE"
+                **own,
+                order=order,
+                role=role,
+                name="Jürgen Weiß",
+                lines=["Hauptstraße 1"],
+                city="Köln",
+                postcode="50667",
+                country="DE",
             )
-        Adjustment.objects.create(**own, order=order, kind="rounding", amount=Decimal("0.01"), currency="EUR", rule="residue")
-        document = Document(**own, kind="label", name=f"L{n}.pdf", media_type="application/pdf", size=4, sha256=f"{n:064d}")
+        Adjustment.objects.create(
+            **own, order=order, kind="rounding", amount=Decimal("0.01"), currency="EUR", rule="residue"
+        )
+        document = Document(
+            **own, kind="label", name=f"L{n}.pdf", media_type="application/pdf", size=4, sha256=f"{n:064d}"
+        )
         document.file.save(f"{self.seller.code}-{n}.pdf", ContentFile(b"%PDF"), save=True)
         package = Package.objects.create(
             **own, order=order, channel=self.market, package_ref=f"{self.seller.code}-PK{n}", their_status="Created", state="created",
@@ -154,7 +194,9 @@ class World:
             **own, channel=self.market, kind="package", subject=f"order {n}", field="status", reason="is not declared",
             raw={"status": "Flying"}, first_at=now(), last_at=now(),
         )  # fmt: skip
-        DriftSeen.objects.create(**own, channel=self.market, kind="package", path=f"extra.{n}", sample="1", first_at=now(), last_at=now())
+        DriftSeen.objects.create(
+            **own, channel=self.market, kind="package", path=f"extra.{n}", sample="1", first_at=now(), last_at=now()
+        )
         CallLog.objects.create(
             recorded_at=now(), seller_id=self.seller.id, channel_id=self.market.id, method="GET", path="/orders", endpoint="orders",
             status=200 if n % 2 else 500, ms=12, sent_bytes=0, received_bytes=9, outcome="ok", attempt=1,
@@ -174,9 +216,20 @@ class World:
             **about, subscriber="nobody.listens", is_guilty=True, error="ValueError: no", parked_at=now()
         )
         self.run = Run.objects.create(
-            kind="channel_match", seller_id=self.seller.id, title=f"Match {n}", state="running", total=10, done=4, asked_at=now()
+            kind="channel_match",
+            seller_id=self.seller.id,
+            title=f"Match {n}",
+            state="running",
+            total=10,
+            done=4,
+            asked_at=now(),
         )
         self.run.lines.create(at=now(), text="began")
         self.key = ApiKey.objects.create(
-            **own, prefix=f"{self.seller.id:04d}{n:06d}", hash="0" * 64, name=f"key {n}", role="clerk", scopes=["orders:read"]
+            **own,
+            prefix=f"{self.seller.id:04d}{n:06d}",
+            hash="0" * 64,
+            name=f"key {n}",
+            role="clerk",
+            scopes=["orders:read"],
         )

@@ -32,12 +32,25 @@ WIDE, NARROW = {"width": 1360, "height": 860}, {"width": 390, "height": 844}
 TITLES = ["İnce belli çay bardağı", "Türk kahvesi fincanı", "Bakır cezve, 250 ml", "Porselen demlik", "Keten masa örtüsü",
           "Şeffaf sürahi, 1 L", "Zeytin ağacı kesme tahtası", "Seramik kase, mavi", "Bambu tepsi", "Peştamal, 90 × 180 cm"]  # fmt: skip
 LISTING_STATES = ["live", "live", "live", "live", "submitted", "queued", "failed", "draft", "live", "update"]
-ORDER_STATES = ["new", "synced", "awaiting_confirmation", "queued", "failed", "processed", "synced", "cancelled", "new", "synced"]
+ORDER_STATES = [
+    "new",
+    "synced",
+    "awaiting_confirmation",
+    "queued",
+    "failed",
+    "processed",
+    "synced",
+    "cancelled",
+    "new",
+    "synced",
+]
 
 
 @pytest.fixture(scope="module")
 def chromium():
-    os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"] = "1"  # playwright's loop runs in this thread; the ORM is not used inside it
+    os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"] = (
+        "1"  # playwright's loop runs in this thread; the ORM is not used inside it
+    )
     from playwright.sync_api import sync_playwright
 
     with sync_playwright() as playwright:
@@ -56,7 +69,11 @@ def shop(transactional_db):
     for i, row in enumerate(world.products):
         Product.objects.filter(pk=row.pk).update(title=TITLES[i], state=["new", "approved", "edited"][i % 3])
         state = LISTING_STATES[i]
-        facts = [] if state != "draft" else [{"field": "gtin", "why": "is not known"}, {"field": "brand", "why": "is not mapped"}]
+        facts = (
+            []
+            if state != "draft"
+            else [{"field": "gtin", "why": "is not known"}, {"field": "brand", "why": "is not mapped"}]
+        )
         Listing.objects.filter(pk=world.listings[i].pk).update(state=state, missing=facts)
         placed = now() - timedelta(days=(i * i) % 13, hours=i)
         Order.objects.filter(pk=world.orders[i].pk).update(state=ORDER_STATES[i], placed_at=placed)
@@ -78,11 +95,16 @@ def visit(chromium, live_server, shop):
 
     def visiting(*, size=WIDE, dark=False, with_js=True):
         context = chromium.new_context(
-            viewport=size, color_scheme="dark" if dark else "light", java_script_enabled=with_js, base_url=live_server.url
+            viewport=size,
+            color_scheme="dark" if dark else "light",
+            java_script_enabled=with_js,
+            base_url=live_server.url,
         )
         page = context.new_page()
         page.foreign, page.faults = [], []
-        page.on("request", lambda r: None if r.url.startswith((live_server.url, "data:")) else page.foreign.append(r.url))
+        page.on(
+            "request", lambda r: None if r.url.startswith((live_server.url, "data:")) else page.foreign.append(r.url)
+        )
         page.on("pageerror", lambda e: page.faults.append(str(e)))
         page.on("console", lambda m: page.faults.append(m.text) if m.type == "error" else None)
         page.goto("/panel/login/")
@@ -124,7 +146,9 @@ def fits(page):
 def test_home_draws_its_charts_offline(visit, picture, dark, name):
     page = visit(dark=dark)
 
-    page.wait_for_function("document.querySelectorAll('canvas.chart').length === 4 && Object.keys(Chart.instances).length === 4")
+    page.wait_for_function(
+        "document.querySelectorAll('canvas.chart').length === 4 && Object.keys(Chart.instances).length === 4"
+    )
     picture(page, name)
 
     assert page.evaluate("document.documentElement.classList.contains('dark')") is dark
@@ -181,7 +205,9 @@ def test_a_lost_race_is_shown_at_its_cell(visit, shop):
     assert Product.objects.get(pk=pk).brand == "Theirs"
 
 
-@pytest.mark.parametrize("url", ["/panel/", "/panel/orders/order/", "/panel/catalog/product/", "/panel/listings/listing/"])
+@pytest.mark.parametrize(
+    "url", ["/panel/", "/panel/orders/order/", "/panel/catalog/product/", "/panel/listings/listing/"]
+)
 def test_pages_fit_a_telephone(visit, url):
     page = visit(size=NARROW)
     page.goto(url)
@@ -210,7 +236,9 @@ def test_everything_works_without_javascript(visit, shop):
 
 
 @pytest.mark.parametrize("dark", [False, True])
-@pytest.mark.parametrize("url", ["/panel/", "/panel/catalog/product/", "/panel/orders/order/{order}/change/", "/panel/channels/channel/"])
+@pytest.mark.parametrize(
+    "url", ["/panel/", "/panel/catalog/product/", "/panel/orders/order/{order}/change/", "/panel/channels/channel/"]
+)
 def test_axe_finds_nothing(visit, shop, url, dark):
     from axe_playwright_python.sync_playwright import Axe
 

@@ -6,13 +6,20 @@ from entrepot.catalog.models import FieldOwner
 
 from .test_pages import address
 
-LABELS = {"catalog.product": ["title", "brand", "category"], "catalog.variant": ["gtin", "weight_g", "origin", "vat_rate", "hs_code"]}
+LABELS = {
+    "catalog.product": ["title", "brand", "category"],
+    "catalog.variant": ["gtin", "weight_g", "origin", "vat_rate", "hs_code"],
+}
 
 
 def drawn(client, label):
     """What the browser would post of an untouched list."""
     formset = client.get(address(label)).context["cl"].formset
-    data = {"_save": "Save", "form-TOTAL_FORMS": formset.total_form_count(), "form-INITIAL_FORMS": formset.initial_form_count()}
+    data = {
+        "_save": "Save",
+        "form-TOTAL_FORMS": formset.total_form_count(),
+        "form-INITIAL_FORMS": formset.initial_form_count(),
+    }
     for form in formset.forms:
         data[f"{form.prefix}-id"] = form.instance.pk
         for name in LABELS[label]:
@@ -126,7 +133,9 @@ def test_rows_that_came_meanwhile_do_not_move_the_inputs(people, ours):
 
 def test_a_gtin_keeps_its_zeros(people, ours):
     data = drawn(people.aydin, "catalog.variant")
-    data[cell(data, ours.variants[0], "gtin")] = "00012345600012"  # GTIN-14, check digit by GS1 General Specifications §7.9
+    data[cell(data, ours.variants[0], "gtin")] = (
+        "00012345600012"  # GTIN-14, check digit by GS1 General Specifications §7.9
+    )
 
     people.aydin.post(address("catalog.variant"), data)
 
@@ -171,4 +180,6 @@ def test_another_sellers_cell_does_not_exist(people, ours, theirs):
 
 def test_a_form_that_is_none_of_ours_is_refused(people, ours):
     assert people.aydin.post(address("catalog.product"), {"_save": "Save", "form-TOTAL_FORMS": "x"}).status_code == 404
-    assert people.aydin.post(address("catalog.product"), {"_save": "Save", "form-TOTAL_FORMS": "99999"}).status_code == 404
+    assert (
+        people.aydin.post(address("catalog.product"), {"_save": "Save", "form-TOTAL_FORMS": "99999"}).status_code == 404
+    )

@@ -8,9 +8,9 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
+from entrepot.channels.models import Taxon
 from entrepot.events.models import Dirty, EventCursor
 from entrepot.jobs.models import DrainerHealth
-from entrepot.channels.models import Taxon
 from entrepot.pricing.models import FxRate
 
 from .rows import World, now
@@ -41,7 +41,14 @@ def own_row(label, world):
 
 def shared_rows():
     Taxon.objects.create(
-        connector="trendyol", kind="brand", ref="77", name="Paşabahçe", folded="pasabahce", version=1, seen_at=now(), facts={}
+        connector="trendyol",
+        kind="brand",
+        ref="77",
+        name="Paşabahçe",
+        folded="pasabahce",
+        version=1,
+        seen_at=now(),
+        facts={},
     )
     FxRate.objects.create(day="2026-05-04", base="EUR", quote="TRY", rate="47.1", source="ecb")
     Dirty.objects.create(kind="stock", subject_id=1)
@@ -50,7 +57,7 @@ def shared_rows():
 
 
 def test_every_row_that_is_owned_has_a_page():
-    """The issue's list; a page that vanishes is missed here."""
+    """A page that vanishes is missed here."""
     wanted = """
         accounts.seller accounts.user accounts.apikey channels.channel channels.storefront channels.binding channels.taxon
         channels.intent channels.calllog catalog.product catalog.variant catalog.mapping catalog.component
@@ -58,7 +65,7 @@ def test_every_row_that_is_owned_has_a_page():
         pricing.fxrate pricing.price listings.listing listings.listinglevel orders.order fulfilment.package documents.document
         ingress.receipt ingress.setaside ingress.driftseen ingress.feed egress.pushbatch egress.pushitem events.parkedevent
         events.event events.statechange events.dirty jobs.run jobs.drainerhealth
-    """.split()
+    """.split()  # noqa: SIM905
     assert sorted(set(wanted) - set(labels())) == []
 
 
@@ -103,7 +110,9 @@ def test_a_list_costs_the_same_for_one_row_and_for_thirty(people, ours):
 
 @pytest.mark.parametrize("label", ["orders.order", "catalog.product", "channels.channel", "listings.listing"])
 def test_a_rows_page_costs_the_same_however_much_hangs_on_it(people, ours, label):
-    row = {"orders.order": ours.orders, "catalog.product": ours.products, "listings.listing": ours.listings}.get(label, [ours.market])[0]
+    row = {"orders.order": ours.orders, "catalog.product": ours.products, "listings.listing": ours.listings}.get(
+        label, [ours.market]
+    )[0]
     people.operator.get(address(label, "change", row.pk))
     few = _queries(people.operator, address(label, "change", row.pk))
 

@@ -141,12 +141,18 @@ def test_every_answer_carries_the_content_policy(people, ours, url):
 
 def test_markup_from_outside_is_shown_and_not_run(people, ours):
     evil = "<script>alert(1)</script>"
-    type(ours.products[0]).objects.filter(pk=ours.products[0].pk).update(title=evil, description=evil, attributes={evil: [evil]})
+    type(ours.products[0]).objects.filter(pk=ours.products[0].pk).update(
+        title=evil, description=evil, attributes={evil: [evil]}
+    )
     type(ours.aside).objects.filter(pk=ours.aside.pk).update(reason=evil, raw={"x": evil})
     order = ours.orders[0]
     order.parties.update(name=evil)
 
-    for label, pk in [("catalog.product", ours.products[0].pk), ("ingress.setaside", ours.aside.pk), ("orders.order", order.pk)]:
+    for label, pk in [
+        ("catalog.product", ours.products[0].pk),
+        ("ingress.setaside", ours.aside.pk),
+        ("orders.order", order.pk),
+    ]:
         assert evil not in people.aydin.get(address(label, "change", pk)).content.decode()
         assert evil not in people.aydin.get(address(label)).content.decode()
 

@@ -44,9 +44,11 @@ def _user_fields(request: HttpRequest, row: Any) -> dict[str, forms.Field]:
         "email": forms.EmailField(required=False, label=gettext_lazy("E-mail")),
         "role": forms.ChoiceField(choices=_roles(request), label=gettext_lazy("Role"), initial="clerk"),
         "password": forms.CharField(
-            widget=forms.PasswordInput(attrs={"autocomplete": "new-password"}), label=gettext_lazy("Password"), strip=False
+            widget=forms.PasswordInput(attrs={"autocomplete": "new-password"}),
+            label=gettext_lazy("Password"),
+            strip=False,
         ),
-    }  # fmt: skip
+    }
 
 
 def _key_fields(request: HttpRequest, row: Any) -> dict[str, forms.Field]:
@@ -55,10 +57,13 @@ def _key_fields(request: HttpRequest, row: Any) -> dict[str, forms.Field]:
         "name": forms.CharField(max_length=100, label=gettext_lazy("What the key is for")),
         "role": forms.ChoiceField(choices=_roles(request), label=gettext_lazy("Role"), initial="clerk"),
         "scopes": forms.CharField(
-            required=False, label=gettext_lazy("Scopes"),
-            help_text=gettext_lazy("Such as orders:read or *:write, separated by spaces; empty: all that the role allows."),
+            required=False,
+            label=gettext_lazy("Scopes"),
+            help_text=gettext_lazy(
+                "Such as orders:read or *:write, separated by spaces; empty: all that the role allows."
+            ),
         ),
-    }  # fmt: skip
+    }
 
 
 def create_key(*, seller_id: int | None, name: str, role: str, scopes: str) -> tuple[ApiKey, str]:
@@ -109,13 +114,28 @@ class UserPage(Page):
     search_fields = ["username", "email", "first_name", "last_name"]
     ordering = ["username"]
     concealed = ["password", "is_superuser", "is_staff"]
-    fields = ["username", "seller", "role", "email", "first_name", "last_name", "is_active", "last_login", "date_joined"]
+    fields = [
+        "username",
+        "seller",
+        "role",
+        "email",
+        "first_name",
+        "last_name",
+        "is_active",
+        "last_login",
+        "date_joined",
+    ]
     buttons = [
         Button(
-            name="add", label=gettext_lazy("Add a person"), call=services.create_user, on="list", roles=OWNERS, tone="main",
+            name="add",
+            label=gettext_lazy("Add a person"),
+            call=services.create_user,
+            on="list",
+            roles=OWNERS,
+            tone="main",
             ask=_user_fields,
         ),
-    ]  # fmt: skip
+    ]
 
 
 @register(ApiKey)

@@ -22,7 +22,9 @@ _SHOWN_IN_BROWSER = ("application/pdf",)
 
 def file_link(document: Document, text: Any) -> SafeString:
     """A link that opens or downloads a document."""
-    return format_html('<a class="link" href="{}">{}</a>', reverse("admin:documents_document_file", args=[document.pk]), text)
+    return format_html(
+        '<a class="link" href="{}">{}</a>', reverse("admin:documents_document_file", args=[document.pk]), text
+    )
 
 
 @register(Document)

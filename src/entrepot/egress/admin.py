@@ -43,15 +43,38 @@ def verdict(is_ok: bool | None) -> SafeString:
 class PushBatchPage(StateChip, Page):
     machine = PUSH_BATCH
     list_display = [
-        "number", "capability", "channel", "storefront", "state_chip", "item_count", "failures", "made_at", "settled_at", "seller",
-    ]  # fmt: skip
+        "number",
+        "capability",
+        "channel",
+        "storefront",
+        "state_chip",
+        "item_count",
+        "failures",
+        "made_at",
+        "settled_at",
+        "seller",
+    ]
     list_filter = [state_filter(PUSH_BATCH.states), "capability", ("channel", OwnChoices), ("seller", OwnChoices)]
     list_select_related = ["channel", "storefront__channel", "seller"]
     search_fields = ["=batch_ref", "items__listing_ref"]
     fields = [
-        "number", "capability", "state_chip", "channel", "storefront", "seller", "batch_ref", "item_count", "failed_count",
-        "made_at", "sent_at", "settled_at", "expires_at", "polls", "not_before", "last_error",
-    ]  # fmt: skip
+        "number",
+        "capability",
+        "state_chip",
+        "channel",
+        "storefront",
+        "seller",
+        "batch_ref",
+        "item_count",
+        "failed_count",
+        "made_at",
+        "sent_at",
+        "settled_at",
+        "expires_at",
+        "polls",
+        "not_before",
+        "last_error",
+    ]
     readonly_fields = ["number", "state_chip"]
 
     @display(description=gettext_lazy("number"), ordering="id")
@@ -63,7 +86,9 @@ class PushBatchPage(StateChip, Page):
         return chip("bad", row.failed_count) if row.failed_count else EMPTY
 
     def sections(self, request: HttpRequest, row: PushBatch) -> list[Section]:
-        items = list(PushItem.objects.for_seller(row.seller_id).filter(batch=row).order_by("is_ok", "id")[: _SHOWN_ITEMS + 1])
+        items = list(
+            PushItem.objects.for_seller(row.seller_id).filter(batch=row).order_by("is_ok", "id")[: _SHOWN_ITEMS + 1]
+        )
         rows = [_item(i) for i in items[:_SHOWN_ITEMS]]
         more = list_link("egress.pushitem", _("All items of this batch"), f"batch__id__exact={row.pk}")
         note = more if len(items) > _SHOWN_ITEMS else ""
@@ -72,7 +97,12 @@ class PushBatchPage(StateChip, Page):
 
 def _item(item: PushItem) -> Sequence[Any]:
     sent = ", ".join(f"{k} {v}" for k, v in item.sent.items() if k in ("stock", "sale", "list") and v is not None)
-    return (row_link("listings.listing", item.listing_id, item.listing_ref), verdict(item.is_ok), item.reason, sent or EMPTY)
+    return (
+        row_link("listings.listing", item.listing_id, item.listing_ref),
+        verdict(item.is_ok),
+        item.reason,
+        sent or EMPTY,
+    )
 
 
 @register(PushItem)

@@ -7,6 +7,7 @@ from typing import Any
 from django.contrib.admin import display, register
 from django.db.models import Count, QuerySet
 from django.http import HttpRequest
+from django.utils.html import format_html
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
@@ -19,9 +20,14 @@ from .models import Dirty, Event, EventCursor, ParkedEvent, StateChange
 
 OPERATORS = frozenset({"operator"})
 PAGES = {
-    "order": "orders.order", "package": "fulfilment.package", "product": "catalog.product", "listing": "listings.listing",
-    "channel": "channels.channel", "intent": "channels.intent", "push_batch": "egress.pushbatch",
-}  # fmt: skip
+    "order": "orders.order",
+    "package": "fulfilment.package",
+    "product": "catalog.product",
+    "listing": "listings.listing",
+    "channel": "channels.channel",
+    "intent": "channels.intent",
+    "push_batch": "egress.pushbatch",
+}
 
 
 def subject_link(topic: str, key: Any) -> SafeString:
@@ -59,7 +65,7 @@ class StateChangePage(Page):
 
     @display(description=gettext_lazy("move"))
     def move(self, row: StateChange) -> SafeString:
-        return state_chip(row.old) + " → " + state_chip(row.new)
+        return format_html("{} → {}", state_chip(row.old), state_chip(row.new))
 
     @display(description=gettext_lazy("note"))
     def note_brief(self, row: StateChange) -> str:
@@ -75,11 +81,16 @@ class ParkedEventPage(Page):
     concealed = ["payload"]
     buttons = [
         Button(
-            name="replay", label=gettext_lazy("Replay"), call=services.replay_parked, subject="parked_id", roles=OPERATORS,
-            tone="main", help=gettext_lazy("It, and all of its key that waits behind it, in order."),
+            name="replay",
+            label=gettext_lazy("Replay"),
+            call=services.replay_parked,
+            subject="parked_id",
+            roles=OPERATORS,
+            tone="main",
+            help=gettext_lazy("It, and all of its key that waits behind it, in order."),
             shows=lambda n: _("%(count)d events went through.") % {"count": n},
         ),
-    ]  # fmt: skip
+    ]
 
     def _back(self, row: Any) -> str:
         is_there = row is not None and ParkedEvent.objects.filter(pk=row.pk).exists()

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import datetime
+
 from django import forms
 from django.contrib.admin import display, register
 from django.db.models import Q
@@ -50,9 +51,7 @@ def late(at: datetime) -> Q:
 
 def invoice(*, seller_id: int, package_id: int, invoice_number: str, at: datetime) -> Package:
     """Keep the number; in picking it goes to the marketplace with it."""
-    return services.set_invoice_number(
-        seller_id=seller_id, package_id=package_id, invoice_number=invoice_number, at=at
-    )
+    return services.set_invoice_number(seller_id=seller_id, package_id=package_id, invoice_number=invoice_number, at=at)
 
 
 def _invoice_fields(request: HttpRequest, row: Package | None) -> dict[str, forms.Field]:
@@ -68,8 +67,16 @@ def _has_label(package: Package) -> bool:
 class PackagePage(StateChip, Page):
     machine = PACKAGE
     list_display = [
-        "package_ref", "order_link", "state_chip", "late_chip", "ship_by", "carrier", "tracking_ref", "label_link", "seller",
-    ]  # fmt: skip
+        "package_ref",
+        "order_link",
+        "state_chip",
+        "late_chip",
+        "ship_by",
+        "carrier",
+        "tracking_ref",
+        "label_link",
+        "seller",
+    ]
     list_filter = [
         state_filter(PACKAGE.states),
         choice_filter("late", gettext_lazy("late"), {
@@ -80,30 +87,67 @@ class PackagePage(StateChip, Page):
     list_select_related = ["order", "label", "seller"]
     search_fields = ["package_ref", "=tracking_ref", "order__order_ref"]
     fields = [
-        "package_ref", "state_chip", "late_chip", "order_link", "channel", "seller", "their_status", "wants", "stuck_reason",
-        "ship_by", "carrier", "tracking_ref", "tracking_url", "pays_carriage", "invoice_number", "label_link", "modified_at",
-    ]  # fmt: skip
+        "package_ref",
+        "state_chip",
+        "late_chip",
+        "order_link",
+        "channel",
+        "seller",
+        "their_status",
+        "wants",
+        "stuck_reason",
+        "ship_by",
+        "carrier",
+        "tracking_ref",
+        "tracking_url",
+        "pays_carriage",
+        "invoice_number",
+        "label_link",
+        "modified_at",
+    ]
     readonly_fields = ["state_chip", "late_chip", "order_link", "label_link"]
     buttons = [
         Button(
-            name="pick", label=gettext_lazy("Picking has begun"), call=services.plan_move, subject="package_id", event="pick",
-            fixed={"event": "pick"}, when=lambda p: p.wants != "picking", bulk=True, tone="main",
+            name="pick",
+            label=gettext_lazy("Picking has begun"),
+            call=services.plan_move,
+            subject="package_id",
+            event="pick",
+            fixed={"event": "pick"},
+            when=lambda p: p.wants != "picking",
+            bulk=True,
+            tone="main",
         ),
         Button(
-            name="invoice", label=gettext_lazy("Invoice"), call=invoice, subject="package_id", ask=_invoice_fields,
-            when=lambda p: p.state in ("created", "picking"), tone="main",
+            name="invoice",
+            label=gettext_lazy("Invoice"),
+            call=invoice,
+            subject="package_id",
+            ask=_invoice_fields,
+            when=lambda p: p.state in ("created", "picking"),
+            tone="main",
         ),
         Button(
-            name="unsupply", label=gettext_lazy("Cannot be supplied"), call=services.plan_move, subject="package_id",
-            event="unsupply", fixed={"event": "unsupply"}, when=lambda p: p.wants != "unsupplied", tone="danger",
+            name="unsupply",
+            label=gettext_lazy("Cannot be supplied"),
+            call=services.plan_move,
+            subject="package_id",
+            event="unsupply",
+            fixed={"event": "unsupply"},
+            when=lambda p: p.wants != "unsupplied",
+            tone="danger",
             ask={"reason": forms.ChoiceField(choices=list(UNSUPPLY_REASONS.items()), label=gettext_lazy("Reason"))},
         ),
         Button(
-            name="label", label=gettext_lazy("Make a label"), call=services.make_label, subject="package_id",
-            when=lambda p: p.state in BEFORE_SHIPPING and not _has_label(p), bulk=True,
+            name="label",
+            label=gettext_lazy("Make a label"),
+            call=services.make_label,
+            subject="package_id",
+            when=lambda p: p.state in BEFORE_SHIPPING and not _has_label(p),
+            bulk=True,
             help=gettext_lazy("A PDF of 100 × 150 mm with the tracking number as Code 128."),
         ),
-    ]  # fmt: skip
+    ]
 
     @display(description=gettext_lazy("order"), ordering="order__order_ref")
     def order_link(self, row: Package) -> SafeString:
@@ -140,7 +184,13 @@ def _moments(row: Package) -> list[Moment]:
 def _intents(row: Package) -> Table:
     found = Intent.objects.for_seller(row.seller_id).filter(kind__in=("package_move", "label"), subject_id=row.pk)
     rows = [
-        (row_link("channels.intent", i.pk, i.our_ref), i.step or i.kind, state_chip(i.state), when(i.sent_at), i.last_error)
+        (
+            row_link("channels.intent", i.pk, i.our_ref),
+            i.step or i.kind,
+            state_chip(i.state),
+            when(i.sent_at),
+            i.last_error,
+        )
         for i in found.order_by("id")
     ]
     headers = [_("our reference"), _("what"), _("state"), _("sent"), _("last error")]

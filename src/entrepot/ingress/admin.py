@@ -40,7 +40,17 @@ _MOST_PROBLEMS = 20
 
 @register(Receipt)
 class ReceiptPage(Page):
-    list_display = ["subject_ref", "kind", "via", "status_chip", "outcome_chip", "channel", "received_at", "applied_at", "seller"]
+    list_display = [
+        "subject_ref",
+        "kind",
+        "via",
+        "status_chip",
+        "outcome_chip",
+        "channel",
+        "received_at",
+        "applied_at",
+        "seller",
+    ]
     list_filter = [
         state_filter(["queued", "done", "dead"], field="status", title=gettext_lazy("status")),
         state_filter(["applied", "stale", "set_aside", "impossible"], field="outcome", title=gettext_lazy("outcome")),
@@ -70,14 +80,36 @@ class ReceiptPage(Page):
 
 @register(Feed)
 class FeedPage(Page):
-    list_display = ["name", "channel", "storefront", "enabled", "every", "runs", "last_count", "last_done_at", "trouble", "seller"]
+    list_display = [
+        "name",
+        "channel",
+        "storefront",
+        "enabled",
+        "every",
+        "runs",
+        "last_count",
+        "last_done_at",
+        "trouble",
+        "seller",
+    ]
     list_filter = ["name", "is_enabled", ("channel", OwnChoices), ("seller", OwnChoices)]
     list_select_related = ["channel", "storefront__channel", "seller"]
     search_fields = ["name", "channel__name"]
     fields = [
-        "name", "channel", "storefront", "seller", "enabled", "every", "watermark", "runs", "last_began_at", "last_done_at",
-        "last_count", "not_before", "trouble",
-    ]  # fmt: skip
+        "name",
+        "channel",
+        "storefront",
+        "seller",
+        "enabled",
+        "every",
+        "watermark",
+        "runs",
+        "last_began_at",
+        "last_done_at",
+        "last_count",
+        "not_before",
+        "trouble",
+    ]
     readonly_fields = ["enabled", "every", "watermark", "trouble"]
 
     @display(description=gettext_lazy("enabled"), ordering="is_enabled")
@@ -104,7 +136,12 @@ def _is_open(row: SetAside) -> bool:
 @register(SetAside)
 class SetAsidePage(StateChip, Page):
     list_display = ["subject", "field", "reason_brief", "state_chip", "times", "channel", "last_at", "seller"]
-    list_filter = [state_filter(["open", "replayed", "ignored"]), "kind", ("channel", OwnChoices), ("seller", OwnChoices)]
+    list_filter = [
+        state_filter(["open", "replayed", "ignored"]),
+        "kind",
+        ("channel", OwnChoices),
+        ("seller", OwnChoices),
+    ]
     list_select_related = ["channel", "seller"]
     search_fields = ["subject", "field", "reason"]
     concealed = ["raw"]

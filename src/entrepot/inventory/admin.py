@@ -68,12 +68,19 @@ def count_again(*, seller_id: int, level: StockLevel, on_hand: int, at: Any) -> 
 class StockLevelPage(VariantLink, Page):
     list_display = ["sku", "location", "on_hand_shown", "available", "source", "read_at", "seller"]
     list_filter = [
-        choice_filter("level", gettext_lazy("level"), {
-            "none": (gettext_lazy("none left"), Q(on_hand__lte=0)), "unknown": (gettext_lazy("unknown"), Q(on_hand__isnull=True)),
-            "some": (gettext_lazy("some"), Q(on_hand__gt=0)),
-        }),
-        "location", "source", ("seller", OwnChoices),
-    ]  # fmt: skip
+        choice_filter(
+            "level",
+            gettext_lazy("level"),
+            {
+                "none": (gettext_lazy("none left"), Q(on_hand__lte=0)),
+                "unknown": (gettext_lazy("unknown"), Q(on_hand__isnull=True)),
+                "some": (gettext_lazy("some"), Q(on_hand__gt=0)),
+            },
+        ),
+        "location",
+        "source",
+        ("seller", OwnChoices),
+    ]
     list_select_related = ["variant", "seller"]
     search_fields = ["variant__sku", "=variant__gtin"]
     columns = [Column("available", gettext_lazy("available"), _available)]
@@ -103,11 +110,16 @@ class ReservationPage(VariantLink, StateChip, Page):
 class ShortagePage(VariantLink, Page):
     list_display = ["sku", "quantity", "open_chip", "line_id", "found_at", "ended_at", "ending", "seller"]
     list_filter = [
-        choice_filter("open", gettext_lazy("open"), {
-            "yes": (gettext_lazy("open"), Q(ended_at__isnull=True)), "no": (gettext_lazy("ended"), Q(ended_at__isnull=False)),
-        }),
+        choice_filter(
+            "open",
+            gettext_lazy("open"),
+            {
+                "yes": (gettext_lazy("open"), Q(ended_at__isnull=True)),
+                "no": (gettext_lazy("ended"), Q(ended_at__isnull=False)),
+            },
+        ),
         ("seller", OwnChoices),
-    ]  # fmt: skip
+    ]
     list_select_related = ["variant", "seller"]
     search_fields = ["variant__sku", "=line_id"]
 
@@ -129,7 +141,10 @@ def _buffer_fields(request: HttpRequest, row: Buffer | None) -> dict[str, forms.
     return asked | {
         "pieces": forms.IntegerField(min_value=0, initial=row.pieces if row else 0, label=gettext_lazy("Pieces")),
         "fraction": forms.DecimalField(
-            min_value=0, max_value=1, initial=row.fraction if row else 0, label=gettext_lazy("Fraction of what there is"),
+            min_value=0,
+            max_value=1,
+            initial=row.fraction if row else 0,
+            label=gettext_lazy("Fraction of what there is"),
             help_text=gettext_lazy("0.10 holds back ten per cent, rounded up."),
         ),
     }
@@ -165,7 +180,12 @@ class BufferPage(Page):
     search_fields = ["variant__sku"]
     buttons = [
         Button(
-            name="add", label=gettext_lazy("Hold something back"), call=add_buffer, on="list", ask=_buffer_fields, tone="main"
+            name="add",
+            label=gettext_lazy("Hold something back"),
+            call=add_buffer,
+            on="list",
+            ask=_buffer_fields,
+            tone="main",
         ),
         Button(name="change", label=gettext_lazy("Change"), call=change_buffer, subject="buffer", ask=_buffer_fields),
     ]

@@ -15,7 +15,18 @@ from django.utils.translation import gettext_lazy
 
 from entrepot.core.actor import Actor
 from entrepot.inventory.admin import VariantLink
-from entrepot.web.admin import Box, Column, OwnChoices, Page, Section, StateChip, Table, chip, choice_filter, state_filter
+from entrepot.web.admin import (
+    Box,
+    Column,
+    OwnChoices,
+    Page,
+    Section,
+    StateChip,
+    Table,
+    chip,
+    choice_filter,
+    state_filter,
+)
 from entrepot.web.admin.show import EMPTY, missing_facts, number, pairs, row_link, when
 
 from .models import Listing, ListingLevel
@@ -44,15 +55,31 @@ def _brief(level: ListingLevel) -> SafeString:
 @register(Listing)
 class ListingPage(VariantLink, StateChip, Page):
     machine = LISTING
-    list_display = ["listing_ref", "sku", "storefront", "state_chip", "stock", "price", "lacks", "refusal_brief", "seller"]
+    list_display = [
+        "listing_ref",
+        "sku",
+        "storefront",
+        "state_chip",
+        "stock",
+        "price",
+        "lacks",
+        "refusal_brief",
+        "seller",
+    ]
     list_filter = [
         state_filter(LISTING.states),
-        choice_filter("facts", gettext_lazy("facts"), {
-            "missing": (gettext_lazy("something is missing"), ~Q(missing=[])), "complete": (gettext_lazy("complete"), Q(missing=[])),
-        }),
+        choice_filter(
+            "facts",
+            gettext_lazy("facts"),
+            {
+                "missing": (gettext_lazy("something is missing"), ~Q(missing=[])),
+                "complete": (gettext_lazy("complete"), Q(missing=[])),
+            },
+        ),
         choice_filter("refused", gettext_lazy("refused"), {"yes": (gettext_lazy("refused by them"), ~Q(refusal=""))}),
-        ("storefront", OwnChoices), ("seller", OwnChoices),
-    ]  # fmt: skip
+        ("storefront", OwnChoices),
+        ("seller", OwnChoices),
+    ]
     list_select_related = ["variant", "storefront__channel", "seller"]
     search_fields = ["listing_ref", "variant__sku", "=variant__gtin", "variant__product__title"]
     columns = [
@@ -60,9 +87,18 @@ class ListingPage(VariantLink, StateChip, Page):
         Column("price", gettext_lazy("price"), lambda who, rows: _levels(who, rows, "price")),
     ]
     fields = [
-        "listing_ref", "state_chip", "sku", "storefront_link", "seller", "content_ref", "refusal", "submitted_at", "live_at",
-        "checked_at", "last_error",
-    ]  # fmt: skip
+        "listing_ref",
+        "state_chip",
+        "sku",
+        "storefront_link",
+        "seller",
+        "content_ref",
+        "refusal",
+        "submitted_at",
+        "live_at",
+        "checked_at",
+        "last_error",
+    ]
     readonly_fields = ["state_chip", "sku", "storefront_link"]
 
     @display(description=gettext_lazy("storefront"))
@@ -100,7 +136,16 @@ def _level_table(row: Listing) -> Table:
         )
         for x in levels
     ]  # fmt: skip
-    headers = [_("lane"), _("desired"), _("submitted"), _("acknowledged"), _("observed"), _("work"), _("refusal"), _("since")]
+    headers = [
+        _("lane"),
+        _("desired"),
+        _("submitted"),
+        _("acknowledged"),
+        _("observed"),
+        _("work"),
+        _("refusal"),
+        _("since"),
+    ]
     return Table(_("Levels"), headers, rows)
 
 
@@ -123,19 +168,41 @@ class ListingLevelPage(Page):
     ]  # fmt: skip
     list_filter = [
         choice_filter("lane", gettext_lazy("lane"), {lane: (lane, Q(lane=lane)) for lane in LANES}),
-        choice_filter("work", gettext_lazy("work"), {
-            "due": (gettext_lazy("due"), Q(is_due=True)), "flying": (gettext_lazy("in flight"), Q(batch_id__isnull=False)),
-            "drift": (gettext_lazy("drift: seen is not what was acknowledged"), _DRIFT),
-            "refused": (gettext_lazy("refused"), ~Q(refusal="")),
-        }),
-        ("storefront", OwnChoices), ("seller", OwnChoices),
-    ]  # fmt: skip
+        choice_filter(
+            "work",
+            gettext_lazy("work"),
+            {
+                "due": (gettext_lazy("due"), Q(is_due=True)),
+                "flying": (gettext_lazy("in flight"), Q(batch_id__isnull=False)),
+                "drift": (gettext_lazy("drift: seen is not what was acknowledged"), _DRIFT),
+                "refused": (gettext_lazy("refused"), ~Q(refusal="")),
+            },
+        ),
+        ("storefront", OwnChoices),
+        ("seller", OwnChoices),
+    ]
     list_select_related = ["listing", "seller"]
     search_fields = ["listing__listing_ref", "listing__variant__sku"]
     fields = [
-        "listing", "lane", "seller", "storefront", "version", "desired", "desired_at", "submitted", "submitted_version",
-        "acknowledged", "acknowledged_at", "observed", "observed_at", "work", "repeats", "attempts", "not_before", "refusal",
-    ]  # fmt: skip
+        "listing",
+        "lane",
+        "seller",
+        "storefront",
+        "version",
+        "desired",
+        "desired_at",
+        "submitted",
+        "submitted_version",
+        "acknowledged",
+        "acknowledged_at",
+        "observed",
+        "observed_at",
+        "work",
+        "repeats",
+        "attempts",
+        "not_before",
+        "refusal",
+    ]
     readonly_fields = ["desired", "submitted", "acknowledged", "observed", "work"]
 
     @display(description=gettext_lazy("desired"))
@@ -153,7 +220,9 @@ class ListingLevelPage(Page):
     @display(description=gettext_lazy("observed"))
     def observed(self, row: ListingLevel) -> Any:
         shown = _value(row.observed_value, row.observed_list)
-        is_drift = row.observed_value is not None and row.batch_id is None and row.observed_value != row.acknowledged_value
+        is_drift = (
+            row.observed_value is not None and row.batch_id is None and row.observed_value != row.acknowledged_value
+        )
         return chip("bad", shown, _("not what was acknowledged")) if is_drift else shown
 
     @display(description=gettext_lazy("work"))

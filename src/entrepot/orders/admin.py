@@ -14,7 +14,18 @@ from django.utils.translation import gettext_lazy
 
 from entrepot.catalog.queries import variant_ids_by_sku
 from entrepot.core.errors import Invalid
-from entrepot.web.admin import Box, Button, OwnChoices, Page, Section, StateChip, Table, chip, choice_filter, state_filter
+from entrepot.web.admin import (
+    Box,
+    Button,
+    OwnChoices,
+    Page,
+    Section,
+    StateChip,
+    Table,
+    chip,
+    choice_filter,
+    state_filter,
+)
 from entrepot.web.admin.show import EMPTY, lines, money, pairs, rate, row_link
 
 from . import services
@@ -24,11 +35,12 @@ from .states import ORDER
 _OPEN = ("new", "edited", "awaiting_confirmation")
 _ROLES = {"ship_to": gettext_lazy("Delivery"), "bill_to": gettext_lazy("Invoice")}
 _PARTY_LABELS = {
-    "name": gettext_lazy("Name"), "company": gettext_lazy("Company"), "lines": gettext_lazy("Address, one line each"),
+    "name": gettext_lazy("Name"), "company": gettext_lazy("Company"), "lines": gettext_lazy("Address"),
     "postcode": gettext_lazy("Postcode"), "district": gettext_lazy("District"), "city": gettext_lazy("City"),
-    "region": gettext_lazy("Region"), "country": gettext_lazy("Country (two letters)"), "phone": gettext_lazy("Telephone"),
+    "region": gettext_lazy("Region"), "country": gettext_lazy("Country"), "phone": gettext_lazy("Telephone"),
     "email": gettext_lazy("E-mail"), "tax_number": gettext_lazy("Tax number"), "tax_office": gettext_lazy("Tax office"),
 }  # fmt: skip
+_HINTS = {"lines": gettext_lazy("One line each."), "country": gettext_lazy("Two letters, such as DE.")}
 
 
 def _is_open(order: Order) -> bool:
@@ -40,9 +52,10 @@ def _party_fields(role: str) -> Any:
         party = Party.objects.for_seller(row.seller_id).filter(order=row, role=role).first() if row else None
         asked: dict[str, forms.Field] = {}
         for name, label in _PARTY_LABELS.items():
-            width = None if name == "lines" else Party._meta.get_field(name).max_length  # noqa: SLF001
+            width = None if name == "lines" else getattr(Party._meta.get_field(name), "max_length", None)
             value = getattr(party, name, "")
-            asked[name] = forms.CharField(required=False, label=label, max_length=width, initial=value)
+            hint = _HINTS.get(name, "")
+            asked[name] = forms.CharField(required=False, label=label, max_length=width, initial=value, help_text=hint)
             if name == "lines":
                 asked[name].initial = "\n".join(value)
                 asked[name].widget = forms.Textarea(attrs={"rows": 3})
@@ -59,7 +72,9 @@ def edit_address(*, seller_id: int, order_id: int, role: str, at: Any, **values:
 
 
 def _line_fields(request: HttpRequest, row: Order | None) -> dict[str, forms.Field]:
-    found = Line.objects.for_seller(row.seller_id).filter(order=row).select_related("variant").order_by("id") if row else []
+    found = (
+        Line.objects.for_seller(row.seller_id).filter(order=row).select_related("variant").order_by("id") if row else []
+    )
     return {
         f"line_{x.pk}": forms.CharField(
             required=False, max_length=100, initial=x.variant.sku if x.variant else "",
@@ -89,61 +104,144 @@ def _note_fields(request: HttpRequest, row: Order | None) -> dict[str, forms.Fie
 @register(Order)
 class OrderPage(StateChip, Page):
     machine = ORDER
-    list_display = ["order_ref", "channel", "state_chip", "total_shown", "to_look_at", "placed_at", "store_ref", "seller"]
+    list_display = [
+        "order_ref",
+        "channel",
+        "state_chip",
+        "total_shown",
+        "to_look_at",
+        "placed_at",
+        "store_ref",
+        "seller",
+    ]
     list_filter = [
         state_filter(ORDER.states),
-        choice_filter("look", gettext_lazy("to look at"), {
-            "held": (gettext_lazy("held"), ~Q(hold_reason="")), "failed": (gettext_lazy("failed"), ~Q(failure="")),
-            "difference": (gettext_lazy("does not add up"), ~Q(difference=0)),
-        }),
-        choice_filter("history", gettext_lazy("history"), {
-            "no": (gettext_lazy("since the start"), Q(is_history=False)), "yes": (gettext_lazy("older"), Q(is_history=True)),
-        }),
-        ("channel", OwnChoices), ("storefront", OwnChoices), ("seller", OwnChoices),
-    ]  # fmt: skip
+        choice_filter(
+            "look",
+            gettext_lazy("to look at"),
+            {
+                "held": (gettext_lazy("held"), ~Q(hold_reason="")),
+                "failed": (gettext_lazy("failed"), ~Q(failure="")),
+                "difference": (gettext_lazy("does not add up"), ~Q(difference=0)),
+            },
+        ),
+        choice_filter(
+            "history",
+            gettext_lazy("history"),
+            {
+                "no": (gettext_lazy("since the start"), Q(is_history=False)),
+                "yes": (gettext_lazy("older"), Q(is_history=True)),
+            },
+        ),
+        ("channel", OwnChoices),
+        ("storefront", OwnChoices),
+        ("seller", OwnChoices),
+    ]
     list_select_related = ["channel", "seller"]
     search_fields = ["order_ref", "=store_ref", "lines__sku__istartswith", "packages__package_ref__istartswith"]
     fields = [
-        "order_ref", "state_chip", "to_look_at", "channel", "storefront", "seller", "placed_at", "modified_at", "seen_at",
-        "approved_at", "gross_shown", "discounts", "shipping_shown", "total_shown", "difference_shown", "is_paid", "is_export",
-        "is_history", "store", "store_ref", "store_total_shown", "fx_rate", "note",
-    ]  # fmt: skip
-    readonly_fields = [
-        "state_chip", "to_look_at", "gross_shown", "discounts", "shipping_shown", "total_shown", "difference_shown",
+        "order_ref",
+        "state_chip",
+        "to_look_at",
+        "channel",
+        "storefront",
+        "seller",
+        "placed_at",
+        "modified_at",
+        "seen_at",
+        "approved_at",
+        "gross_shown",
+        "discounts",
+        "shipping_shown",
+        "total_shown",
+        "difference_shown",
+        "is_paid",
+        "is_export",
+        "is_history",
+        "store",
+        "store_ref",
         "store_total_shown",
-    ]  # fmt: skip
+        "fx_rate",
+        "note",
+    ]
+    readonly_fields = [
+        "state_chip",
+        "to_look_at",
+        "gross_shown",
+        "discounts",
+        "shipping_shown",
+        "total_shown",
+        "difference_shown",
+        "store_total_shown",
+    ]
     buttons = [
         Button(
-            name="approve", label=gettext_lazy("Approve"), call=services.approve_orders, subject="order_ids", event="approve",
-            when=lambda o: not o.hold_reason and not o.is_history, bulk=True, one_by_one=True, tone="main",
+            name="approve",
+            label=gettext_lazy("Approve"),
+            call=services.approve_orders,
+            subject="order_ids",
+            event="approve",
+            when=lambda o: not o.hold_reason and not o.is_history,
+            bulk=True,
+            one_by_one=True,
+            tone="main",
             help=gettext_lazy("It is pushed into the store."),
         ),
         Button(
-            name="hold", label=gettext_lazy("Hold"), call=services.hold_orders, subject="order_ids", event="hold", bulk=True
+            name="hold",
+            label=gettext_lazy("Hold"),
+            call=services.hold_orders,
+            subject="order_ids",
+            event="hold",
+            bulk=True,
         ),
         Button(
-            name="retry", label=gettext_lazy("Try the push again"), call=services.retry_export, subject="order_id",
-            when=lambda o: o.state == "failed", bulk=True, tone="main",
+            name="retry",
+            label=gettext_lazy("Try the push again"),
+            call=services.retry_export,
+            subject="order_id",
+            when=lambda o: o.state == "failed",
+            bulk=True,
+            tone="main",
         ),
         Button(
-            name="ship-to", label=gettext_lazy("Edit the delivery address"), call=edit_address, subject="order_id",
-            when=_is_open, fixed={"role": "ship_to"}, ask=_party_fields("ship_to"),
+            name="ship-to",
+            label=gettext_lazy("Edit the delivery address"),
+            call=edit_address,
+            subject="order_id",
+            when=_is_open,
+            fixed={"role": "ship_to"},
+            ask=_party_fields("ship_to"),
         ),
         Button(
-            name="bill-to", label=gettext_lazy("Edit the invoice address"), call=edit_address, subject="order_id",
-            when=_is_open, fixed={"role": "bill_to"}, ask=_party_fields("bill_to"),
+            name="bill-to",
+            label=gettext_lazy("Edit the invoice address"),
+            call=edit_address,
+            subject="order_id",
+            when=_is_open,
+            fixed={"role": "bill_to"},
+            ask=_party_fields("bill_to"),
         ),
         Button(
-            name="lines", label=gettext_lazy("Say which SKU a line means"), call=edit_skus, subject="order_id", when=_is_open,
+            name="lines",
+            label=gettext_lazy("Say which SKU a line means"),
+            call=edit_skus,
+            subject="order_id",
+            when=_is_open,
             ask=_line_fields,
         ),
         Button(name="note", label=gettext_lazy("Note"), call=services.set_note, subject="order_id", ask=_note_fields),
         Button(
-            name="cancel", label=gettext_lazy("Cancel"), call=services.cancel_order, subject="order_id", event="cancel",
-            when=lambda o: o.state not in ("synced", "processed", "queued"), tone="danger",
+            name="cancel",
+            label=gettext_lazy("Cancel"),
+            call=services.cancel_order,
+            subject="order_id",
+            event="cancel",
+            when=lambda o: o.state not in ("synced", "processed", "queued"),
+            tone="danger",
             ask={"reason": forms.CharField(max_length=300, label=gettext_lazy("Reason"))},
         ),
-    ]  # fmt: skip
+    ]
 
     @display(description=gettext_lazy("to look at"))
     def to_look_at(self, row: Order) -> SafeString | str:
@@ -186,12 +284,17 @@ def _line_table(row: Order) -> Table:
     found = Line.objects.for_seller(row.seller_id).filter(order=row).select_related("variant").order_by("id")
     rows = [
         (
-            x.line_ref, row_link("catalog.variant", x.variant_id, x.variant.sku) if x.variant else chip("bad", _("not ours")),
-            x.title, x.listing_ref, _pieces(x), money(x.unit_price, row.currency), rate(x.vat_rate),
+            x.line_ref,
+            row_link("catalog.variant", x.variant_id, x.variant.sku) if x.variant else chip("bad", _("not ours")),
+            x.title,
+            x.listing_ref,
+            _pieces(x),
+            money(x.unit_price, row.currency),
+            rate(x.vat_rate),
             money(x.line_total, row.currency),
         )
         for x in found
-    ]  # fmt: skip
+    ]
     headers = [_("line"), _("SKU"), _("title"), _("listing"), _("pieces"), _("unit price"), _("VAT"), _("total")]
     return Table(_("Lines"), headers, rows)
 

@@ -43,7 +43,9 @@ class Chart:
     @property
     def data(self) -> str:
         """What Chart.js draws."""
-        return json.dumps({"labels": list(self.labels), "datasets": [_dataset(*s, kind=self.kind) for s in self.series]})
+        return json.dumps(
+            {"labels": list(self.labels), "datasets": [_dataset(*s, kind=self.kind) for s in self.series]}
+        )
 
     @property
     def rows(self) -> list[Sequence[Any]]:
@@ -58,8 +60,19 @@ class Chart:
 
 def _dataset(name: str, values: Sequence[int], tone: str | Sequence[str], *, kind: str) -> dict[str, Any]:
     colours: Any = _TONES[tone] if isinstance(tone, str) else [_TONES[t] for t in tone]
-    shape = {"borderWidth": 2, "tension": 0.3, "pointRadius": 2} if kind == "line" else {"borderRadius": 4, "maxBarThickness": 28}
-    return {"label": name, "data": list(values), "backgroundColor": colours, "borderColor": colours, "displayYAxis": True, **shape}
+    shape = (
+        {"borderWidth": 2, "tension": 0.3, "pointRadius": 2}
+        if kind == "line"
+        else {"borderRadius": 4, "maxBarThickness": 28}
+    )
+    return {
+        "label": name,
+        "data": list(values),
+        "backgroundColor": colours,
+        "borderColor": colours,
+        "displayYAxis": True,
+        **shape,
+    }
 
 
 def charts(who: Actor, at: datetime, counted: Sequence[Figure]) -> list[Chart]:
@@ -87,7 +100,9 @@ def _listings(who: Actor) -> Chart:
 def _calls(who: Actor, at: datetime) -> Chart:
     first = timezone.localtime(at).replace(minute=0, second=0, microsecond=0) - timedelta(hours=_HOURS - 1)
     hours = [first + timedelta(hours=n) for n in range(_HOURS)]
-    rows = scoped(CallLog.objects.filter(recorded_at__gte=first), who, "seller_id").annotate(hour=TruncHour("recorded_at"))
+    rows = scoped(CallLog.objects.filter(recorded_at__gte=first), who, "seller_id").annotate(
+        hour=TruncHour("recorded_at")
+    )
     is_error = Q(status__isnull=True) | Q(status__gte=400)
     counted = rows.values_list("hour").annotate(n=Count("id"), bad=Count("id", filter=is_error)).order_by("hour")
     counts = {hour: (n, bad) for hour, n, bad in counted}

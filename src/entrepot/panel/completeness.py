@@ -33,7 +33,9 @@ def of_products(who: Actor, rows: Sequence[Product]) -> dict[int, SafeString]:
     found: dict[int, SafeString] = {}
     for product_id, code, total, complete in counts:
         tone = "good" if complete == total else "look"
-        found[product_id] = found.get(product_id, SafeString("")) + format_html("{} ", chip(tone, f"{code} {complete}/{total}"))
+        found[product_id] = found.get(product_id, SafeString("")) + format_html(
+            "{} ", chip(tone, f"{code} {complete}/{total}")
+        )
     return found
 
 
@@ -64,13 +66,18 @@ def of_variant(request: HttpRequest, row: Variant) -> Sequence[Section]:
     left = available(variant_ids=[row.pk]).get(row.pk)
     stock = [(x.location, EMPTY if x.on_hand is None else x.on_hand, x.source) for x in levels]
     stock += [(_("promised to open orders"), -promised, ""), (_("available"), EMPTY if left is None else left, "")]
-    priced = Price.objects.for_seller(row.seller_id).filter(variant=row).select_related("storefront__channel").order_by("id")
+    priced = (
+        Price.objects.for_seller(row.seller_id).filter(variant=row).select_related("storefront__channel").order_by("id")
+    )
     prices = [
-        (str(p.storefront), row_link("pricing.price", p.pk, money(p.sale_price, p.currency)), p.problem or EMPTY) for p in priced
+        (str(p.storefront), row_link("pricing.price", p.pk, money(p.sale_price, p.currency)), p.problem or EMPTY)
+        for p in priced
     ]
     listings = Listing.objects.for_seller(row.seller_id).filter(variant=row)
     return [
         Table(_("Stock"), [_("location"), _("pieces"), _("told by")], stock),
         Table(_("Prices"), [_("storefront"), _("price"), _("why there is none")], prices),
-        _listings(listings.select_related("variant", "storefront__channel").order_by("id"), _("Not offered anywhere yet.")),
+        _listings(
+            listings.select_related("variant", "storefront__channel").order_by("id"), _("Not offered anywhere yet.")
+        ),
     ]

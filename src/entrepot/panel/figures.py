@@ -65,24 +65,74 @@ def figures(who: Actor, at: datetime) -> list[Figure]:
     orders, listings = own(Order).filter(is_history=False), own(Listing)
     to_approve = own(Product).filter(state__in=_PRODUCTS_TO_APPROVE, refusal="")
     found = [
-        _figure("orders_today", _("orders of the last 24 hours"), orders.filter(placed_at__gte=at - timedelta(days=1)),
-                "orders_order", "", "good"),
-        _figure("orders_open", _("orders to approve"), orders.filter(state__in=_ORDERS_TO_LOOK_AT), "orders_order",
-                "history=no", "look"),
-        _figure("orders_failed", _("orders that failed"), orders.filter(state="failed"), "orders_order", "state=failed", "bad"),
-        _figure("packages_late", _("late packages"), own(Package).filter(late(at)), "fulfilment_package", "late=yes", "bad"),
-        _figure("packages_to_pick", _("packages to pick"), own(Package).filter(state="created"), "fulfilment_package",
-                "state=created", "look"),
-        _figure("shortages", _("shortages"), own(Shortage).filter(ended_at__isnull=True), "inventory_shortage", "open=yes", "bad"),
-        _figure("listings_live", _("live listings"), listings.filter(state="live"), "listings_listing", "state=live", "good"),
-        _figure("listings_lacking", _("listings that lack a fact"), listings.filter(state__in=("draft", "failed")).exclude(missing=[]),
-                "listings_listing", "facts=missing", "look"),
+        _figure(
+            "orders_today",
+            _("orders of the last 24 hours"),
+            orders.filter(placed_at__gte=at - timedelta(days=1)),
+            "orders_order",
+            "",
+            "good",
+        ),
+        _figure(
+            "orders_open",
+            _("orders to approve"),
+            orders.filter(state__in=_ORDERS_TO_LOOK_AT),
+            "orders_order",
+            "history=no",
+            "look",
+        ),
+        _figure(
+            "orders_failed",
+            _("orders that failed"),
+            orders.filter(state="failed"),
+            "orders_order",
+            "state=failed",
+            "bad",
+        ),
+        _figure(
+            "packages_late", _("late packages"), own(Package).filter(late(at)), "fulfilment_package", "late=yes", "bad"
+        ),
+        _figure(
+            "packages_to_pick",
+            _("packages to pick"),
+            own(Package).filter(state="created"),
+            "fulfilment_package",
+            "state=created",
+            "look",
+        ),
+        _figure(
+            "shortages",
+            _("shortages"),
+            own(Shortage).filter(ended_at__isnull=True),
+            "inventory_shortage",
+            "open=yes",
+            "bad",
+        ),
+        _figure(
+            "listings_live", _("live listings"), listings.filter(state="live"), "listings_listing", "state=live", "good"
+        ),
+        _figure(
+            "listings_lacking",
+            _("listings that lack a fact"),
+            listings.filter(state__in=("draft", "failed")).exclude(missing=[]),
+            "listings_listing",
+            "facts=missing",
+            "look",
+        ),
         _figure("products_to_approve", _("products to approve"), to_approve, "catalog_product", "", "look"),
-        _figure("aside", _("records set aside"), own(SetAside).filter(state="open"), "ingress_setaside", "state=open", "bad"),
+        _figure(
+            "aside", _("records set aside"), own(SetAside).filter(state="open"), "ingress_setaside", "state=open", "bad"
+        ),
         _figure("drift", _("undeclared foreign fields"), own(DriftSeen), "ingress_driftseen", "", "look"),
-        _figure("channels_out", _("channels without access"), own(Channel).filter(state="locked_out"), "channels_channel",
-                "state=locked_out", "bad"),
-    ]  # fmt: skip
+        _figure(
+            "channels_out",
+            _("channels without access"),
+            own(Channel).filter(state="locked_out"),
+            "channels_channel",
+            "state=locked_out",
+            "bad",
+        ),
+    ]
     if who.seller_ids is None:
         parked = ParkedEvent.objects.filter(is_guilty=True)
         found.append(_figure("parked", _("parked events"), parked, "events_parkedevent", "is_guilty__exact=1", "bad"))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from typing import Any
 
 from django.http import HttpRequest
@@ -70,11 +71,9 @@ _GROUPS: list[tuple[Any, list[tuple[Any, str, str, bool]]]] = [
 
 # app_model → its words
 NAMES = {name: words for _, pages in _GROUPS for words, name, _, _ in pages}
-# app → the group of its first page
-GROUP_OF: dict[str, Any] = {}
-for _group, _pages in _GROUPS:
-    for _page in _pages:
-        GROUP_OF.setdefault(_page[1].partition("_")[0], _group)
+# app → the group that most of its pages are in
+_PLACES = Counter((page[1].partition("_")[0], i) for i, (_, pages) in enumerate(_GROUPS) for page in pages)
+GROUP_OF = {app: _GROUPS[i][0] for (app, i), _ in reversed(_PLACES.most_common())}
 
 
 def navigation(request: HttpRequest) -> list[dict[str, Any]]:

@@ -43,7 +43,7 @@ class PanelSite(UnfoldAdminSite):
     def has_permission(self, request: HttpRequest) -> bool:
         return getattr(request, "actor", None) is not None
 
-    def extra_context(self, context: dict[str, Any], request: HttpRequest) -> dict[str, Any]:
+    def extra_context(self, context: dict[str, Any], request: HttpRequest) -> dict[str, Any]:  # noqa: ARG002 - Unfold's
         """Our own style sheet and script beside Unfold's."""
         context["styles"] = [*context["styles"], static("panel/panel.css")]
         context["scripts"] = [*context["scripts"], static("panel/panel.js")]

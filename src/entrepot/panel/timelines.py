@@ -41,8 +41,13 @@ def _moves(changes: Iterable[StateChange], prefix: str = "") -> list[Moment]:
 def people(row: Model) -> list[Moment]:
     """What people pressed on this row. One SQL query."""
     kind = ContentType.objects.get_for_model(row)
-    found = LogEntry.objects.filter(content_type=kind, object_id=str(row.pk)).select_related("user").order_by("action_time")
-    return [Moment(e.action_time, chip("calm", e.get_change_message() or str(e)), e.user.get_username()) for e in found[:_MOST]]
+    found = (
+        LogEntry.objects.filter(content_type=kind, object_id=str(row.pk)).select_related("user").order_by("action_time")
+    )
+    return [
+        Moment(e.action_time, chip("calm", e.get_change_message() or str(e)), e.user.get_username())
+        for e in found[:_MOST]
+    ]
 
 
 def order(request: HttpRequest, row: Order) -> Sequence[Section]:
@@ -56,8 +61,11 @@ def order(request: HttpRequest, row: Order) -> Sequence[Section]:
         .defer("raw").order_by("id")[:_MOST]
     )  # fmt: skip
     intents = list(
-        Intent.objects.for_seller(row.seller_id).filter(kind__in=_ORDER_INTENTS, subject_id=row.pk).select_related("channel").order_by("id")
-    )  # fmt: skip
+        Intent.objects.for_seller(row.seller_id)
+        .filter(kind__in=_ORDER_INTENTS, subject_id=row.pk)
+        .select_related("channel")
+        .order_by("id")
+    )
     moments = merged(
         _moves(history(machine="order", subject_id=row.pk)), moved, _received(receipts), _intended(intents), people(row)
     )
@@ -66,7 +74,12 @@ def order(request: HttpRequest, row: Order) -> Sequence[Section]:
 
 def _received(receipts: Sequence[Receipt]) -> list[Moment]:
     return [
-        Moment(r.received_at, row_link("ingress.receipt", r.pk, _("message received")), r.via, state_chip(r.outcome or r.status))
+        Moment(
+            r.received_at,
+            row_link("ingress.receipt", r.pk, _("message received")),
+            r.via,
+            state_chip(r.outcome or r.status),
+        )
         for r in receipts
     ]
 
@@ -79,33 +92,63 @@ def _intended(intents: Sequence[Intent]) -> list[Moment]:
         if i.sent_at:
             found.append(Moment(i.sent_at, format_html("{} {}", link, state_chip("sent")), i.channel.name))
         if i.settled_at:
-            found.append(Moment(i.settled_at, format_html("{} {}", link, state_chip(i.state)), i.channel.name, i.last_error))
+            found.append(
+                Moment(i.settled_at, format_html("{} {}", link, state_chip(i.state)), i.channel.name, i.last_error)
+            )
     return found
 
 
 def _packages(packages: Sequence[Package]) -> Table:
     rows = [
-        (row_link("fulfilment.package", p.pk, p.package_ref), state_chip(p.state), p.carrier or EMPTY, p.tracking_ref or EMPTY,
-         when(p.ship_by), p.invoice_number or EMPTY, p.label.name if p.label else EMPTY)
+        (
+            row_link("fulfilment.package", p.pk, p.package_ref),
+            state_chip(p.state),
+            p.carrier or EMPTY,
+            p.tracking_ref or EMPTY,
+            when(p.ship_by),
+            p.invoice_number or EMPTY,
+            p.label.name if p.label else EMPTY,
+        )
         for p in packages
-    ]  # fmt: skip
+    ]
     headers = [_("package"), _("state"), _("carrier"), _("tracking"), _("ship by"), _("invoice"), _("label")]
     return Table(_("Packages"), headers, rows)
 
 
 def _intent_table(intents: Sequence[Intent]) -> Table:
     rows = [
-        (row_link("channels.intent", i.pk, i.our_ref), i.kind, state_chip(i.state), i.channel.name, i.their_ref or EMPTY,
-         when(i.sent_at), i.last_error or EMPTY)
+        (
+            row_link("channels.intent", i.pk, i.our_ref),
+            i.kind,
+            state_chip(i.state),
+            i.channel.name,
+            i.their_ref or EMPTY,
+            when(i.sent_at),
+            i.last_error or EMPTY,
+        )
         for i in intents
-    ]  # fmt: skip
-    headers = [_("our reference"), _("what"), _("state"), _("channel"), _("their reference"), _("sent"), _("last error")]
+    ]
+    headers = [
+        _("our reference"),
+        _("what"),
+        _("state"),
+        _("channel"),
+        _("their reference"),
+        _("sent"),
+        _("last error"),
+    ]
     return Table(_("What we set out to do in the store"), headers, rows)
 
 
 def _receipt_table(receipts: Sequence[Receipt]) -> Table:
     rows = [
-        (when(r.received_at), row_link("ingress.receipt", r.pk, r.identity), r.via, state_chip(r.status), state_chip(r.outcome))
+        (
+            when(r.received_at),
+            row_link("ingress.receipt", r.pk, r.identity),
+            r.via,
+            state_chip(r.status),
+            state_chip(r.outcome),
+        )
         for r in receipts
     ]
     return Table(_("Messages"), [_("received"), _("message"), _("way"), _("status"), _("outcome")], rows)
@@ -131,14 +174,25 @@ def listing(request: HttpRequest, row: Listing) -> Sequence[Section]:
 
 def channel(request: HttpRequest, row: Channel) -> Sequence[Section]:
     """Feeds, what was set aside, moves and people."""
-    feeds = Feed.objects.for_seller(row.seller_id).filter(channel=row).select_related("storefront__channel").order_by("id")
+    feeds = (
+        Feed.objects.for_seller(row.seller_id).filter(channel=row).select_related("storefront__channel").order_by("id")
+    )
     rows: list[Sequence[Any]] = [
-        (row_link("ingress.feed", f.pk, f.name), f.storefront.code if f.storefront else EMPTY, f"{f.every_s:g} s", f.runs,
-         f.last_count, when(f.last_done_at), f.last_error or EMPTY)
+        (
+            row_link("ingress.feed", f.pk, f.name),
+            f.storefront.code if f.storefront else EMPTY,
+            f"{f.every_s:g} s",
+            f.runs,
+            f.last_count,
+            when(f.last_done_at),
+            f.last_error or EMPTY,
+        )
         for f in feeds
-    ]  # fmt: skip
+    ]
     headers = [_("feed"), _("storefront"), _("every"), _("pulls"), _("last count"), _("last done"), _("trouble")]
     aside = SetAside.objects.for_seller(row.seller_id).filter(channel=row, state="open").count()
-    note = list_link("ingress.setaside", _("%(n)d records set aside") % {"n": aside}, f"state=open&channel__id__exact={row.pk}")
+    note = list_link(
+        "ingress.setaside", _("%(n)d records set aside") % {"n": aside}, f"state=open&channel__id__exact={row.pk}"
+    )
     moments = merged(_moves(history(machine="channel", subject_id=row.pk)), people(row))
     return [Table(_("Pulls"), headers, rows, note=note if aside else ""), Timeline(_("Timeline"), moments)]

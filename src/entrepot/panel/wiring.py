@@ -15,7 +15,12 @@ MORE: dict[str, More] = {
     "catalog.product": More(
         buttons=[
             Button(
-                name="sheet", label=_("Import a sheet"), call=import_sheet, on="list", ask=sheet_fields, shows=told_of_sheet
+                name="sheet",
+                label=_("Import a sheet"),
+                call=import_sheet,
+                on="list",
+                ask=sheet_fields,
+                shows=told_of_sheet,
             ),
         ],
         columns=[Column("complete", _("complete by storefront"), completeness.of_products)],
@@ -25,19 +30,35 @@ MORE: dict[str, More] = {
     "channels.channel": More(
         buttons=[
             Button(
-                name="check", label=_("Check every right"), call=work.check, subject="channel", tone="main",
+                name="check",
+                label=_("Check every right"),
+                call=work.check,
+                subject="channel",
+                tone="main",
                 when=lambda c: c.state in _CHECKABLE,
             ),
             Button(
-                name="match", label=_("Match, changing nothing"), call=work.match, subject="channel", tone="main",
+                name="match",
+                label=_("Match, changing nothing"),
+                call=work.match,
+                subject="channel",
+                tone="main",
                 when=lambda c: c.state in ("checked", "matched"),
             ),
             Button(
-                name="learn", label=_("Learn their words"), call=work.learn, subject="channel",
+                name="learn",
+                label=_("Learn their words"),
+                call=work.learn,
+                subject="channel",
                 when=lambda c: c.role == "marketplace" and c.state in ("checked", "matched", "live"),
             ),
             Button(
-                name="go-live", label=_("Go live"), call=work.go_live, subject="channel", event="go_live", tone="main",
+                name="go-live",
+                label=_("Go live"),
+                call=work.go_live,
+                subject="channel",
+                event="go_live",
+                tone="main",
                 help=_("What is on sale there is adopted, the pulls begin. Nothing is sent by this."),
             ),
         ],
@@ -45,4 +66,4 @@ MORE: dict[str, More] = {
     ),
     "listings.listing": More(sections=[timelines.listing]),
     "orders.order": More(sections=[timelines.order]),
-}  # fmt: skip
+}

@@ -17,4 +17,9 @@ def name_rows(site: AdminSite) -> None:
         meta.verbose_name_plural = NAMES.get(f"{meta.app_label}_{meta.model_name}", meta.verbose_name_plural)
         for field in meta.concrete_fields:
             if type(field.verbose_name) is str:
-                field.verbose_name = gettext_lazy(field.verbose_name)  # noqa: INT001
+                field.verbose_name = gettext_lazy(said(field.name))
+
+
+def said(name: str) -> str:
+    """A field's name as a person reads it: ``is_paid`` is paid, ``placed_at`` is placed."""
+    return name.removeprefix("is_").removesuffix("_at").replace("_", " ")

@@ -56,10 +56,14 @@ class BasePricePage(VariantLink, Page):
     search_fields = ["variant__sku", "=variant__gtin"]
     buttons = [
         Button(
-            name="change", label=gettext_lazy("Change the price"), call=change_price, subject="price", ask=_price_fields,
+            name="change",
+            label=gettext_lazy("Change the price"),
+            call=change_price,
+            subject="price",
+            ask=_price_fields,
             help=gettext_lazy("The store's next reading replaces it."),
         ),
-    ]  # fmt: skip
+    ]
 
     @display(description=gettext_lazy("regular"), ordering="regular")
     def regular_shown(self, row: BasePrice) -> str:
@@ -123,7 +127,9 @@ class PriceRulePage(Page):
     list_select_related = ["storefront__channel", "seller"]
     buttons = [
         Button(name="add", label=gettext_lazy("Set a rule"), call=add_rule, on="list", ask=_rule_fields, tone="main"),
-        Button(name="change", label=gettext_lazy("Change the rule"), call=change_rule, subject="rule", ask=_rule_fields),
+        Button(
+            name="change", label=gettext_lazy("Change the rule"), call=change_rule, subject="rule", ask=_rule_fields
+        ),
     ]
 
     @display(description=gettext_lazy("mark-up"), ordering="markup_rate")
@@ -163,11 +169,18 @@ class FxRatePage(Page):
     ordering = ["-day", "base", "quote"]
     buttons = [
         Button(
-            name="load", label=gettext_lazy("Load rates"), call=load_rates, on="list", roles=OPERATORS, tone="main",
-            ask={"file": forms.FileField(label=gettext_lazy("eurofxref XML of the ECB, or CSV: day, base, quote, rate"))},
+            name="load",
+            label=gettext_lazy("Load rates"),
+            call=load_rates,
+            on="list",
+            roles=OPERATORS,
+            tone="main",
+            ask={
+                "file": forms.FileField(label=gettext_lazy("eurofxref XML of the ECB, or CSV: day, base, quote, rate"))
+            },
             shows=lambda n: _("%(count)d rates kept.") % {"count": n},
         ),
-    ]  # fmt: skip
+    ]
 
 
 @register(Price)

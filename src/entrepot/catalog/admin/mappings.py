@@ -76,7 +76,8 @@ def _names(who: Actor, rows: Any) -> dict[int, str]:
     taxa = Taxon.objects.filter(connector__in={r.connector for r in rows}, ref__in=refs)
     named = {(t.connector, t.kind, t.scope, t.ref): t.name for t in taxa}
     return {
-        r.pk: r.theirs_text or named.get((r.connector, r.kind, r.scope, r.theirs_ref), _("not in their list")) for r in rows
+        r.pk: r.theirs_text or named.get((r.connector, r.kind, r.scope, r.theirs_ref), _("not in their list"))
+        for r in rows
     }
 
 
@@ -89,16 +90,29 @@ class MappingPage(Page):
     columns = [Column("theirs", gettext_lazy("their word"), _names)]
     buttons = [
         Button(
-            name="map", label=gettext_lazy("Map a word"), call=services.map_word, on="list", ask=_map_fields, tone="main"
+            name="map",
+            label=gettext_lazy("Map a word"),
+            call=services.map_word,
+            on="list",
+            ask=_map_fields,
+            tone="main",
         ),
         Button(
-            name="change", label=gettext_lazy("Map to another word"), call=map_again, subject="mapping", ask=_again_fields
+            name="change",
+            label=gettext_lazy("Map to another word"),
+            call=map_again,
+            subject="mapping",
+            ask=_again_fields,
         ),
         Button(
-            name="unmap", label=gettext_lazy("Take back"), call=services.unmap_word, subject="mapping_id", bulk=True,
+            name="unmap",
+            label=gettext_lazy("Take back"),
+            call=services.unmap_word,
+            subject="mapping_id",
+            bulk=True,
             tone="danger",
         ),
-    ]  # fmt: skip
+    ]
 
     def _after(self, request: HttpRequest, row: Any, answer: Any) -> str:
         return super()._back(None)

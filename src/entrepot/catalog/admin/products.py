@@ -19,7 +19,19 @@ from entrepot.catalog.models import Product, Variant
 from entrepot.catalog.states import PRODUCT
 from entrepot.core.actor import Actor
 from entrepot.core.text import plain
-from entrepot.web.admin import Box, Button, Column, OwnChoices, Page, Section, StateChip, Table, chip, state_filter, yes_no
+from entrepot.web.admin import (
+    Box,
+    Button,
+    Column,
+    OwnChoices,
+    Page,
+    Section,
+    StateChip,
+    Table,
+    chip,
+    state_filter,
+    yes_no,
+)
 from entrepot.web.admin.show import number, pairs, rate, row_link
 
 _SHOWN_CHARACTERS = 2000
@@ -95,10 +107,17 @@ class ProductPage(StateChip, Page):
     def sections(self, request: HttpRequest, row: Product) -> list[Section]:
         variants = Variant.objects.for_seller(row.seller_id).filter(product=row).order_by("id")
         rows = [
-            (row_link("catalog.variant", v.pk, v.sku), v.gtin, ", ".join(map(str, v.options.values())), number(v.weight_g),
-             v.origin, rate(v.vat_rate), yes_no(v.is_published))
+            (
+                row_link("catalog.variant", v.pk, v.sku),
+                v.gtin,
+                ", ".join(map(str, v.options.values())),
+                number(v.weight_g),
+                v.origin,
+                rate(v.vat_rate),
+                yes_no(v.is_published),
+            )
             for v in variants
-        ]  # fmt: skip
+        ]
         headers = [_("SKU"), _("GTIN"), _("options"), _("weight, g"), _("origin"), _("VAT"), _("published")]
         return [
             Table(_("Variants"), headers, rows),

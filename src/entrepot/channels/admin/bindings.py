@@ -44,9 +44,13 @@ class BindingPage(Page):
 def drop(*, seller_id: int, intent: Intent, at: Any) -> bool:
     """Take back what was planned and not sent."""
     return services.drop_intent(
-        seller_id=seller_id, channel_id=intent.channel_id, kind=intent.kind, subject_id=intent.subject_id, step=intent.step,
+        seller_id=seller_id,
+        channel_id=intent.channel_id,
+        kind=intent.kind,
+        subject_id=intent.subject_id,
+        step=intent.step,
         at=at,
-    )  # fmt: skip
+    )
 
 
 @register(Intent)

@@ -27,20 +27,35 @@ def _channels(who: Actor, rows: Sequence[CallLog]) -> dict[int, Any]:
 class CallLogPage(Page):
     list_display = ["recorded_at", "method", "endpoint", "status_chip", "outcome", "ms", "attempt", "channel"]
     list_filter = [
-        choice_filter("answer", gettext_lazy("answer"), {
-            "ok": (gettext_lazy("good"), Q(status__lt=400)), "refused": (gettext_lazy("4xx"), Q(status__gte=400, status__lt=500)),
-            "broken": (gettext_lazy("5xx"), Q(status__gte=500)), "none": (gettext_lazy("none"), Q(status__isnull=True)),
-        }),
+        choice_filter(
+            "answer",
+            gettext_lazy("answer"),
+            {
+                "ok": (gettext_lazy("good"), Q(status__lt=400)),
+                "refused": (gettext_lazy("4xx"), Q(status__gte=400, status__lt=500)),
+                "broken": (gettext_lazy("5xx"), Q(status__gte=500)),
+                "none": (gettext_lazy("none"), Q(status__isnull=True)),
+            },
+        ),
         "method",
-    ]  # fmt: skip
+    ]
     search_fields = ["endpoint", "path", "error"]
     columns = [Column("channel", gettext_lazy("channel"), _channels)]
     ordering = ["-recorded_at", "-id"]
     paginator = Endless
     fields = [
-        "recorded_at", "method", "path", "endpoint", "status_chip", "outcome", "ms", "sent_bytes", "received_bytes", "attempt",
+        "recorded_at",
+        "method",
+        "path",
+        "endpoint",
+        "status_chip",
+        "outcome",
+        "ms",
+        "sent_bytes",
+        "received_bytes",
+        "attempt",
         "error",
-    ]  # fmt: skip
+    ]
     readonly_fields = ["status_chip"]
 
     def lookup_allowed(self, lookup: str, value: Any, request: HttpRequest | None = None) -> bool:

@@ -41,58 +41,118 @@ def _open(row: Channel) -> bool:
 class ChannelPage(StateChip, Page):
     machine = CHANNEL
     list_display = ["name", "connector", "role", "state_chip", "switches", "health", "seller", "last_ok_at"]
-    list_filter = [state_filter(CHANNEL.states), "role", "connector", "is_push_paused", "is_zeroed", ("seller", OwnChoices)]
+    list_filter = [
+        state_filter(CHANNEL.states),
+        "role",
+        "connector",
+        "is_push_paused",
+        "is_zeroed",
+        ("seller", OwnChoices),
+    ]
     list_select_related = ["seller"]
     search_fields = ["name", "account_ref", "seller__code", "seller__name"]
     concealed = ["secrets", "webhook_secret", "webhook_token"]
     fields = [
-        "state_chip", "name", "connector", "role", "seller", "base_url", "account_ref", "switches", "health", "last_ok_at",
-        "last_error_at", "orders_from", "first_push_approved_at", "is_auto_approving", "created_at",
-    ]  # fmt: skip
+        "state_chip",
+        "name",
+        "connector",
+        "role",
+        "seller",
+        "base_url",
+        "account_ref",
+        "switches",
+        "health",
+        "last_ok_at",
+        "last_error_at",
+        "orders_from",
+        "first_push_approved_at",
+        "is_auto_approving",
+        "created_at",
+    ]
     readonly_fields = ["state_chip", "switches", "health"]
     buttons = [
         *connect_buttons(),
         Button(
-            name="approve-first-push", label=gettext_lazy("Approve the first push"), call=services.approve_first_push,
-            subject="channel_id", tone="main",
+            name="approve-first-push",
+            label=gettext_lazy("Approve the first push"),
+            call=services.approve_first_push,
+            subject="channel_id",
+            tone="main",
             when=lambda c: _open(c) and c.role == "marketplace" and c.first_push_approved_at is None,
             help=gettext_lazy("You have seen what differs and let it travel."),
         ),
         Button(
-            name="pause", label=gettext_lazy("Pause pushes"), call=services.pause_pushes, subject="channel_id",
-            fixed={"is_paused": True}, when=lambda c: _open(c) and not c.is_push_paused, tone="danger",
+            name="pause",
+            label=gettext_lazy("Pause pushes"),
+            call=services.pause_pushes,
+            subject="channel_id",
+            fixed={"is_paused": True},
+            when=lambda c: _open(c) and not c.is_push_paused,
+            tone="danger",
             help=gettext_lazy("Kill switch: nothing travels out. Pulls go on."),
         ),
         Button(
-            name="resume", label=gettext_lazy("Resume pushes"), call=services.pause_pushes, subject="channel_id",
-            fixed={"is_paused": False}, when=lambda c: _open(c) and c.is_push_paused, tone="main",
+            name="resume",
+            label=gettext_lazy("Resume pushes"),
+            call=services.pause_pushes,
+            subject="channel_id",
+            fixed={"is_paused": False},
+            when=lambda c: _open(c) and c.is_push_paused,
+            tone="main",
         ),
         Button(
-            name="zero", label=gettext_lazy("Publish stock zero"), call=services.zero_stock, subject="channel_id",
-            fixed={"is_zeroed": True}, when=lambda c: _open(c) and c.role == "marketplace" and not c.is_zeroed, tone="danger",
+            name="zero",
+            label=gettext_lazy("Publish stock zero"),
+            call=services.zero_stock,
+            subject="channel_id",
+            fixed={"is_zeroed": True},
+            when=lambda c: _open(c) and c.role == "marketplace" and not c.is_zeroed,
+            tone="danger",
             help=gettext_lazy("Kill switch: every listing of this channel shows nothing in stock."),
         ),
         Button(
-            name="unzero", label=gettext_lazy("Publish true stock again"), call=services.zero_stock, subject="channel_id",
-            fixed={"is_zeroed": False}, when=lambda c: c.is_zeroed, tone="main",
+            name="unzero",
+            label=gettext_lazy("Publish true stock again"),
+            call=services.zero_stock,
+            subject="channel_id",
+            fixed={"is_zeroed": False},
+            when=lambda c: c.is_zeroed,
+            tone="main",
         ),
         Button(
-            name="open-storefront", label=gettext_lazy("Open a storefront"), call=services.open_storefront,
-            subject="channel_id", when=lambda c: _open(c) and c.role == "marketplace", ask=storefront_fields,
+            name="open-storefront",
+            label=gettext_lazy("Open a storefront"),
+            call=services.open_storefront,
+            subject="channel_id",
+            when=lambda c: _open(c) and c.role == "marketplace",
+            ask=storefront_fields,
         ),
         Button(
-            name="settings", label=gettext_lazy("Settings"), call=change_settings, subject="channel_id", when=_open,
+            name="settings",
+            label=gettext_lazy("Settings"),
+            call=change_settings,
+            subject="channel_id",
+            when=_open,
             ask=setting_fields,
         ),
         Button(
-            name="credentials", label=gettext_lazy("New credentials"), call=replace_secrets, subject="channel_id", when=_open,
+            name="credentials",
+            label=gettext_lazy("New credentials"),
+            call=replace_secrets,
+            subject="channel_id",
+            when=_open,
             ask=secret_fields,
         ),
         Button(
-            name="retire", label=gettext_lazy("Retire"), call=services.move_channel, subject="channel", event="retire",
-            fixed={"event": "retire", "actor": "seller"}, tone="danger",
+            name="retire",
+            label=gettext_lazy("Retire"),
+            call=services.move_channel,
+            subject="channel",
+            event="retire",
+            fixed={"event": "retire", "actor": "seller"},
+            tone="danger",
         ),
-    ]  # fmt: skip
+    ]
 
     @display(description=gettext_lazy("switches"))
     def switches(self, row: Channel) -> SafeString:
@@ -112,19 +172,29 @@ class ChannelPage(StateChip, Page):
         return chip("good", _("answers")) if row.last_ok_at else chip("calm", _("not called yet"))
 
     def sections(self, request: HttpRequest, row: Channel) -> list[Section]:
-        return [_fronts(row), _checks(row), *_match(row), Box(_("Settings"), _settings(row)), Box(_("Health"), _health(row))]
+        return [
+            _fronts(row),
+            _checks(row),
+            *_match(row),
+            Box(_("Settings"), _settings(row)),
+            Box(_("Health"), _health(row)),
+        ]
 
 
 def _fronts(row: Channel) -> Table:
     fronts = Storefront.objects.for_seller(row.seller_id).filter(channel=row).order_by("code")
     rows = [
-        (row_link("channels.storefront", s.pk, s.code), s.country, s.currency, s.language, yes_no(s.is_open)) for s in fronts
+        (row_link("channels.storefront", s.pk, s.code), s.country, s.currency, s.language, yes_no(s.is_open))
+        for s in fronts
     ]
     return Table(_("Storefronts"), [_("code"), _("country"), _("currency"), _("language"), _("open")], rows)
 
 
 def _checks(row: Channel) -> Table:
-    rows = [(name, chip("good", "ok") if found == "ok" else chip("bad", found)) for name, found in sorted(row.checks.items())]
+    rows = [
+        (name, chip("good", "ok") if found == "ok" else chip("bad", found))
+        for name, found in sorted(row.checks.items())
+    ]
     return Table(_("What the last check found"), [_("right"), _("result")], rows, empty=_("Not checked yet."))
 
 

@@ -27,12 +27,16 @@ def _connect_fields(spec: Spec) -> Any:
             **seller_field(request),
             "name": forms.CharField(max_length=120, initial=spec.label, label=gettext_lazy("Name")),
             "base_url": forms.URLField(
-                initial=spec.default_base_url, required=not spec.default_base_url, label=gettext_lazy("Address"),
+                initial=spec.default_base_url,
+                required=not spec.default_base_url,
+                label=gettext_lazy("Address"),
                 assume_scheme="https",
             ),
-            "account_ref": forms.CharField(max_length=80, required=False, label=gettext_lazy("Their number of the account")),
+            "account_ref": forms.CharField(
+                max_length=80, required=False, label=gettext_lazy("Their number of the account")
+            ),
             **{f"secret__{c.name}": _secret(c) for c in spec.credentials},
-        }  # fmt: skip
+        }
 
     return fields
 
@@ -52,11 +56,15 @@ def connect_buttons() -> list[Button]:
     """One button a connector."""
     return [
         Button(
-            name=f"connect-{spec.slug}", label=gettext_lazy("Connect") + f" {spec.label}", call=_connect(spec), on="list",
-            ask=_connect_fields(spec), tone="main",
+            name=f"connect-{spec.slug}",
+            label=gettext_lazy("Connect") + f" {spec.label}",
+            call=_connect(spec),
+            on="list",
+            ask=_connect_fields(spec),
+            tone="main",
         )
         for spec in connectors().values()
-    ]  # fmt: skip
+    ]
 
 
 def secret_fields(request: HttpRequest, row: Channel | None) -> dict[str, forms.Field]:

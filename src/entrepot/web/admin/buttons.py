@@ -28,11 +28,12 @@ class Button:
     """One press, one service.
 
     ``subject`` is the service's argument for what is pressed: ``…_ids`` gets a list, ``…_id`` the key, any other word
-    the row itself; empty: the service wants none. ``seller_id``, ``at``, ``asked_by`` and ``who`` (the actor) are filled in when the service takes them;
-    ``fixed`` adds what this button always says, ``ask`` what a form asks for first, under the service's own names.
-    ``event`` ties the button to the page's machine: where the state has no such move, there is no button. ``when``
-    is a further condition on the row. ``bulk`` offers it in the list too: all rows of a seller in one call where
-    ``subject`` is ``…_ids`` and not ``one_by_one``, else row by row. ``on`` is ``row``, or ``list`` for what concerns no row yet.
+    the row itself; empty: the service wants none. ``seller_id``, ``at``, ``asked_by`` and ``who`` (the actor) are
+    filled in when the service takes them; ``fixed`` adds what this button always says, ``ask`` what a form asks for
+    first, under the service's own names. ``event`` ties the button to the page's machine: where the state has no such
+    move, there is no button; ``when`` is a further condition on the row. ``bulk`` offers it in the list too: all rows
+    of a seller in one call where ``subject`` is ``…_ids`` and not ``one_by_one``, else row by row. ``on`` is ``row``,
+    or ``list`` for what concerns no row yet.
     """
 
     name: str

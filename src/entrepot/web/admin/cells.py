@@ -25,6 +25,13 @@ _PREFIX = "form"
 _MOST = 1000
 
 
+class CellForm(forms.ModelForm):
+    """Inputs of one row. The service judges the values, so that its words are the only ones."""
+
+    def _post_clean(self) -> None:
+        pass
+
+
 class CellFormSet(BaseModelFormSet):
     """The forms of a list. A refusal of the service is shown at the cell that it is about."""
 
@@ -61,7 +68,7 @@ class Cells:
             for name, label in self.cells.items()
         }  # fmt: skip
         meta = type("Meta", (), {"model": self.model, "fields": list(self.cells)})  # type: ignore[attr-defined]
-        return type("CellForm", (forms.ModelForm,), {**fields, "Meta": meta})
+        return type("CellsOfRow", (CellForm,), {**fields, "Meta": meta})
 
     def get_changelist_formset(self, request: HttpRequest, **kwargs: Any) -> type[BaseModelFormSet]:
         error = getattr(request, "cell_error", None)
@@ -86,7 +93,7 @@ class Cells:
             changed = self._save(rows, cells)
         except (Refused, ObjectDoesNotExist) as error:
             request.cell_error = error if isinstance(error, Refused) else Refused(str(error))  # type: ignore[attr-defined]
-            request.POST = redrawn(request.POST, rows, cells)  # type: ignore[misc]
+            request.POST = redrawn(request.POST, rows, cells)  # type: ignore[assignment]
             return None
         self.log_changes(request, [rows[pk] for pk in changed if pk in rows], _("cells edited"))  # type: ignore[attr-defined]
         told = ngettext("%(count)d row changed.", "%(count)d rows changed.", len(changed)) % {"count": len(changed)}
@@ -127,7 +134,7 @@ def redrawn(data: QueryDict, rows: Mapping[int, Any], cells: Sequence[Cell]) -> 
     """The posted list with the present values as drawn: who has seen the other's value may overwrite it."""
     fresh = data.copy()
     changed = {(c[0], c[1]) for c in cells}
-    for i in range(int(data[f"{_PREFIX}-TOTAL_FORMS"])):
+    for i in range(int(data.get(f"{_PREFIX}-TOTAL_FORMS", "0"))):
         key = data.get(f"{_PREFIX}-{i}-id", "")
         for pk, name in changed:
             if key == str(pk):

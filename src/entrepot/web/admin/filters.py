@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from django.contrib.admin import RelatedFieldListFilter, SimpleListFilter
-from django.db.models import Field, QuerySet
+from django.db.models import QuerySet
 from django.http import HttpRequest
 from django.utils.translation import gettext_lazy as _
 
@@ -18,7 +18,7 @@ _MOST_CHOICES = 100
 class OwnChoices(RelatedFieldListFilter):
     """A foreign key, offering only rows that the actor may see, at most a hundred; by name."""
 
-    def field_choices(self, field: Field, request: HttpRequest, model_admin: Any) -> list[tuple[Any, str]]:
+    def field_choices(self, field: Any, request: HttpRequest, model_admin: Any) -> list[Any]:
         related = field.remote_field.model
         path = "seller_id" if any(f.name == "seller" for f in related._meta.fields) else ""
         if related._meta.label_lower == "accounts.seller":
@@ -31,10 +31,10 @@ class OwnChoices(RelatedFieldListFilter):
         return len(self.lookup_choices) > 1 or bool(self.lookup_val or self.lookup_val_isnull)
 
 
-def state_filter(states: Any, *, field: str = "state", title: Any = _("state")) -> type[SimpleListFilter]:
+def state_filter(states: Any, *, field: str = "state", title: Any = None) -> type[SimpleListFilter]:
     """A filter over the states of a machine (or any words) in one column, with ``?state=``."""
     words = sorted(states)
-    shown = title
+    shown = title or _("state")
 
     class StateFilter(SimpleListFilter):
         title = shown

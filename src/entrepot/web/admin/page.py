@@ -31,6 +31,8 @@ from .sections import SectionsOf
 class RowList(ChangeList):
     """A list that fills its columns for a whole page at once, and keeps the order of a form that was refused."""
 
+    model_admin: Any  # a Page
+
     def __init__(self, request: HttpRequest, *args: Any, **kwargs: Any) -> None:
         super().__init__(request, *args, **kwargs)
         if not self.model_admin.has_cells(request):
@@ -71,7 +73,7 @@ class Page(Cells, Presses, SectionsOf, ModelAdmin):
     show_full_result_count = False
     show_facets = ShowFacets.NEVER
     paginator = CappedPaginator
-    ordering = ("-id",)
+    ordering: Sequence[str] = ("-id",)
     list_filter_sheet = True
     compressed_fields = True
     change_form_outer_before_template = "web/buttons.html"
@@ -82,7 +84,8 @@ class Page(Cells, Presses, SectionsOf, ModelAdmin):
     def __init__(self, model: type[Model], admin_site: Any) -> None:
         self.list_editable = tuple(self.cells)
         own = {c.name: c.cell() for c in self.columns}
-        self.list_display = [own.get(n, n) for n in self.list_display]
+        named: Any = getattr(self, "list_display", ("__str__",))
+        self.list_display = [own.get(n, n) for n in named]
         super().__init__(model, admin_site)
 
     # Whose rows
@@ -121,7 +124,7 @@ class Page(Cells, Presses, SectionsOf, ModelAdmin):
     # The list
 
     def all_columns(self) -> list[Column]:
-        """This page's, then those that layers above hang on it by the site."""
+        """The page's own, then those that layers above hang on it by the site."""
         above = getattr(self.admin_site, "more", {}).get(self.opts.label_lower)
         return [*self.columns, *(above.columns if above else ())]
 
@@ -179,7 +182,7 @@ class Page(Cells, Presses, SectionsOf, ModelAdmin):
         self, request: HttpRequest, object_id: str | None = None, form_url: str = "",
         extra_context: dict[str, Any] | None = None,
     ) -> Any:  # fmt: skip
-        if request.method != "GET" and request.method != "HEAD":
+        if request.method not in ("GET", "HEAD"):
             raise PermissionDenied(gettext_lazy("pages change rows by their buttons only"))
         row = self.get_object(request, object_id) if object_id else None
         if row is None or not self.has_view_permission(request):

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from django.core.paginator import Paginator
 from django.utils.functional import cached_property
 from unfold.paginator import InfinitePaginator as Endless
@@ -16,5 +18,6 @@ class CappedPaginator(Paginator):
 
     @cached_property
     def count(self) -> int:
-        rows = self.object_list
-        return rows.order_by().values("pk")[:MOST].count()  # type: ignore[union-attr]
+        rows: Any = self.object_list
+        counted: int = rows.order_by().values("pk")[:MOST].count()
+        return counted

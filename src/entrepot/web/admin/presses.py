@@ -32,7 +32,7 @@ class Presses:
     machine: Any = None
 
     def all_buttons(self) -> list[Button]:
-        """This page's, then those that layers above hang on it by the site."""
+        """The page's own, then those that layers above hang on it by the site."""
         above = getattr(self.admin_site, "more", {}).get(self.opts.label_lower)  # type: ignore[attr-defined]
         return [*self.buttons, *(above.buttons if above else ())]
 
@@ -217,7 +217,11 @@ def _field_of(error: Exception, form: forms.Form) -> str | None:
 
 def _unfit(button: Button, row: Any) -> str:
     state = getattr(row, "state", "")
-    text = _("%(row)s is %(state)s: “%(button)s” is not possible.") if state else _("%(row)s: “%(button)s” is not possible.")
+    text = (
+        _("%(row)s is %(state)s: “%(button)s” is not possible.")
+        if state
+        else _("%(row)s: “%(button)s” is not possible.")
+    )
     return text % {"row": row, "state": state, "button": button.label}
 
 

@@ -11,6 +11,9 @@ from django.db.models import Model
 from django.http import HttpRequest
 from django.utils.translation import gettext_lazy as _
 
+NOTHING = _("Nothing here yet.")
+NO_NEWS = _("Nothing has happened yet.")
+
 
 @dataclass(frozen=True, slots=True)
 class Table:
@@ -19,7 +22,7 @@ class Table:
     title: Any
     headers: Sequence[Any]
     rows: Sequence[Sequence[Any]]
-    empty: Any = _("Nothing here yet.")
+    empty: Any = NOTHING
     note: Any = ""
     template: ClassVar[str] = "web/table.html"
 
@@ -40,7 +43,7 @@ class Timeline:
 
     title: Any
     moments: Sequence[Moment] = field(default_factory=list)
-    empty: Any = _("Nothing has happened yet.")
+    empty: Any = NO_NEWS
     template: ClassVar[str] = "web/timeline.html"
 
 
