@@ -35,12 +35,17 @@ def printed(pdf, folder):
 
 
 def scanned(png):
-    answer = subprocess.run(["zbarimg", "--quiet", "-Sdisable", "-Scode128.enable", png], check=False, capture_output=True)
+    answer = subprocess.run(
+        ["zbarimg", "--quiet", "-Sdisable", "-Scode128.enable", png], check=False, capture_output=True
+    )
     return answer.stdout.decode().strip()
 
 
 @needs_printer
-@pytest.mark.parametrize("code", ["7250027500000018", "3400000001", "AB-12345/XY", "1Z999AA10123456784EXTRA", "JD0123456789012345678901234567"])
+@pytest.mark.parametrize(
+    "code",
+    ["7250027500000018", "3400000001", "AB-12345/XY", "1Z999AA10123456784EXTRA", "JD0123456789012345678901234567"],
+)
 def test_a_scanner_reads_the_code_that_was_printed(tmp_path, code):
     assert scanned(printed(label_pdf(facts(code)), tmp_path)) == f"CODE-128:{code}"
 

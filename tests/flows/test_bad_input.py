@@ -51,7 +51,9 @@ def test_a_masked_address_holds_and_later_news_lets_go(auto):
 
     package = auto._market_world().packages[told["package_id"]]
     for party in (package.buyer["ship"], package.buyer["bill"]):
-        party.update(firstName="Işıl", lastName="Şahin", fullName="Işıl Şahin", address1="Gül Sk. 5", fullAddress="Gül Sk. 5")
+        party.update(
+            firstName="Işıl", lastName="Şahin", fullName="Işıl Şahin", address1="Gül Sk. 5", fullAddress="Gül Sk. 5"
+        )
     auto._market_world().touch(package)
     auto.arrive()
 

@@ -129,7 +129,9 @@ def test_a_converted_order_keeps_both_amounts_and_the_rate_of_its_day(abroad):
 
     assert Order.objects.system().filter(state="synced").count() == 12
     for order in Order.objects.system():
-        paid = Decimal(next(e["total"] for e in abroad.ledger(MARKET, "order.placed") if e["order_number"] == order.order_ref))
+        paid = Decimal(
+            next(e["total"] for e in abroad.ledger(MARKET, "order.placed") if e["order_number"] == order.order_ref)
+        )
         lira = (paid * Decimal("47.1234")).quantize(CENT, ROUND_HALF_UP)
         assert (order.total, order.currency) == (paid, "EUR")
         assert (order.store_total, order.store_currency, order.fx_rate) == (lira, "TRY", Decimal("47.1234"))
@@ -183,7 +185,9 @@ def test_vat_rates_become_the_shops_tax_classes(world):
 
 def test_a_difference_that_no_rounding_explains_is_shown_and_not_hidden_in_a_fee(world):
     who = {"seller_id": world.seller.id, "channel_id": world.store.id}
-    channels.change_settings(**who, settings={"store.tax_rates": [["TR", "reduced-rate", "0.2"], ["TR", "standard", "0.1"]]})
+    channels.change_settings(
+        **who, settings={"store.tax_rates": [["TR", "reduced-rate", "0.2"], ["TR", "standard", "0.1"]]}
+    )
 
     _, order = world.pushed((SOAP, 1))  # sent as reduced-rate, which the shop taxes at 10 %
 

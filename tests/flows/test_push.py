@@ -77,7 +77,9 @@ def test_a_worker_that_dies_between_send_and_settle_leaves_a_question_not_a_seco
         world.pursue()
         world.dial(SHOP, lost_answer=0.0)
     # What a killed worker leaves behind: sent, and its lease running.
-    Intent.objects.system().filter(id=intent.id).update(state="sent", claim_no=5, not_before=now() + timedelta(minutes=2))
+    Intent.objects.system().filter(id=intent.id).update(
+        state="sent", claim_no=5, not_before=now() + timedelta(minutes=2)
+    )
 
     assert egress.pursue_intents(limit=10, at=now()) == 0  # the lease still runs: nobody touches it
     world.settle()
@@ -224,9 +226,7 @@ def test_a_failed_order_can_be_mended_here_and_approved_again(world):
     intent = world.intent("store_order", order.id)
     orders.fail_export(intent=intent, why="the shop knows no such country", at=now())
 
-    orders.edit_party(
-        seller_id=world.seller.id, order_id=order.id, role="ship_to", changes={"city": "İzmir"}, at=now()
-    )
+    orders.edit_party(seller_id=world.seller.id, order_id=order.id, role="ship_to", changes={"city": "İzmir"}, at=now())
     order.refresh_from_db()
     assert order.state == "edited"
     world.approve(order)

@@ -200,7 +200,9 @@ def connected(server: SandboxServer, *, is_auto_approving: bool = False) -> Worl
     world.act(MARKET, "limits", enabled=False)
     for sku, (price, quantity) in GOODS.items():
         vat = 10 if sku == SHIRT else 20
-        world.act(MARKET, "seed_product", barcode=sku, title=sku, sale_price=float(price), quantity=quantity, vatRate=vat)
+        world.act(
+            MARKET, "seed_product", barcode=sku, title=sku, sale_price=float(price), quantity=quantity, vatRate=vat
+        )
     world.read_shop("products")
     world.variants = dict(Variant.objects.for_seller(seller.id).values_list("sku", "id"))
     Listing.objects.system().bulk_create(

@@ -78,7 +78,11 @@ def test_a_split_moves_pieces_under_the_refs_of_each_package(desk):
         package("B", lines=[line("L2", quantity=2)], minutes=1, origin_refs=("P",)),
     )
 
-    assert {p.package_ref: p.state for p in Package.objects.system()} == {"P": "superseded", "A": "created", "B": "created"}
+    assert {p.package_ref: p.state for p in Package.objects.system()} == {
+        "P": "superseded",
+        "A": "created",
+        "B": "created",
+    }
     rows = PackageLine.objects.system().order_by("id").values_list("package__package_ref", "line_ref", "quantity")
     assert list(rows) == [("P", "L", 3), ("A", "L", 1), ("B", "L2", 2)]
     assert len({x.line_id for x in PackageLine.objects.system()}) == 1
@@ -151,7 +155,9 @@ def test_without_an_invoice_number_a_package_stays_in_picking_and_says_so(desk):
     assert (row().state, row().stuck_reason) == ("picking", NO_INVOICE)
     assert intents() == [("pick", "confirmed")]
 
-    fulfilment.set_invoice_number(seller_id=desk.seller_id, package_id=row().id, invoice_number=" KHB2026000000001 ", at=AT)
+    fulfilment.set_invoice_number(
+        seller_id=desk.seller_id, package_id=row().id, invoice_number=" KHB2026000000001 ", at=AT
+    )
     assert (row().invoice_number, row().stuck_reason) == ("KHB2026000000001", "")
     assert intents() == [("pick", "confirmed"), ("invoice", "planned")]
 

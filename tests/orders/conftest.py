@@ -94,5 +94,3 @@ def desk(db):
     for channel in (store, market):
         channel.refresh_from_db()
     return Desk(seller.id, store, market, front, variants)
-
-

@@ -43,7 +43,9 @@ def test_a_split_never_adds_pieces_again_and_leaves_reservations_alone(desk):
     assert Line.objects.system().get(line_ref="L").split_refs == ["L2"]
 
 
-@pytest.mark.parametrize("told", list(permutations([GONE, FIRST, SECOND])), ids=lambda t: "".join(p.package_ref for p in t))
+@pytest.mark.parametrize(
+    "told", list(permutations([GONE, FIRST, SECOND])), ids=lambda t: "".join(p.package_ref for p in t)
+)
 @pytest.mark.parametrize("is_apart", [True, False], ids=["one by one", "at once"])
 def test_an_order_first_seen_in_parts_ends_whole_in_whatever_order_they_come(desk, told, is_apart):
     for packages in [[p] for p in told] if is_apart else [list(told)]:

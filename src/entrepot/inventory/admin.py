@@ -15,6 +15,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from entrepot.accounts.admin import seller_field
+from entrepot.catalog.admin.links import VariantLink
 from entrepot.catalog.queries import variant_ids_by_sku
 from entrepot.channels.models import Storefront
 from entrepot.core.actor import Actor
@@ -32,18 +33,10 @@ from entrepot.web.admin import (
     scoped,
     state_filter,
 )
-from entrepot.web.admin.show import rate, row_link
+from entrepot.web.admin.show import rate
 
 from . import queries, services
 from .models import Buffer, Reservation, Shortage, StockLevel
-
-
-class VariantLink:
-    """Mixin of pages whose rows hang on a variant."""
-
-    @display(description=gettext_lazy("SKU"), ordering="variant__sku")
-    def sku(self, row: Any) -> SafeString:
-        return row_link("catalog.variant", row.variant_id, row.variant.sku)
 
 
 def _available(who: Actor, rows: Sequence[StockLevel]) -> dict[int, Any]:

@@ -13,8 +13,8 @@ from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
+from entrepot.catalog.admin.links import VariantLink
 from entrepot.core.actor import Actor
-from entrepot.inventory.admin import VariantLink
 from entrepot.web.admin import (
     Box,
     Column,
@@ -72,6 +72,7 @@ class ListingPage(VariantLink, StateChip, Page):
             "facts",
             gettext_lazy("facts"),
             {
+                "lacking": (gettext_lazy("cannot be listed"), Q(state__in=["draft", "failed"]) & ~Q(missing=[])),
                 "missing": (gettext_lazy("something is missing"), ~Q(missing=[])),
                 "complete": (gettext_lazy("complete"), Q(missing=[])),
             },

@@ -82,7 +82,9 @@ class ListingLevel(SellerScoped, Claimable):
             models.UniqueConstraint(fields=["listing", "lane"], name="level_once_per_lane"),
             models.CheckConstraint(condition=models.Q(lane__in=["stock", "price"]), name="level_lane_known"),
             models.CheckConstraint(
-                condition=models.Q(lane="price") | models.Q(desired_value__isnull=True) | models.Q(desired_value__gte=0),
+                condition=models.Q(lane="price")
+                | models.Q(desired_value__isnull=True)
+                | models.Q(desired_value__gte=0),
                 name="published_stock_never_negative",
             ),
         ]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
 from typing import Any
 
 from django import forms
@@ -13,6 +14,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from entrepot.catalog.queries import variant_ids_by_sku
+from entrepot.core.clock import now
 from entrepot.core.errors import Invalid
 from entrepot.web.admin import (
     Box,
@@ -120,9 +122,18 @@ class OrderPage(StateChip, Page):
             "look",
             gettext_lazy("to look at"),
             {
+                "approve": (gettext_lazy("to approve"), Q(state__in=_OPEN)),
                 "held": (gettext_lazy("held"), ~Q(hold_reason="")),
                 "failed": (gettext_lazy("failed"), ~Q(failure="")),
                 "difference": (gettext_lazy("does not add up"), ~Q(difference=0)),
+            },
+        ),
+        choice_filter(
+            "placed",
+            gettext_lazy("placed"),
+            {
+                "day": (gettext_lazy("in the last 24 hours"), lambda: Q(placed_at__gte=now() - timedelta(days=1))),
+                "week": (gettext_lazy("in the last 7 days"), lambda: Q(placed_at__gte=now() - timedelta(days=7))),
             },
         ),
         choice_filter(

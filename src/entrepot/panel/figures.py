@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
@@ -47,93 +48,49 @@ class Figure:
         return self.tone if self.count else "calm"
 
 
-def _count(rows: QuerySet[Any]) -> int:
-    return rows.order_by().values("pk")[:_MOST].count()
+Rows = Callable[[QuerySet[Any], datetime], QuerySet[Any]]
 
-
-def _figure(name: str, label: Any, rows: QuerySet[Any], page: str, query: str, tone: str) -> Figure:
-    return Figure(name, label, _count(rows), f"{reverse(f'admin:{page}_changelist')}?{query}".rstrip("?"), tone)
+# name, words, model, which of its rows, page, filter of the page, tone when there are any
+_FIGURES: list[tuple[str, Any, Any, Rows, str, str, str]] = [
+    ("orders_today", _("orders of the last 24 hours"), Order,
+     lambda r, at: r.filter(is_history=False, placed_at__gte=at - timedelta(days=1)), "orders_order", "placed=day&history=no", "good"),
+    ("orders_open", _("orders to approve"), Order,
+     lambda r, _at: r.filter(is_history=False, state__in=_ORDERS_TO_LOOK_AT), "orders_order", "look=approve&history=no", "look"),
+    ("orders_failed", _("orders that failed"), Order,
+     lambda r, _at: r.filter(is_history=False, state="failed"), "orders_order", "state=failed&history=no", "bad"),
+    ("packages_late", _("late packages"), Package,
+     lambda r, at: r.filter(late(at)), "fulfilment_package", "late=yes", "bad"),
+    ("packages_to_pick", _("packages to pick"), Package,
+     lambda r, _at: r.filter(state="created"), "fulfilment_package", "state=created", "look"),
+    ("shortages", _("shortages"), Shortage,
+     lambda r, _at: r.filter(ended_at__isnull=True), "inventory_shortage", "open=yes", "bad"),
+    ("listings_live", _("live listings"), Listing,
+     lambda r, _at: r.filter(state="live"), "listings_listing", "state=live", "good"),
+    ("listings_lacking", _("listings that lack a fact"), Listing,
+     lambda r, _at: r.filter(state__in=("draft", "failed")).exclude(missing=[]), "listings_listing", "facts=lacking",
+     "look"),
+    ("products_to_approve", _("products to approve"), Product,
+     lambda r, _at: r.filter(state__in=_PRODUCTS_TO_APPROVE, refusal=""), "catalog_product", "work=approve", "look"),
+    ("aside", _("records set aside"), SetAside,
+     lambda r, _at: r.filter(state="open"), "ingress_setaside", "state=open", "bad"),
+    ("drift", _("undeclared foreign fields"), DriftSeen, lambda r, _at: r, "ingress_driftseen", "", "look"),
+    ("channels_out", _("channels without access"), Channel,
+     lambda r, _at: r.filter(state="locked_out"), "channels_channel", "state=locked_out", "bad"),
+]  # fmt: skip
 
 
 def figures(who: Actor, at: datetime) -> list[Figure]:
     """What a person looks at first in the morning. One SQL query a figure."""
-
-    def own(model: Any) -> QuerySet[Any]:
-        rows: QuerySet[Any] = model.objects.for_actor(who)
-        return rows
-
-    orders, listings = own(Order).filter(is_history=False), own(Listing)
-    to_approve = own(Product).filter(state__in=_PRODUCTS_TO_APPROVE, refusal="")
     found = [
-        _figure(
-            "orders_today",
-            _("orders of the last 24 hours"),
-            orders.filter(placed_at__gte=at - timedelta(days=1)),
-            "orders_order",
-            "",
-            "good",
-        ),
-        _figure(
-            "orders_open",
-            _("orders to approve"),
-            orders.filter(state__in=_ORDERS_TO_LOOK_AT),
-            "orders_order",
-            "history=no",
-            "look",
-        ),
-        _figure(
-            "orders_failed",
-            _("orders that failed"),
-            orders.filter(state="failed"),
-            "orders_order",
-            "state=failed",
-            "bad",
-        ),
-        _figure(
-            "packages_late", _("late packages"), own(Package).filter(late(at)), "fulfilment_package", "late=yes", "bad"
-        ),
-        _figure(
-            "packages_to_pick",
-            _("packages to pick"),
-            own(Package).filter(state="created"),
-            "fulfilment_package",
-            "state=created",
-            "look",
-        ),
-        _figure(
-            "shortages",
-            _("shortages"),
-            own(Shortage).filter(ended_at__isnull=True),
-            "inventory_shortage",
-            "open=yes",
-            "bad",
-        ),
-        _figure(
-            "listings_live", _("live listings"), listings.filter(state="live"), "listings_listing", "state=live", "good"
-        ),
-        _figure(
-            "listings_lacking",
-            _("listings that lack a fact"),
-            listings.filter(state__in=("draft", "failed")).exclude(missing=[]),
-            "listings_listing",
-            "facts=missing",
-            "look",
-        ),
-        _figure("products_to_approve", _("products to approve"), to_approve, "catalog_product", "", "look"),
-        _figure(
-            "aside", _("records set aside"), own(SetAside).filter(state="open"), "ingress_setaside", "state=open", "bad"
-        ),
-        _figure("drift", _("undeclared foreign fields"), own(DriftSeen), "ingress_driftseen", "", "look"),
-        _figure(
-            "channels_out",
-            _("channels without access"),
-            own(Channel).filter(state="locked_out"),
-            "channels_channel",
-            "state=locked_out",
-            "bad",
-        ),
+        _figure(name, label, chosen(model.objects.for_actor(who), at), page, query, tone)
+        for name, label, model, chosen, page, query, tone in _FIGURES
     ]
     if who.seller_ids is None:
         parked = ParkedEvent.objects.filter(is_guilty=True)
         found.append(_figure("parked", _("parked events"), parked, "events_parkedevent", "is_guilty__exact=1", "bad"))
     return found
+
+
+def _figure(name: str, label: Any, rows: QuerySet[Any], page: str, query: str, tone: str) -> Figure:
+    count = rows.order_by().values("pk")[:_MOST].count()
+    return Figure(name, label, count, f"{reverse(f'admin:{page}_changelist')}?{query}".rstrip("?"), tone)

@@ -15,10 +15,10 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from entrepot.accounts.admin import OPERATORS
+from entrepot.catalog.admin.links import VariantLink
 from entrepot.channels.models import Storefront
 from entrepot.core.actor import Actor
 from entrepot.core.errors import Invalid
-from entrepot.inventory.admin import VariantLink
 from entrepot.web.admin import Button, OwnChoices, Page, Section, Table, actor_of, chip, choice_filter, scoped, yes_no
 from entrepot.web.admin.show import money, rate, row_link
 

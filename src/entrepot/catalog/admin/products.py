@@ -7,7 +7,7 @@ from typing import Any
 
 from django import forms
 from django.contrib.admin import display, register
-from django.db.models import Count
+from django.db.models import Count, Q
 from django.http import HttpRequest
 from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString
@@ -29,12 +29,15 @@ from entrepot.web.admin import (
     StateChip,
     Table,
     chip,
+    choice_filter,
     state_filter,
     yes_no,
 )
 from entrepot.web.admin.show import number, pairs, rate, row_link
 
 _SHOWN_CHARACTERS = 2000
+_TO_APPROVE = Q(state__in=["new", "edited", "awaiting_approval", "changed"], refusal="")
+_Work = choice_filter("work", gettext_lazy("work"), {"approve": (gettext_lazy("to approve"), _TO_APPROVE)})
 
 
 def _variant_counts(who: Actor, rows: Sequence[Product]) -> dict[int, int]:
@@ -66,7 +69,7 @@ class ProductPage(StateChip, Page):
     save_cells = staticmethod(services.edit_products)  # type: ignore[assignment]
     list_display = ["link", "title", "brand", "category", "state_chip", "variants", "seller"]
     list_display_links = ["link"]
-    list_filter = [state_filter(PRODUCT.states), ("seller", OwnChoices), ("source", OwnChoices), "is_published"]
+    list_filter = [state_filter(PRODUCT.states), _Work, ("seller", OwnChoices), ("source", OwnChoices), "is_published"]
     list_select_related = ["seller", "source"]
     search_fields = ["title", "=product_ref", "brand", "category", "variants__sku__istartswith", "=variants__gtin"]
     columns = [Column("variants", gettext_lazy("variants"), _variant_counts)]

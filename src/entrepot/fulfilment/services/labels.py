@@ -51,7 +51,7 @@ def keep_label(*, intent: Intent, label: records.Label, at: datetime) -> None:
         confirm_intent(intent, their_ref=label.tracking_ref, result={"document_id": document.id}, at=at)
 
 
-def make_label(*, seller_id: int, package_id: int, at: datetime) -> Package:
+def make_label(*, seller_id: int, package_id: int, at: datetime) -> Package:  # noqa: ARG001 - use cases are told the time
     """Make a PDF label ourselves, with the tracking number as Code 128 (and our own ref where there is none yet).
 
     Raises:

@@ -36,9 +36,7 @@ def replay_aside(*, seller_id: int, aside_id: int, at: datetime) -> SetAside:
         with transaction.atomic():
             if read.records:  # none: a status that moves nothing
                 _apply_again(channel, row.kind, read.records[0].order_ref, at)
-            keep_receipts(
-                channel=channel, kind=row.kind, raws=read.raws, records_=read.records, via="replay", at=at
-            )
+            keep_receipts(channel=channel, kind=row.kind, raws=read.raws, records_=read.records, via="replay", at=at)
     elif row.kind in _FEED_OF:
         # The store holds the truth: it is read afresh, from the beginning.
         hint_feed(channel_id=channel.id, name=_FEED_OF[row.kind], refs=[], at=at)

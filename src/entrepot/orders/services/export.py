@@ -32,9 +32,7 @@ def plan_export(*, order: Order, at: datetime) -> bool:
         if order.state != "failed":
             move(order, ORDER, "fail", actor="hub", at=at, note=failure)
         return False
-    intent = plan_intent(
-        seller_id=order.seller_id, channel_id=store.id, kind=KIND, subject_id=order.id, at=at
-    )
+    intent = plan_intent(seller_id=order.seller_id, channel_id=store.id, kind=KIND, subject_id=order.id, at=at)
     if intent.state in ("refused", "dropped"):
         revive_intent(intent, at=at)
     Order.objects.system().filter(id=order.id).update(store=store, failure="")
@@ -54,9 +52,7 @@ def begin_export(*, intent: Intent, store: Channel, at: datetime) -> records.Sal
         order = Order.objects.system().select_for_update(no_key=True).get(id=intent.subject_id)
         lines = list(order.lines.order_by("id"))
         if order.state != "queued" or all(x.quantity == x.cancelled_quantity for x in lines):
-            drop_intent(
-                seller_id=order.seller_id, channel_id=store.id, kind=KIND, subject_id=order.id, at=at
-            )
+            drop_intent(seller_id=order.seller_id, channel_id=store.id, kind=KIND, subject_id=order.id, at=at)
             return None
         sale = sales_order(order=order, intent=intent, store=store)
         if not send_intent(intent, at=at):
