@@ -53,9 +53,11 @@ Rows = Callable[[QuerySet[Any], datetime], QuerySet[Any]]
 # name, words, model, which of its rows, page, filter of the page, tone when there are any
 _FIGURES: list[tuple[str, Any, Any, Rows, str, str, str]] = [
     ("orders_today", _("orders of the last 24 hours"), Order,
-     lambda r, at: r.filter(is_history=False, placed_at__gte=at - timedelta(days=1)), "orders_order", "placed=day&history=no", "good"),
+     lambda r, at: r.filter(is_history=False, placed_at__gte=at - timedelta(days=1)), "orders_order",
+     "placed=day&history=no", "good"),
     ("orders_open", _("orders to approve"), Order,
-     lambda r, _at: r.filter(is_history=False, state__in=_ORDERS_TO_LOOK_AT), "orders_order", "look=approve&history=no", "look"),
+     lambda r, _at: r.filter(is_history=False, state__in=_ORDERS_TO_LOOK_AT), "orders_order",
+     "look=approve&history=no", "look"),
     ("orders_failed", _("orders that failed"), Order,
      lambda r, _at: r.filter(is_history=False, state="failed"), "orders_order", "state=failed&history=no", "bad"),
     ("packages_late", _("late packages"), Package,
