@@ -26,7 +26,7 @@ class Parcel(Claimable):
     owner = models.ForeignKey("accounts.Seller", models.DO_NOTHING, null=True, db_constraint=False, related_name="+")
 
     class Meta:
-        app_label = "jobs"
+        app_label = "tests"
         managed = False
         db_table = "tests_parcel"
 
