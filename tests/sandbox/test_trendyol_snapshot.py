@@ -1,7 +1,6 @@
 from __future__ import annotations
 
 import json
-import time
 
 from entrepot.sandbox.faults import Dials
 from entrepot.sandbox.trendyol import build
@@ -88,14 +87,12 @@ def test_the_summary_counts_what_there_is():
     assert (summary["orders"], summary["webhooks"]) == (3, 1)
 
 
-def test_a_thousand_items_are_answered_and_processed_quickly():
+def test_a_thousand_items_are_answered_and_processed():
     shop = Shop()
     items = [product(f"B-{n}") for n in range(1000)]
 
-    began = time.perf_counter()
     answer = shop.post("/product/sellers/{s}/v2/products", {"items": items})
-    submitted = time.perf_counter() - began
     verdicts = shop.verdicts(answer)
 
     assert {status for status, _ in verdicts} == {"SUCCESS"}
-    assert submitted < 1.0  # 0.05 s when nothing else runs
+    assert len(verdicts) == 1000

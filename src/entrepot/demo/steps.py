@@ -8,6 +8,7 @@ from collections.abc import Callable
 from contextlib import suppress
 from typing import Any
 
+from django.db import OperationalError
 from django.db.models import Count
 
 from entrepot.catalog.models import Product, Variant
@@ -55,7 +56,7 @@ def patiently(call: Callable[[], Any], *, seconds: float = 60) -> Any:
     while True:
         try:
             return call()
-        except RemoteError as error:
+        except (RemoteError, OperationalError) as error:  # a bad moment there, or a deadlock here
             if time.monotonic() > end:
                 raise
             time.sleep(min(5.0, getattr(error, "retry_after_s", 1.0)))
@@ -101,17 +102,18 @@ def translate(cast: Cast, sandbox: Sandbox, say: Say) -> None:
     """The marketplace's vocabulary, the seller's words for it, and the facts that the store lacks."""
     channel = cast.market
     words = patiently(lambda: ingress.learn_vocabulary(channel=channel, at=now()))
-    mapped = ingress.import_sheet(
-        seller_id=cast.seller.id, connector=channel.connector, content=sample("words.csv"), at=now()
-    )
+    mapped = patiently(lambda: _sheet(cast, "words.csv"))
     needed = ingress.needed_categories(channel=channel)
     more = patiently(lambda: ingress.learn_vocabulary(channel=channel, categories=needed, at=now()))
-    facts = ingress.import_sheet(
-        seller_id=cast.seller.id, connector=channel.connector, content=sample("facts.csv"), at=now()
-    )
+    facts = patiently(lambda: _sheet(cast, "facts.csv"))
     for line, column, why in [*mapped.problems, *facts.problems]:
         say(f"sheet line {line}, {column}: {why}")
     say(f"{sum(words.values()) + sum(more.values())} words learnt, {mapped.changed} mapped, {facts.changed} facts told")
+
+
+def _sheet(cast: Cast, name: str) -> ingress.SheetResult:
+    connector = cast.market.connector
+    return ingress.import_sheet(seller_id=cast.seller.id, connector=connector, content=sample(name), at=now())
 
 
 def listing(cast: Cast, sandbox: Sandbox, say: Say) -> None:
@@ -119,7 +121,7 @@ def listing(cast: Cast, sandbox: Sandbox, say: Say) -> None:
     seller_id = cast.seller.id
     cast.market.refresh_from_db()
     ids = list(Product.objects.for_seller(seller_id).values_list("id", flat=True))
-    approved = approve_products(seller_id=seller_id, product_ids=ids, at=now())
+    approved = patiently(lambda: approve_products(seller_id=seller_id, product_ids=ids, at=now()))
     patiently(lambda: ingress.adopt_live(channel=cast.market, at=now()))
     ingress.go_live(channel=cast.market, at=now())
     until("listings of every approved product", lambda: not _marks() and Listing.objects.system().exists(), seconds=60)

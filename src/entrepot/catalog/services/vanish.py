@@ -40,6 +40,11 @@ def unpublish_missing(
     if lost and (not seen or (total >= _MIN_COUNT and len(lost) > total * _MAX_SHARE)):
         raise Refused(f"the store showed {len(found)} of {total} known variants; an answer this thin closes nothing")
     with transaction.atomic():
+        # Products before their variants, as every writer locks them.
+        held = Product.objects.for_seller(seller_id).filter(
+            id__in=Variant.objects.filter(id__in=lost).values("product_id")
+        )
+        list(held.order_by("id").select_for_update(no_key=True))
         Variant.objects.for_seller(seller_id).filter(id__in=lost).update(is_published=False)
         gone = Product.objects.for_seller(seller_id).filter(variants__in=lost)
         gone = gone.exclude(id__in=Variant.objects.for_seller(seller_id).filter(is_published=True).values("product_id"))

@@ -14,6 +14,7 @@ from .receipts import apply_receipts as apply_receipts
 from .receipts import keep_receipts as keep_receipts
 from .receipts import retry_receipts as retry_receipts
 from .replay import replay_aside as replay_aside
+from .sheet import SheetResult as SheetResult
 from .sheet import import_sheet as import_sheet
 from .subscribe import enable_webhooks as enable_webhooks
 from .subscribe import hook_url as hook_url
