@@ -189,6 +189,4 @@ FOREIGN_SQL = {
 }
 
 # Tests above 400 lines.
-LONG_TESTS = {
-    "tests/sandbox/test_trendyol_orders.py": "seven lines over: to be split by what the buyer does",
-}
+LONG_TESTS = {}

@@ -42,7 +42,7 @@ def unpublish_missing(
     with transaction.atomic():
         # Products before their variants, as every writer locks them.
         held = Product.objects.for_seller(seller_id).filter(
-            id__in=Variant.objects.filter(id__in=lost).values("product_id")
+            id__in=Variant.objects.for_seller(seller_id).filter(id__in=lost).values("product_id")
         )
         list(held.order_by("id").select_for_update(no_key=True))
         Variant.objects.for_seller(seller_id).filter(id__in=lost).update(is_published=False)
