@@ -22,6 +22,7 @@ class Parcel(Claimable):
 
     seller_id = models.BigIntegerField()
     status = models.CharField(max_length=8, default="queued")
+    subject = models.CharField(max_length=8, default="")
     facts = models.JSONField(default=dict)
     owner = models.ForeignKey("accounts.Seller", models.DO_NOTHING, null=True, db_constraint=False, related_name="+")
 
@@ -177,11 +178,50 @@ def test_with_more_sellers_than_the_limit_each_gets_a_turn():
     assert len({r.seller_id for r in rows}) == 6
 
 
-def test_a_claim_is_one_statement(django_assert_num_queries):
+def test_all_rows_of_a_subject_go_to_one_worker_those_that_come_later_too():
+    parcels(1, subject="A")
+    parcels(1, subject="B")
+    parcels(1, subject="A", not_before=AT + timedelta(hours=1))  # waits for nothing of its own: its subject is due
+
+    first = take(limit=1, fair=False, together=["subject"])
+    parcels(1, subject="A")
+    second = take(together=["subject"])
+
+    assert [r.subject for r in first] == ["A", "A"] and [r.subject for r in second] == ["B"]
+    assert take(together=["subject"]) == []  # the third of A waits for the first two
+    close(Parcel, first, status="done")
+    assert [r.subject for r in take(together=["subject"])] == ["A"]
+
+
+def test_workers_at_once_never_share_a_subject():
+    for number in range(20):
+        parcels(2, subject=str(number), seller_id=number % 3)
+    taken = []
+
+    def work():
+        try:
+            while rows := take(limit=3, together=["subject"]):
+                taken.append([(r.subject, r.pk) for r in rows])
+        finally:
+            connections.close_all()
+
+    threads = [threading.Thread(target=work) for _ in range(4)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+
+    assert len({pk for rows in taken for _, pk in rows}) == sum(map(len, taken)) == 40
+    by_subject = [{s for s, _ in rows} for rows in taken]
+    assert sum(map(len, by_subject)) == len(set().union(*by_subject)) == 20
+
+
+@pytest.mark.parametrize("together", [(), ("subject",)])
+def test_a_claim_is_one_statement(django_assert_num_queries, together):
     parcels(30)
 
     with django_assert_num_queries(1):
-        take()
+        take(together=together)
 
 
 def test_a_condition_on_another_table_is_refused():

@@ -43,11 +43,19 @@ WITH picked AS (
     SELECT {table}.{pk} AS pk FROM {table} WHERE {ready} ORDER BY {order} LIMIT %s FOR NO KEY UPDATE SKIP LOCKED
 )"""
 
+# The oldest waiting row of a subject stands for all of them, so a subject is never split between two workers; rows that
+# arrive later wait until those before them are closed.
+_HEAD = "NOT EXISTS (SELECT 1 FROM {table} earlier WHERE {same} AND earlier.{pk} < {table}.{pk} AND {open})"
+
+_WHOLE = """, heads AS (SELECT {columns} FROM {table} JOIN picked ON {table}.{pk} = picked.pk), whole AS (
+    SELECT {table}.{pk} AS pk FROM {table} JOIN heads USING ({columns}) WHERE {open}
+)"""
+
 _TAKE = """
 UPDATE {table} AS t
    SET claim_no = t.claim_no + 1, claimed_by = %s, leased_until = %s,
        attempts = t.attempts + (t.leased_until IS NOT NULL)::int
-  FROM picked WHERE t.{pk} = picked.pk
+  FROM {taken} AS taken WHERE t.{pk} = taken.pk
 RETURNING {columns}"""
 
 
@@ -58,7 +66,7 @@ def worker_name() -> str:
 
 def claim(
     model: type[Row], *, where: Q, at: datetime, order_by: Sequence[str] = ("not_before", "id"), limit: int = _MAX,
-    lease_s: float = 60.0, fair: bool = True,
+    lease_s: float = 60.0, fair: bool = True, together: Sequence[str] = (),
 ) -> list[Row]:  # fmt: skip
     """Claim up to ``limit`` free rows that are due, in ``order_by``, for ``lease_s`` seconds; empty: nothing to do.
 
@@ -67,26 +75,45 @@ def claim(
         order_by: field names, ``-`` before one for descending.
         fair: give every seller with work the same number of rows (needs ``seller_id``, and an index that starts
             with it under the same condition). A claim may then be smaller than ``limit`` while others wait.
+        together: field names that name a row's subject (needs an index that starts with them): ``limit`` counts
+            subjects, each is claimed with all its rows that ``where`` fits, and by one worker at a time.
 
     A row whose lease ran out is claimed again; that counts as an attempt. One SQL statement, own transaction or the
     caller's.
     """
-    ready, params = _ready(model, where, at)
+    waits, waits_params = _compiled(model, where)
+    due, due_params = _compiled(model, _due(at))
     names = {
         "table": _quoted(model._meta.db_table),
         "pk": _quoted(model._meta.pk.column),
-        "ready": ready,
+        "ready": f"{waits} AND {due}",
         "order": _order(model, order_by),
         "columns": ", ".join(f"t.{_quoted(f.column)}" for f in model._meta.concrete_fields),
+        "taken": "whole" if together else "picked",
     }
+    params = [*waits_params, *due_params]
+    whole, whole_params = "", []
+    if together:
+        head, whole = _by_subject(model, together, waits)
+        names["ready"] += f" AND {head}"
+        params, whole_params = [*params, *waits_params], waits_params
     if fair:
         picked, values = _FAIR, [*params, *params, limit, limit, *params]
     else:
         picked, values = _PLAIN, [*params, limit]
+    values = [*values, *whole_params, worker_name(), at + timedelta(seconds=lease_s)]
     with connection.cursor() as cursor:
-        cursor.execute((picked + _TAKE).format(**names), [*values, worker_name(), at + timedelta(seconds=lease_s)])
+        cursor.execute(picked.format(**names) + whole + _TAKE.format(**names), values)
         rows = _instances(model, cursor.fetchall())
     return _sorted(rows, order_by)
+
+
+def _by_subject(model: type[Row], together: Sequence[str], waits: str) -> tuple[str, str]:
+    table, pk = _quoted(model._meta.db_table), _quoted(model._meta.pk.column)
+    columns = [_column(model, name) for name in together]
+    same = " AND ".join(f"earlier.{c} = {table}.{c}" for c in columns)
+    head = _HEAD.format(table=table, pk=pk, same=same, open=waits.replace(f"{table}.", "earlier."))
+    return head, _WHOLE.format(table=table, pk=pk, columns=", ".join(columns), open=waits)
 
 
 def close(model: type[Row], rows: Iterable[Row | tuple[int, int]], **updates: Any) -> int:
@@ -133,20 +160,26 @@ def _update_held(model: type[Row], rows: Iterable[Row | tuple[int, int]], update
         return model._base_manager.filter(pk__in=ours).update(**updates) if ours else 0
 
 
-def _ready(model: type[Row], where: Q, at: datetime) -> tuple[str, list[Any]]:
-    due = Q(not_before__lte=at) & (Q(leased_until__isnull=True) | Q(leased_until__lt=at))
-    query = model._base_manager.filter(where & due).query
-    if len(query.alias_map) > 1:
+def _due(at: datetime) -> Q:
+    return Q(not_before__lte=at) & (Q(leased_until__isnull=True) | Q(leased_until__lt=at))
+
+
+def _compiled(model: type[Row], where: Q) -> tuple[str, list[Any]]:
+    query = model._base_manager.filter(where).query
+    if sum(1 for uses in query.alias_refcount.values() if uses) > 1:
         raise ValueError(f"a claim on {model._meta.db_table} cannot join other tables")
     sql, params = query.get_compiler("default").compile(query.where)
-    return sql, list(params)
+    return f"({sql})", list(params)
+
+
+def _column(model: type[Row], name: str) -> str:
+    column: str = getattr(model._meta.get_field(name), "column")  # noqa: B009 - relations have none
+    return _quoted(column)
 
 
 def _order(model: type[Row], order_by: Sequence[str]) -> str:
-    parts = []
-    for name in order_by:
-        column: str = getattr(model._meta.get_field(name.removeprefix("-")), "column")  # noqa: B009 - relations have none
-        parts.append(f"{_quoted(model._meta.db_table)}.{_quoted(column)}{' DESC' if name.startswith('-') else ''}")
+    table = _quoted(model._meta.db_table)
+    parts = [f"{table}.{_column(model, n.removeprefix('-'))}{' DESC' if n.startswith('-') else ''}" for n in order_by]
     return ", ".join(parts)
 
 
