@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import threading
+from datetime import UTC, datetime
 
 import pytest
 from django.db import OperationalError, connection, connections, transaction
@@ -60,6 +61,17 @@ def test_each_event_has_its_effect_once_and_in_order():
 
     assert handler.effects == ["a:0", "b:1", "a:2", "c:0"]
     assert handler.calls == [["a", "b", "a"], ["c"]]
+
+
+def test_a_handler_sees_what_was_recorded_to_the_microsecond():
+    at, seen = datetime(2026, 3, 29, 1, 59, 59, 999999, tzinfo=UTC), []
+    record_many([Happening("order.new", 7, {"n": "İ", "amount": "0.10"}, 7, "order/A-7", at)])
+    sequence_once()
+
+    deliver_once(subscriber(seen.extend))
+
+    assert [(e.key, e.subject, e.payload, e.at) for e in seen] == [("7", "order/A-7", {"n": "İ", "amount": "0.10"}, at)]
+    assert seen[0].recorded_at == Event.objects.get().recorded_at
 
 
 def test_only_the_types_asked_for_are_delivered():

@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
+import json
 import random
 import time
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
+from typing import Any
 
 import psycopg
 import structlog
-from django.db import InterfaceError, OperationalError, transaction
+from django.db import InterfaceError, OperationalError, connection, transaction
 
 from entrepot.core.clock import now
 from entrepot.events.models import Event, EventCursor, ParkedEvent
@@ -22,6 +24,16 @@ _TRIES = 6
 _RETRIED = ("40001", "40P01", "55P03", "57P01", "57P02", "57P03", "08")  # SQLSTATEs: races, restarts, lost connections
 _IDLE_MOVE = timedelta(hours=1)
 _CLOCK_SLACK = timedelta(hours=1)  # recorded_at may step back this far when the server's clock is set
+
+# Instants travel as microseconds since 1970: a number is read ten times as fast as the text of a time.
+_NEXT = """
+SELECT seq, event_id, type, topic, key, seller_id, subject, payload::text,
+       (extract(epoch FROM at) * 1000000)::bigint, (extract(epoch FROM recorded_at) * 1000000)::bigint
+  FROM events_event
+ WHERE seq > %s AND seq <= %s AND type = ANY(%s) AND recorded_at >= %s::timestamptz
+ ORDER BY seq LIMIT %s"""
+_EPOCH, _MICROSECOND = datetime(1970, 1, 1, tzinfo=UTC), timedelta(microseconds=1)
+_FIELDS = [f.attname for f in Event._meta.concrete_fields]
 
 log = structlog.get_logger(__name__)
 
@@ -66,10 +78,17 @@ def _head() -> Mark | None:
 
 
 def _next(subscriber: Subscriber, start: Mark, head: Mark) -> list[Event]:
-    rows = Event.objects.filter(seq__gt=start.seq, seq__lte=head.seq, type__in=sorted(subscriber.types))
-    if start.seen_at is not None:
-        rows = rows.filter(recorded_at__gte=start.seen_at - _CLOCK_SLACK)
-    return list(rows.order_by("seq")[:LIST])
+    """The next list in order of ``seq``, in one statement; the ORM would read half as many a second."""
+    floor = "-infinity" if start.seen_at is None else start.seen_at - _CLOCK_SLACK
+    with connection.cursor() as cursor:
+        cursor.execute(_NEXT, [start.seq, head.seq, sorted(subscriber.types), floor, LIST])
+        rows = cursor.fetchall()
+    return [Event.from_db(connection.alias, _FIELDS, _values(row)) for row in rows]
+
+
+def _values(row: tuple[Any, ...]) -> list[Any]:
+    *plain, payload, at_us, recorded_us = row
+    return [*plain, json.loads(payload), _EPOCH + at_us * _MICROSECOND, _EPOCH + recorded_us * _MICROSECOND]
 
 
 def _is_worth_moving(row: EventCursor, head: Mark) -> bool:
@@ -129,8 +148,10 @@ def _without_parked_keys(subscriber: Subscriber, events: Sequence[Event]) -> lis
     """Those whose key is not parked; the others are parked behind it, in order."""
     if not subscriber.in_order or not events:
         return list(events)
-    rows = ParkedEvent.objects.filter(subscriber=subscriber.name, key__in={e.key for e in events})
-    parked = set(rows.values_list("topic", "key").distinct())
+    mine = ParkedEvent.objects.filter(subscriber=subscriber.name)
+    if not mine.exists():
+        return list(events)
+    parked = set(mine.filter(key__in={e.key for e in events}).values_list("topic", "key").distinct())
     if not parked:
         return list(events)
     behind = [e for e in events if (e.topic, e.key) in parked]

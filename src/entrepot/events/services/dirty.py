@@ -25,7 +25,7 @@ def mark_dirty(*, kind: str, subject_ids: Iterable[int]) -> None:
     ids = list(dict.fromkeys(subject_ids))
     if ids:
         with connection.cursor() as cursor:
-            cursor.execute(_MARK, [kind, ids])
+            cursor.execute(_MARK, [kind, "{" + ",".join(map(str, ids)) + "}"])
 
 
 def claim_dirty(*, kind: str, limit: int) -> list[int]:
