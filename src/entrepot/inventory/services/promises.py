@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 
 from django.db import connection, transaction
 
-from entrepot.events.services import mark_dirty, record
+from entrepot.events.services import Happening, mark_dirty, record_many
 
 from ..models import Reservation, Shortage
 
@@ -33,6 +33,14 @@ RETURNING r.variant_id
 """
 
 _SHORT = "SELECT variant_id, available FROM inventory_own_available WHERE variant_id = ANY(%s) AND available < 0"
+
+_KEEP_SHORT = """
+INSERT INTO inventory_shortage (seller_id, line_id, variant_id, quantity, found_at, ending)
+SELECT %s, t.line_id, t.variant_id, t.quantity, %s, ''
+  FROM unnest(%s::bigint[], %s::bigint[], %s::int[]) AS t(line_id, variant_id, quantity)
+ON CONFLICT (line_id, variant_id) DO NOTHING
+RETURNING line_id, variant_id, quantity
+"""
 
 _MOVE = """
 WITH moved AS (
@@ -70,22 +78,32 @@ def reserve(*, seller_id: int, lines: Sequence[tuple[int, int, int]], at: dateti
         )
         made = cursor.fetchall()
         held = sorted({variant for _, variant, _ in made})
-        cursor.execute(_SHORT, [held])
-        short = dict(cursor.fetchall())
-        for line_id, variant_id, quantity in made:
-            if variant_id in short:
-                _short(seller_id, line_id, variant_id, min(quantity, -short[variant_id]), at)
-        mark_dirty(kind="stock", subject_ids=held)
+        if held:
+            cursor.execute(_SHORT, [held])
+            _keep_short(seller_id, made, dict(cursor.fetchall()), at)
+            mark_dirty(kind="stock", subject_ids=held)
     return held
 
 
-def _short(seller_id: int, line_id: int, variant_id: int, quantity: int, at: datetime) -> None:
-    _, is_new = Shortage.objects.system().get_or_create(
-        line_id=line_id, variant_id=variant_id, defaults={"seller_id": seller_id, "quantity": quantity, "found_at": at}
-    )
-    if is_new:
-        record(
-            type="stock.short", key=variant_id, seller_id=seller_id, payload={"line_id": line_id, "quantity": quantity}
+def _keep_short(
+    seller_id: int, made: Sequence[tuple[int, int, int]], short: Mapping[int, int], at: datetime
+) -> None:  # fmt: skip
+    """What is missing is missing for those who came last: the youngest lines first, none by more than it ordered."""
+    missing = {variant: -available for variant, available in short.items()}
+    rows = []
+    for line_id, variant_id, quantity in sorted(made, reverse=True):
+        lacks = min(quantity, missing.get(variant_id, 0))
+        if lacks:
+            missing[variant_id] -= lacks
+            rows.append((line_id, variant_id, lacks))
+    if not rows:
+        return
+    with connection.cursor() as cursor:
+        lines, variants, quantities = (list(column) for column in zip(*sorted(rows), strict=True))
+        cursor.execute(_KEEP_SHORT, [seller_id, at, lines, variants, quantities])
+        record_many(
+            Happening("stock.short", variant, {"line_id": line, "quantity": quantity}, seller_id)
+            for line, variant, quantity in cursor.fetchall()
         )
 
 

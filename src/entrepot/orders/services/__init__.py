@@ -6,9 +6,10 @@ from .cancel import confirm_cancelled as confirm_cancelled
 from .cancel import refuse_cancel as refuse_cancel
 from .export import begin_export as begin_export
 from .export import fail_export as fail_export
-from .export import plan_export as plan_export
+from .export import plan_exports as plan_exports
 from .intake import Taken as Taken
 from .intake import take_order as take_order
+from .intake import take_orders as take_orders
 from .review import approve_orders as approve_orders
 from .review import cancel_order as cancel_order
 from .review import edit_lines as edit_lines

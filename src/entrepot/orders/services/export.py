@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import datetime
 
 from django.db import transaction
 
 from entrepot.channels import queries as channels
 from entrepot.channels.models import Channel, Intent
-from entrepot.channels.services import drop_intent, plan_intent, refuse_intent, revive_intent, send_intent
-from entrepot.events.services import move
+from entrepot.channels.services import drop_intent, plan_intents, refuse_intent, revive_intent, send_intent
+from entrepot.events.services import move, move_many
 from entrepot.inventory import services as inventory
 from entrepot.kit import records
 
@@ -20,23 +21,50 @@ from .sale import currency_at, sales_order
 KIND = "store_order"
 
 
-def plan_export(*, order: Order, at: datetime) -> bool:
-    """Queue the order for the seller's store: an intent, before anything is sent. False: there is no store.
+def plan_exports(*, orders: Sequence[Order], at: datetime) -> list[int]:
+    """Queue locked orders of one seller for its store: intents, before anything is sent. The ids that were queued.
 
-    What the store refused before is looked for there first. A store that is locked out gets the order later.
+    Without a store an order fails. What the store refused before is looked for there first. A store that is locked
+    out gets the orders later.
     """
-    store = order.store or channels.store_of(seller_id=order.seller_id)
-    if store is None:
-        failure = "the seller has no live store to push to"
-        Order.objects.system().filter(id=order.id).update(failure=failure)
-        if order.state != "failed":
-            move(order, ORDER, "fail", actor="hub", at=at, note=failure)
-        return False
-    intent = plan_intent(seller_id=order.seller_id, channel_id=store.id, kind=KIND, subject_id=order.id, at=at)
-    if intent.state in ("refused", "dropped"):
-        revive_intent(intent, at=at)
-    Order.objects.system().filter(id=order.id).update(store=store, failure="")
-    return move(order, ORDER, "queue", actor="hub", at=at)
+    fallback = None
+    if any(o.store_id is None for o in orders):
+        fallback = channels.store_of(seller_id=orders[0].seller_id)
+    by_store: dict[int | None, list[Order]] = {}
+    for order in orders:
+        by_store.setdefault(order.store_id or (fallback.id if fallback else None), []).append(order)
+    done: list[int] = []
+    for store_id, some in by_store.items():
+        if store_id is None:
+            _fail_homeless(some, at)
+        else:
+            done += _queue(store_id, some, at)
+    return done
+
+
+def _fail_homeless(orders: Sequence[Order], at: datetime) -> None:
+    failure = "the seller has no live store to push to"
+    rows = Order.objects.system().filter(id__in=[o.id for o in orders])
+    rows.update(failure=failure)
+    move_many(rows, ORDER, "fail", actor="hub", at=at, note=failure)
+    for order in orders:
+        order.state, order.failure = "failed", failure
+
+
+def _queue(store_id: int, orders: Sequence[Order], at: datetime) -> list[int]:
+    intents = plan_intents(
+        seller_id=orders[0].seller_id, channel_id=store_id, kind=KIND, subjects=[(o.id, {}) for o in orders], at=at
+    )
+    for intent in intents:
+        if intent.state in ("refused", "dropped"):
+            revive_intent(intent, at=at)
+    rows = Order.objects.system().filter(id__in=[o.id for o in orders])
+    rows.update(store_id=store_id, failure="")
+    moved = move_many(rows, ORDER, "queue", actor="hub", at=at)
+    for order in orders:
+        order.store_id, order.failure = store_id, ""
+        order.state = "queued" if order.id in moved else order.state
+    return moved
 
 
 def begin_export(*, intent: Intent, store: Channel, at: datetime) -> records.SalesOrder | None:

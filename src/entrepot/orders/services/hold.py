@@ -11,7 +11,9 @@ from ..models import Line, Order, Party
 MASK = "***"
 
 
-def hold_reason(*, order: Order, storefront: Storefront | None, lines: Sequence[Line]) -> str:
+def hold_reason(
+    *, order: Order, storefront: Storefront | None, lines: Sequence[Line], ship_to: Party | None
+) -> str:  # fmt: skip
     """What keeps the order from being pushed, for a person to read; empty: nothing does."""
     reasons = []
     if unknown := [x.listing_ref for x in lines if x.variant_id is None]:
@@ -29,7 +31,7 @@ def hold_reason(*, order: Order, storefront: Storefront | None, lines: Sequence[
         reasons.append(f"currency {order.currency} is not sold in on {storefront.code} ({storefront.currency})")
     if not order.is_paid:
         reasons.append("payment is not confirmed yet")
-    if not _is_deliverable(Party.objects.system().filter(order=order, role="ship_to").first()):
+    if not _is_deliverable(ship_to):
         reasons.append("the delivery address is empty or masked")
     return "; ".join(reasons)
 

@@ -2,82 +2,74 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 
-from entrepot.channels.models import Storefront
 from entrepot.kit import records
-from entrepot.listings import queries as listings
 
 from ..models import Line, Order
 from ..sums import line_total
+from .entry import Entry
 
 
 @dataclass(frozen=True, slots=True)
 class Counted:
-    """Packages that told of pieces for the first time. ``is_whole``: their amounts stand for all that was told before.
-
-    ``grown`` are lines that turned out to be more pieces than thought.
-    """
+    """Packages that told of pieces for the first time. ``is_whole``: their amounts stand for all told before."""
 
     packages: list[records.Package]
     is_whole: bool
-    grown: list[Line]
 
 
-def take_lines(order: Order, packages: Sequence[records.Package], front: Storefront | None) -> Counted:
-    """Add the lines of packages that tell of pieces not told before.
+def take_lines(entry: Entry, variants: Mapping[str, int]) -> Counted:
+    """Add the lines of packages that tell of pieces not told before; ``variants``: listing ref → variant id.
 
     A package made by a split of one that was told holds pieces of known lines: what it calls them is kept with the
     line. One that is told only after its successors says how much there is in all.
     """
-    known = {ref: x for x in order.lines.order_by("id") for ref in (x.line_ref, *x.split_refs)}
+    order, packages = entry.order, entry.packages
     told, replaced = set(order.told_refs), set(order.replaced_refs)
     fresh = [p for p in packages if p.package_ref not in told]
     late = [p for p in fresh if p.package_ref in replaced and p.lines]
     roots = told | {p.package_ref for p in packages if p.lines}
     first = [p for p in fresh if p not in late and not roots & set(p.origin_refs) and p.lines]
-    grown = [line for p in late for line in _grow(order, p, known)]
-    _add(order, [*late, *first], known, front)
+    for package in late:
+        _grow(entry, package)
+    _add(entry, [*late, *first], variants)
     for package in packages:
-        _name_pieces(package, known)
+        _name_pieces(entry, package)
     order.told_refs = sorted(told | {p.package_ref for p in packages})
     order.replaced_refs = sorted(replaced.union(*(p.origin_refs for p in packages)))
-    return Counted([*late, *first], bool(late), grown)
+    return Counted([*late, *first], bool(late))
 
 
-def _grow(order: Order, package: records.Package, known: dict[str, Line]) -> list[Line]:
+def _grow(entry: Entry, package: records.Package) -> None:
     """Of a listing that was told only in part there are as many pieces, at that price, as the whole package says."""
-    _name_pieces(package, known)
-    grown = []
+    _name_pieces(entry, package)
     for listing_ref in dict.fromkeys(x.listing_ref for x in package.lines):
         told = [x for x in package.lines if x.listing_ref == listing_ref]
-        held = sorted({x.id: x for x in known.values() if x.listing_ref == listing_ref}.values(), key=lambda x: x.id)
+        held = [x for x in entry.lines if x.listing_ref == listing_ref]
         missing = sum(x.quantity for x in told) - sum(x.quantity for x in held)
         if held and missing > 0:
             line, *others = held
-            whole = sum((line_total(x, order.currency) for x in told), Decimal(0))
+            whole = sum((line_total(x, entry.order.currency) for x in told), Decimal(0))
             line.quantity += missing
             line.line_total = whole - sum((x.line_total for x in others), Decimal(0))
-            line.save(update_fields=["quantity", "line_total"])
-            grown.append(line)
-    return grown
+            entry.grown.append(line)
+            entry.touched.append(line)
 
 
-def _add(order: Order, counted: Sequence[records.Package], known: dict[str, Line], front: Storefront | None) -> None:
+def _add(entry: Entry, counted: Sequence[records.Package], variants: Mapping[str, int]) -> None:
+    known = entry.by_ref()
     pieces: dict[str, list[records.Line]] = {}
     for package in counted:
         for theirs in package.lines:
             if theirs.line_ref not in known:
                 pieces.setdefault(theirs.line_ref, []).append(theirs)
-    refs = [x[0].listing_ref for x in pieces.values()]
-    variants = listings.variant_ids(storefront_id=front.id, listing_refs=refs) if front else {}
-    made = [_line(order, ref, told, variants) for ref, told in pieces.items()]
-    known.update({x.line_ref: x for x in Line.objects.system().bulk_create(made)})
+    entry.lines += [_line(entry.order, ref, told, variants) for ref, told in pieces.items()]
 
 
-def _line(order: Order, ref: str, told: Sequence[records.Line], variants: dict[str, int]) -> Line:
+def _line(order: Order, ref: str, told: Sequence[records.Line], variants: Mapping[str, int]) -> Line:
     x = told[0]
     return Line(
         seller_id=order.seller_id, order=order, line_ref=ref, listing_ref=x.listing_ref, sku=x.sku,
@@ -88,14 +80,15 @@ def _line(order: Order, ref: str, told: Sequence[records.Line], variants: dict[s
     )  # fmt: skip
 
 
-def _name_pieces(package: records.Package, known: dict[str, Line]) -> None:
+def _name_pieces(entry: Entry, package: records.Package) -> None:
     """A split gives pieces of a line another ref: it is the line of the same listing, the largest where several are."""
+    known = entry.by_ref()
     for theirs in package.lines:
         if theirs.line_ref in known:
             continue
-        same = [x for x in known.values() if x.listing_ref == theirs.listing_ref]
+        same = [x for x in entry.lines if x.listing_ref == theirs.listing_ref]
         if same:
-            line = max(same, key=lambda x: (x.quantity, -x.id))
+            line = max(same, key=lambda x: x.quantity)  # the oldest of the largest
             line.split_refs = [*line.split_refs, theirs.line_ref]
-            line.save(update_fields=["split_refs"])
+            entry.touched.append(line)
             known[theirs.line_ref] = line

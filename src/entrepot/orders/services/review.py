@@ -18,50 +18,59 @@ from entrepot.inventory import services as inventory
 from ..models import Line, Order, Party
 from ..states import ORDER
 from .address import FIELDS
-from .export import KIND, plan_export
+from .export import KIND, plan_exports
 from .hold import hold_reason
 
 _PARTY_FIELDS = frozenset({*FIELDS, "lines"})
 _OPEN = ("new", "edited", "awaiting_confirmation", "failed")
 
 
-def approve_if_ready(*, order: Order, channel: Channel, at: datetime) -> bool:
-    """Approve by rule: the channel says so, nothing holds the order, it is not history, and no person has had a hand
-    in it (who edits or holds an order also approves it).
+def approve_ready(*, orders: Sequence[Order], channel: Channel, at: datetime) -> list[int]:
+    """Approve by rule, of one channel's locked orders, those that are ready; the ids that moved.
+
+    The channel says so, nothing holds the order, it is not history, and no person has had a hand in it (who edits or
+    holds an order also approves it).
     """
-    if not channel.is_auto_approving or order.hold_reason or order.is_history or order.state != "new":
-        return False
-    return _approve(order, actor="hub", at=at)
+    if not channel.is_auto_approving:
+        return []
+    ready = [o for o in orders if not o.hold_reason and not o.is_history and o.state == "new"]
+    return _approve(ready, actor="hub", at=at)
 
 
 def approve_orders(*, seller_id: int, order_ids: Sequence[int], at: datetime) -> list[int]:
-    """Approve and plan the push into the store; the ids that moved.
+    """Approve and plan the push into the store, all of them or none; the ids that moved.
 
     Raises:
         Order.DoesNotExist: not this seller's.
         Refused: an order is held; says why.
         IllegalMove: an order cannot be approved from its state.
     """
-    done = []
-    for order_id in sorted(order_ids):
-        with transaction.atomic():
-            order = Order.objects.for_seller(seller_id).select_for_update(no_key=True).get(id=order_id)
+    wanted = sorted(set(order_ids))
+    with transaction.atomic():
+        rows = Order.objects.for_seller(seller_id).filter(id__in=wanted).order_by("id")
+        orders = list(rows.select_for_update(no_key=True))
+        if len(orders) < len(wanted):
+            raise Order.DoesNotExist
+        for order in orders:
             if order.is_history:
                 raise Refused(f"order {order.order_ref} is older than the channel's start and is never pushed")
             if order.hold_reason:
                 raise Refused(f"order {order.order_ref} is held: {order.hold_reason}")
-            if not _approve(order, actor="seller", at=at):
-                raise Refused(f"order {order.order_ref} changed meanwhile")
-            done.append(order.id)
-    return done
+            ORDER.target(order.state, "approve", "seller")
+        return _approve(orders, actor="seller", at=at)
 
 
-def _approve(order: Order, *, actor: str, at: datetime) -> bool:
-    if not move(order, ORDER, "approve", actor=actor, at=at):
-        return False
-    Order.objects.system().filter(id=order.id).update(approved_at=at)
-    plan_export(order=order, at=at)  # without a store the order has failed, and says so
-    return True
+def _approve(orders: Sequence[Order], *, actor: str, at: datetime) -> list[int]:
+    """Of one seller and locked. Without a store an order has failed, and says so."""
+    if not orders:
+        return []
+    rows = Order.objects.system().filter(id__in=[o.id for o in orders])
+    moved = move_many(rows, ORDER, "approve", actor=actor, at=at)
+    rows.update(approved_at=at)
+    for order in orders:
+        order.state, order.approved_at = "approved", at
+    plan_exports(orders=orders, at=at)
+    return moved
 
 
 def hold_orders(*, seller_id: int, order_ids: Sequence[int], at: datetime) -> list[int]:
@@ -82,7 +91,7 @@ def retry_export(*, seller_id: int, order_id: int, at: datetime) -> Order:
         if order.state != "failed":
             raise Refused(f"order {order.order_ref} has not failed; it is {order.state}")
         _not_in_store(order)
-        plan_export(order=order, at=at)
+        plan_exports(orders=[order], at=at)
     return order
 
 
@@ -170,7 +179,10 @@ def _editable(seller_id: int, order_id: int) -> Order:
 
 
 def _edited(order: Order, at: datetime) -> None:
-    order.hold_reason = hold_reason(order=order, storefront=order.storefront, lines=list(order.lines.all()))
+    ship_to = Party.objects.system().filter(order=order, role="ship_to").first()
+    order.hold_reason = hold_reason(
+        order=order, storefront=order.storefront, lines=list(order.lines.order_by("id")), ship_to=ship_to
+    )
     order.save(update_fields=["hold_reason"])
     if order.state != "edited":
         move(order, ORDER, "edit", actor="seller", at=at)

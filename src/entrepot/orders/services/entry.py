@@ -1,0 +1,110 @@
+"""Orders of a set while they are worked on: locked and read at once, changed in memory, written at once."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any
+
+from entrepot.channels.models import Channel, Storefront
+from entrepot.kit import records
+
+from ..models import Line, Order, Party
+
+ROLES = ("ship_to", "bill_to")
+_TAKEN = (
+    "gross", "seller_discount", "channel_discount", "shipping", "total", "difference", "hold_reason", "is_paid",
+    "modified_at", "told_refs", "replaced_refs",
+)  # fmt: skip
+_LINE = ("quantity", "line_total", "split_refs")
+
+
+@dataclass(slots=True)
+class Entry:
+    """One order with what is now told of it. ``lines`` are in the order of their ids, those without an id last.
+
+    ``written`` and ``touched`` are the parties and lines that changed, ``grown`` the lines that turned out to be more
+    pieces than thought.
+    """
+
+    order: Order
+    packages: Sequence[records.Package]
+    front: Storefront | None
+    lines: list[Line] = field(default_factory=list)
+    parties: dict[str, Party] = field(default_factory=dict)
+    is_new: bool = False
+    written: list[Party] = field(default_factory=list)
+    touched: list[Line] = field(default_factory=list)
+    grown: list[Line] = field(default_factory=list)
+
+    def by_ref(self) -> dict[str, Line]:
+        """Lines by every ref they go by."""
+        return {ref: x for x in self.lines for ref in (x.line_ref, *x.split_refs)}
+
+
+def open_entries(
+    *, channel: Channel, told: Mapping[str, Sequence[records.Package]], at: datetime
+) -> list[Entry]:  # fmt: skip
+    """The orders of one channel by their ref, made where they are new, locked in key order; in the same order."""
+    fronts = {s.code: s for s in Storefront.objects.system().filter(channel=channel)}
+    made = [_order(channel, fronts, _first(told[ref]), at) for ref in sorted(told)]
+    Order.objects.system().bulk_create(made, ignore_conflicts=True)
+    rows = Order.objects.system().filter(channel=channel, order_ref__in=list(told)).order_by("id")
+    found = list(rows.select_for_update(no_key=True))
+    ids = [o.id for o in found]
+    lines: dict[int, list[Line]] = {}
+    for line in Line.objects.system().filter(order_id__in=ids).order_by("id"):
+        lines.setdefault(line.order_id, []).append(line)
+    parties: dict[int, dict[str, Party]] = {}
+    for party in Party.objects.system().filter(order_id__in=ids).order_by("id"):
+        parties.setdefault(party.order_id, {})[party.role] = party
+    return [
+        Entry(
+            order, told[order.order_ref], _front(fronts, _first(told[order.order_ref]).storefront),
+            lines.get(order.id, []), parties.get(order.id, {}),
+            is_new=not order.told_refs,
+        )
+        for order in found
+    ]  # fmt: skip
+
+
+def _first(packages: Sequence[records.Package]) -> records.Package:
+    return min(packages, key=lambda p: (p.modified_at, p.package_ref))
+
+
+def _front(fronts: Mapping[str, Storefront], code: str) -> Storefront | None:
+    return fronts.get(code) or (next(iter(fronts.values())) if len(fronts) == 1 and not code else None)
+
+
+def _order(channel: Channel, fronts: Mapping[str, Storefront], first: records.Package, at: datetime) -> Order:
+    return Order(
+        seller_id=channel.seller_id, channel=channel, order_ref=first.order_ref,
+        storefront=_front(fronts, first.storefront), placed_at=first.placed_at, modified_at=first.modified_at,
+        seen_at=at, currency=first.currency, gross=0, seller_discount=0, channel_discount=0, shipping=0, total=0,
+        is_paid=first.is_paid, is_export=first.is_export,
+        is_history=channel.orders_from is None or first.placed_at < channel.orders_from,
+    )  # fmt: skip
+
+
+def save_entries(entries: Sequence[Entry]) -> None:
+    """Write what was changed: new lines get their ids, orders keep the state that the database has."""
+    fresh = [x for e in entries for x in e.lines if x.pk is None]
+    known = {x.pk: x for e in entries for x in e.touched if x.pk is not None}
+    Line.objects.system().bulk_create(fresh, batch_size=1000)
+    _upsert(Line, list(known.values()), _LINE)
+    parties = [p for e in entries for p in e.written]
+    Party.objects.system().bulk_create([p for p in parties if p.pk is None], batch_size=1000)
+    _upsert(Party, [p for p in parties if p.pk is not None], _party_fields())
+    _upsert(Order, [e.order for e in entries], _TAKEN)
+
+
+def _party_fields() -> tuple[str, ...]:
+    return tuple(f.name for f in Party._meta.concrete_fields if f.name not in ("id", "seller", "order", "role"))
+
+
+def _upsert(model: type[Any], rows: Sequence[Any], fields: Sequence[str]) -> None:
+    """Update ``fields`` of rows that are there and locked, a thousand a statement."""
+    model.objects.system().bulk_create(
+        rows, batch_size=1000, update_conflicts=True, unique_fields=["id"], update_fields=list(fields)
+    )
