@@ -47,16 +47,27 @@ class Module:
         """Whether it says more than a docstring, imports and names."""
         return any(isinstance(n, (ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef)) for n in self.tree.body)
 
-    def imports(self) -> Iterator[tuple[int, str]]:
-        """(line, dotted name) of everything of ours that it imports; relative ones are told in full."""
+    def imports(self, *, types_too: bool = True) -> Iterator[tuple[int, str]]:
+        """(line, dotted name) of everything of ours that it imports; relative ones are told in full.
+
+        ``types_too``: also what only annotations need (``if TYPE_CHECKING:``).
+        """
         package = self.dotted.split(".") if self.path.endswith("__init__.py") else self.dotted.split(".")[:-1]
+        skipped = set() if types_too else {id(n) for block in self._type_blocks() for n in ast.walk(block)}
         for node in ast.walk(self.tree):
+            if id(node) in skipped:
+                continue
             if isinstance(node, ast.ImportFrom):
                 base = package[: len(package) - node.level + 1] if node.level else []
                 start = ".".join([*base, *([node.module] if node.module else [])])
                 yield from ((node.lineno, f"{start}.{a.name}") for a in node.names if start.startswith(ROOT_NAME))
             elif isinstance(node, ast.Import):
                 yield from ((node.lineno, a.name) for a in node.names if a.name.startswith(f"{ROOT_NAME}."))
+
+    def _type_blocks(self) -> Iterator[ast.If]:
+        for node in self.tree.body:
+            if isinstance(node, ast.If) and ast.unparse(node.test) == "TYPE_CHECKING" and not node.orelse:
+                yield node
 
     def functions(self) -> Iterator[tuple[str, int]]:
         """(name, number of lines) of every function, decorators not counted."""

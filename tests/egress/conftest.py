@@ -75,7 +75,9 @@ def read(seller, quantities: dict[int, int]) -> None:
 
 def poll() -> None:
     """Ask for every open batch, due or not."""
-    PushBatch.objects.system().filter(state__in=["planned", "submitted", "polling", "unknown"]).update(not_before=now())
+    PushBatch.objects.system().filter(state__in=["planned", "submitted", "polling", "unknown"]).update(
+        not_before=now(), leased_until=None
+    )
     egress.poll_batches(limit=100, at=now())
 
 

@@ -22,6 +22,21 @@ def storefronts(*, channel_id: int) -> list[Storefront]:
     return list(Storefront.objects.system().filter(channel_id=channel_id, is_open=True).order_by("code"))
 
 
+def storefront(*, storefront_id: int) -> Storefront:
+    """One storefront with its channel, for workers that got its id from a row."""
+    return Storefront.objects.system().select_related("channel").get(id=storefront_id)
+
+
+def takes_pushes(*, storefront_ids: Sequence[int]) -> list[tuple[int, int]]:
+    """(seller id, storefront id) of those whose channel may be pushed to now, in the order given."""
+    rows = Storefront.objects.system().filter(
+        id__in=storefront_ids, channel__state="live", channel__is_push_paused=False,
+        channel__first_push_approved_at__isnull=False,
+    )  # fmt: skip
+    sellers = dict(rows.order_by("id").values_list("id", "seller_id"))
+    return [(sellers[i], i) for i in storefront_ids if i in sellers]
+
+
 def store_of(*, seller_id: int) -> Channel | None:
     """The seller's store, live or locked out for now; a live one first, then the oldest."""
     rows = Channel.objects.for_seller(seller_id).filter(role="store", state__in=["live", "locked_out"])

@@ -10,6 +10,25 @@ from entrepot.jobs.models import Claimable
 from .states import PUSH_BATCH
 
 
+class Outlet(SellerScoped, Claimable):
+    """The turn of one storefront to send in one lane. Who holds it sends one request of the remote's largest size; so
+    storefronts take turns, sellers get fair shares, and a slow remote keeps one thread only.
+    """
+
+    storefront = models.ForeignKey("channels.Storefront", models.CASCADE)
+    lane = models.CharField(max_length=8)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["storefront", "lane"], name="outlet_once_per_lane"),
+            models.CheckConstraint(condition=models.Q(lane__in=["offers", "content"]), name="outlet_lane_known"),
+        ]
+        indexes = [models.Index(fields=["lane", "seller", "not_before", "id"], name="outlet_turns")]  # fair claims
+
+    def __str__(self) -> str:
+        return f"{self.lane} of {self.storefront_id}"
+
+
 class PushBatch(SellerScoped, Claimable):
     """One request of many items to a channel."""
 
@@ -32,9 +51,9 @@ class PushBatch(SellerScoped, Claimable):
         ]
         indexes = [
             models.Index(
-                fields=["not_before", "id"],
+                fields=["seller", "not_before", "id"],
                 condition=models.Q(state__in=["planned", "submitted", "polling", "unknown"]),
-                name="batch_open",
+                name="batch_open_fair",
             ),  # the polls drainer
         ]
 

@@ -30,7 +30,7 @@ def _listings(at: datetime) -> int:
 
 
 def _polls(at: datetime) -> int:
-    return services.poll_batches(limit=10, at=at)
+    return services.poll_batches(limit=4, at=at)
 
 
 def _intents(at: datetime) -> int:
@@ -40,7 +40,7 @@ def _intents(at: datetime) -> int:
 STOCK = Drainer("stock", "offers", _stock, idle_s=0.5)
 PRICE = Drainer("price", "offers", _price, idle_s=0.5)
 CONTENT = Drainer("content", "content", _content, idle_s=0.5)
-OFFERS = Drainer("offers", "offers", _offers, idle_s=0.3)
-LISTINGS = Drainer("listings", "content", _listings, idle_s=0.5)
+OFFERS = Drainer("offers", "offers", _offers, idle_s=0.3, threads=3)
+LISTINGS = Drainer("listings", "content", _listings, idle_s=0.5, threads=2)
 POLLS = Drainer("polls", "offers", _polls, idle_s=0.3, threads=2)
 INTENTS = Drainer("intents", "orders", _intents, idle_s=0.3, threads=3)

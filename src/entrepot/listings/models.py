@@ -36,11 +36,17 @@ class Listing(SellerScoped, Claimable):
         ]
         indexes = [
             models.Index(fields=["seller", "state", "id"], name="listing_by_state"),  # panel
-            # The content drainer: what waits to be sent, or to be heard of.
+            # The content drainer: what waits to be sent.
             models.Index(
-                fields=["not_before", "id"],
-                condition=models.Q(state__in=["queued", "submitted", "closing"]),
-                name="listing_to_send",
+                fields=["storefront", "not_before", "id"],
+                condition=models.Q(state__in=["queued", "closing"]),
+                name="listing_to_push",
+            ),
+            # The review feed: what waits to be heard of.
+            models.Index(
+                fields=["storefront", "not_before", "id"],
+                condition=models.Q(state="submitted"),
+                name="listing_in_review",
             ),
         ]
 

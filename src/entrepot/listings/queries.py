@@ -6,6 +6,7 @@ from collections.abc import Iterable, Sequence
 from datetime import datetime
 from decimal import Decimal
 
+from django.db import connection
 from django.db.models import F, Q
 
 from .models import Listing, ListingLevel
@@ -56,12 +57,68 @@ def live_refs(*, storefront_id: int) -> list[str]:
     return list(rows.order_by("id").values_list("listing_ref", flat=True))
 
 
+# Storefronts are found by skipping along the index, so a backlog of millions is not read.
+_DUE = """
+WITH RECURSIVE front(id) AS (
+    (SELECT l.storefront_id FROM listings_listinglevel l WHERE l.is_due AND l.batch_id IS NULL
+      ORDER BY l.storefront_id LIMIT 1)
+    UNION ALL
+    SELECT (SELECT l.storefront_id FROM listings_listinglevel l
+             WHERE l.is_due AND l.batch_id IS NULL AND l.storefront_id > front.id ORDER BY l.storefront_id LIMIT 1)
+      FROM front WHERE front.id IS NOT NULL
+)
+SELECT front.id FROM front CROSS JOIN LATERAL (
+    SELECT l.is_urgent FROM listings_listinglevel l
+     WHERE l.storefront_id = front.id AND l.is_due AND l.batch_id IS NULL AND l.not_before <= %(at)s
+       AND l.is_urgent IN (true, false)
+     ORDER BY l.is_urgent DESC LIMIT 1
+) first WHERE front.id IS NOT NULL
+ ORDER BY first.is_urgent DESC, front.id
+"""
+
+_TO_SEND = """
+WITH RECURSIVE front(id) AS (
+    (SELECT g.storefront_id FROM listings_listing g WHERE g.state IN ('queued', 'closing')
+      ORDER BY g.storefront_id LIMIT 1)
+    UNION ALL
+    SELECT (SELECT g.storefront_id FROM listings_listing g
+             WHERE g.state IN ('queued', 'closing') AND g.storefront_id > front.id ORDER BY g.storefront_id LIMIT 1)
+      FROM front WHERE front.id IS NOT NULL
+)
+SELECT front.id FROM front
+ WHERE front.id IS NOT NULL
+   AND EXISTS (SELECT 1 FROM listings_listing g WHERE g.storefront_id = front.id AND g.not_before <= %(at)s
+                  AND g.state IN ('queued', 'closing'))
+ ORDER BY front.id
+"""
+
+
 def due_storefronts(*, at: datetime) -> list[int]:
-    """Storefronts with a level that is due, urgent ones first."""
-    rows = ListingLevel.objects.system().filter(is_due=True, batch_id__isnull=True, not_before__lte=at)
-    return list(
-        dict.fromkeys(rows.order_by("-is_urgent", "storefront_id").values_list("storefront_id", flat=True)[:5000])
-    )
+    """Storefronts with a level that is due, those with urgent ones first."""
+    return _ids(_DUE, at)
+
+
+def storefronts_to_send(*, at: datetime) -> list[int]:
+    """Storefronts with listings that wait to be sent or closed."""
+    return _ids(_TO_SEND, at)
+
+
+def _ids(statement: str, at: datetime) -> list[int]:
+    with connection.cursor() as cursor:
+        cursor.execute(statement, {"at": at})
+        return [row[0] for row in cursor.fetchall()]
+
+
+def unsettled_variants(*, variant_ids: Sequence[int]) -> list[int]:
+    """Of these, the variants with a listing that a change of stock or price may complete."""
+    rows = Listing.objects.system().filter(variant_id__in=variant_ids, state__in=["draft", "failed"])
+    return list(rows.order_by("variant_id").values_list("variant_id", flat=True).distinct())
+
+
+def listed_variants(*, channel_ids: Sequence[int]) -> list[int]:
+    """Variants with a listing on a storefront of these channels."""
+    rows = Listing.objects.system().filter(storefront__channel_id__in=channel_ids)
+    return list(rows.order_by("variant_id").values_list("variant_id", flat=True).distinct())
 
 
 def drift_count(*, storefront_id: int) -> int:
@@ -69,3 +126,16 @@ def drift_count(*, storefront_id: int) -> int:
     rows = ListingLevel.objects.system().filter(storefront_id=storefront_id, batch_id__isnull=True)
     differs = ~Q(observed_value=F("acknowledged_value")) & Q(observed_value__isnull=False)
     return rows.filter(differs).count()
+
+
+def waiting(*, channel_id: int) -> dict[str, int]:
+    """What still has to travel to a channel (``due``: offers and content), is in review there, or was refused."""
+    levels = ListingLevel.objects.system().filter(storefront__channel_id=channel_id)
+    rows = Listing.objects.system().filter(storefront__channel_id=channel_id)
+    offers = levels.filter(is_due=True).count()
+    content = rows.filter(state__in=["queued", "closing"]).count()
+    return {
+        "due": offers + content, "offers": offers, "content": content,
+        "in_review": rows.filter(state="submitted").count(),
+        "refused": rows.filter(state="failed").count() + levels.exclude(refusal="").count(),
+    }  # fmt: skip

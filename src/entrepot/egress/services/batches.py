@@ -4,22 +4,38 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-from entrepot.channels.models import Storefront
+from entrepot.core.errors import Refused
+from entrepot.jobs.services import worker_name
 from entrepot.kit import records
 from entrepot.kit.registry import connector
 from entrepot.kit.spec import Push
 
 from ..models import PushBatch, PushItem
+from ..states import PUSH_BATCH
+
+if TYPE_CHECKING:
+    from entrepot.channels.models import Storefront
 
 
 def plan_batch(*, storefront: Storefront, capability: str, at: datetime, lease_s: float = 120) -> PushBatch:
     """A batch without items yet; leased, so that one whose sender died is taken up as unknown."""
     return PushBatch.objects.system().create(
         seller_id=storefront.seller_id, channel_id=storefront.channel_id, storefront=storefront, capability=capability,
-        item_count=0, made_at=at, not_before=at + timedelta(seconds=lease_s),
+        item_count=0, made_at=at, claimed_by=worker_name(), leased_until=at + timedelta(seconds=lease_s),
     )  # fmt: skip
+
+
+def hold_batch(*, batch: PushBatch) -> None:
+    """Lock an open batch until the end of the caller's transaction.
+
+    Raises:
+        Refused: its lease ran out and another worker looked after it, or it is over.
+    """
+    rows = PushBatch.objects.system().filter(id=batch.id, claim_no=batch.claim_no).exclude(state__in=PUSH_BATCH.ends)
+    if rows.select_for_update(no_key=True).first() is None:
+        raise Refused(f"batch {batch.id} was taken over meanwhile")
 
 
 def add_items(*, batch: PushBatch, items: Sequence[tuple[int, str, dict[str, Any]]]) -> None:
@@ -40,23 +56,25 @@ def mark_sent(*, batch: PushBatch, reply: records.BatchReply, at: datetime) -> N
     push = connector(batch.channel.connector).can[batch.capability]
     assert isinstance(push, Push)
     life = push.batch_life_s
-    PushBatch.objects.system().filter(id=batch.id).update(
+    held = PushBatch.objects.system().filter(id=batch.id, claim_no=batch.claim_no, state="planned")
+    held.update(
         state="submitted", batch_ref=reply.batch_ref or "", sent_at=at, not_before=at + timedelta(seconds=0.25),
-        expires_at=at + timedelta(seconds=life) if life else None,
+        claimed_by="", leased_until=None, expires_at=at + timedelta(seconds=life) if life else None,
     )  # fmt: skip
 
 
 def mark_unknown(*, batch: PushBatch, why: str, at: datetime) -> None:
     """It was sent, and what became of it has to be looked up before anything of it is sent again."""
-    PushBatch.objects.system().filter(id=batch.id).update(
-        state="unknown", sent_at=at, not_before=at, last_error=why[:2000]
+    held = PushBatch.objects.system().filter(id=batch.id, claim_no=batch.claim_no)
+    held.exclude(state__in=PUSH_BATCH.ends).update(
+        state="unknown", sent_at=at, not_before=at, claimed_by="", leased_until=None, last_error=why[:2000]
     )
 
 
 def close_batch(
     *, batch: PushBatch, state: str, verdicts: Mapping[int, records.Verdict], error: str = "", at: datetime
 ) -> None:
-    """Keep each item's verdict and end the batch."""
+    """Keep each item's verdict and end a batch that the caller holds."""
     items = {i.listing_id: i for i in PushItem.objects.system().filter(batch=batch, listing_id__in=verdicts)}
     for listing_id, verdict in verdicts.items():
         if listing_id in items:
@@ -64,7 +82,7 @@ def close_batch(
     PushItem.objects.system().bulk_update(items.values(), ["is_ok", "reason"], batch_size=1000)
     failed = sum(1 for v in verdicts.values() if v.is_ok is False)
     PushBatch.objects.system().filter(id=batch.id).update(
-        state=state, settled_at=at, failed_count=failed, last_error=error[:2000]
+        state=state, settled_at=at, failed_count=failed, last_error=error[:2000], claimed_by="", leased_until=None
     )
 
 

@@ -6,12 +6,12 @@ from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime
 from decimal import Decimal
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from django.db import transaction
 
+from entrepot.channels import queries as channel_queries
 from entrepot.channels import services as channels
-from entrepot.channels.models import Storefront
 from entrepot.core.clock import now
 from entrepot.core.errors import (
     MappingError,
@@ -30,33 +30,48 @@ from entrepot.kit.requests import Window
 from entrepot.kit.spec import Pull, Push
 from entrepot.listings import queries as listing_queries
 from entrepot.listings import services as listings
-from entrepot.listings.models import Listing
 
 from ..models import PushBatch, PushItem
-from .batches import add_items, by_listing, close_batch, mark_sent, mark_unknown, plan_batch
+from .batches import add_items, by_listing, close_batch, hold_batch, mark_sent, mark_unknown, plan_batch
+from .turns import LEASE_S, end_turn, take_turn
 
-_LEASE_S = 120
+if TYPE_CHECKING:
+    from entrepot.channels.models import Storefront
+    from entrepot.listings.models import Listing
 
 
 def push_content(*, at: datetime) -> int:
-    """Send one round of queued and closing listings of every storefront that may be pushed to; items sent."""
-    fronts = Storefront.objects.system().filter(
-        listings__state__in=["queued", "closing"], channel__state="live", channel__is_push_paused=False,
-        channel__first_push_approved_at__isnull=False,
-    )  # fmt: skip
-    return sum(_push(front, at) for front in fronts.select_related("channel").distinct().order_by("id"))
+    """Send one round of queued and closing listings of a storefront whose turn it is; the number of items, at least 1
+    for a turn. 0: none is due.
+    """
+    due = channel_queries.takes_pushes(storefront_ids=listing_queries.storefronts_to_send(at=at))
+    turn = take_turn(lane="content", due=due, at=at)
+    if turn is None:
+        return 0
+    count, wait_s = 0, 1.0
+    try:
+        front = channel_queries.storefront(storefront_id=turn.storefront_id)
+        count, wait_s = _push(front, at), 0.0
+    finally:
+        end_turn(turn, wait_s=wait_s, at=now())
+    return max(1, count)
 
 
 def _push(front: Storefront, at: datetime) -> int:
     spec, count = connector(front.channel.connector), 0
-    queued = listings.claim_content(storefront_id=front.id, state="queued", limit=1000, lease_s=_LEASE_S, at=at)
+    queued = listings.claim_content(storefront_id=front.id, state="queued", limit=1000, lease_s=LEASE_S, at=at)
     for capability, rows in _grouped(queued, spec.can).items():
         count += _send_rows(front, capability, rows, "submit")
-    closing = listings.claim_content(storefront_id=front.id, state="closing", limit=1000, lease_s=_LEASE_S, at=at)
+    closing = listings.claim_content(storefront_id=front.id, state="closing", limit=1000, lease_s=LEASE_S, at=at)
     ended = set(listings.finish_unlisted(rows=closing, at=now()))
     ready = listings.zeroed(rows=closing) - ended
     listings.release_content(listing_ids=[r.id for r in closing if r.id not in ready], wait_s=0.5, at=now())
-    return count + _send_rows(front, listings.CLOSE, [r for r in closing if r.id in ready], "")
+    leaving = [r for r in closing if r.id in ready]
+    if leaving and not isinstance(spec.can.get(listings.CLOSE), Push):  # stock 0 is all that can be said there
+        done = {r.id: records.Verdict(listing_ref=r.listing_ref, is_ok=True) for r in leaving}
+        listings.settle_content(verdicts=done, capability=listings.CLOSE, at=now())
+        return count + len(leaving)
+    return count + _send_rows(front, listings.CLOSE, leaving, "")
 
 
 def _grouped(rows: Sequence[Listing], can: Mapping[str, Any]) -> dict[str, list[Listing]]:
@@ -74,6 +89,9 @@ def _send_rows(front: Storefront, capability: str, rows: Sequence[Listing], even
         with transaction.atomic():
             batch = plan_batch(storefront=front, capability=capability, at=now())
             going = listings.sent_content(rows=rows[i : i + push.chunk], event=event, at=now())
+            if not going:  # somebody else sent them just now
+                transaction.set_rollback(True)
+                continue
             add_items(batch=batch, items=[(r.id, r.listing_ref, {"hash": r.content_hash}) for r in going])
         _send(batch, front, going)
     return len(rows)
@@ -172,6 +190,7 @@ def give_up(batch: PushBatch, why: str, wait_s: float) -> None:
     """Nothing of the batch was taken: its listings are queued again."""
     ids = list(PushItem.objects.system().filter(batch=batch).values_list("listing_id", flat=True))
     with transaction.atomic():
+        hold_batch(batch=batch)
         listings.unsend_content(listing_ids=ids, wait_s=wait_s, at=now())
         listings.release_content(listing_ids=ids, wait_s=wait_s, at=now())
         close_batch(batch=batch, state="failed", verdicts={}, error=why, at=now())
@@ -183,6 +202,7 @@ def _split(batch: PushBatch, front: Storefront, rows: Sequence[Listing], why: st
         return
     middle, parts = len(rows) // 2, []
     with transaction.atomic():
+        hold_batch(batch=batch)
         close_batch(batch=batch, state="failed", verdicts={}, error=why, at=now())
         for half in (rows[:middle], rows[middle:]):
             part = plan_batch(storefront=front, capability=batch.capability, at=now())
@@ -199,6 +219,7 @@ def settle(*, batch: PushBatch, verdicts: Sequence[records.Verdict]) -> None:
         reason = item.reason or "the remote gave no verdict"
         found[item.listing_id] = records.Verdict(listing_ref=item.listing_ref, is_ok=False, reason=reason)
     with transaction.atomic():
+        hold_batch(batch=batch)
         listings.settle_content(verdicts=found, capability=batch.capability, at=now())
         close_batch(batch=batch, state="settled", verdicts=found, at=now())
 
@@ -220,6 +241,7 @@ def read_back(*, batch: PushBatch, client: Client) -> None:
     there = [records.Verdict(listing_ref=x.listing_ref, is_ok=True) for x in items if x.listing_ref in shown]
     again = [x.listing_id for x in items if x.listing_ref not in shown and x.is_ok is not False]
     with transaction.atomic():
+        hold_batch(batch=batch)
         listings.unsend_content(listing_ids=again, wait_s=1, at=now())
         listings.release_content(listing_ids=again, wait_s=1, at=now())
         PushItem.objects.system().filter(batch=batch, listing_id__in=again).update(

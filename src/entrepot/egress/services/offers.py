@@ -5,11 +5,12 @@ from __future__ import annotations
 from collections.abc import Sequence
 from datetime import datetime
 from decimal import Decimal
+from typing import TYPE_CHECKING
 
 from django.db import transaction
 
+from entrepot.channels import queries as channel_queries
 from entrepot.channels import services as channels
-from entrepot.channels.models import Storefront
 from entrepot.core.clock import now
 from entrepot.core.errors import (
     MappingError,
@@ -31,37 +32,49 @@ from entrepot.listings import services as listings
 from entrepot.listings.services import Sent
 
 from ..models import PushBatch, PushItem
-from .batches import add_items, by_listing, close_batch, mark_sent, mark_unknown, plan_batch
+from .batches import add_items, by_listing, close_batch, hold_batch, mark_sent, mark_unknown, plan_batch
+from .turns import end_turn, take_turn
+
+if TYPE_CHECKING:
+    from entrepot.channels.models import Storefront
 
 CAPABILITY = "push_offers"
 
 
 def push_offers(*, at: datetime) -> int:
-    """Send one batch of each storefront that has due levels and may be pushed to; the number of items sent."""
-    fronts = Storefront.objects.system().filter(
-        id__in=listing_queries.due_storefronts(at=at), channel__state="live", channel__is_push_paused=False,
-        channel__first_push_approved_at__isnull=False,
-    )  # fmt: skip
-    return sum(_push(front, at) for front in fronts.select_related("channel"))
+    """Send one batch of a storefront whose turn it is; the number of items, at least 1 for a turn. 0: none is due."""
+    due = channel_queries.takes_pushes(storefront_ids=listing_queries.due_storefronts(at=at))
+    turn = take_turn(lane="offers", due=due, at=at)
+    if turn is None:
+        return 0
+    count, wait_s = 0, 1.0
+    try:
+        front = channel_queries.storefront(storefront_id=turn.storefront_id)
+        count, wait_s = _push(front, at)
+    finally:
+        end_turn(turn, wait_s=wait_s, at=now())
+    return max(1, count)
 
 
-def _push(front: Storefront, at: datetime) -> int:
+def _push(front: Storefront, at: datetime) -> tuple[int, float]:
     push = connector(front.channel.connector).can.get(CAPABILITY)
     if not isinstance(push, Push):
-        return 0
+        return 0, 60.0
     with transaction.atomic():
         batch = plan_batch(storefront=front, capability=CAPABILITY, at=at)
         sent = listings.claim_offers(storefront_id=front.id, batch_id=batch.id, limit=push.chunk, at=at)
         if not sent:
             transaction.set_rollback(True)
-            return 0
+            return 0, 0.2  # somebody else took them just now
         add_items(batch=batch, items=[(s.listing_id, s.listing_ref, s.as_json()) for s in sent])
-    send_offers(batch=batch, front=front, sent=sent)
-    return len(sent)
+    return len(sent), send_offers(batch=batch, front=front, sent=sent)
 
 
-def send_offers(*, batch: PushBatch, front: Storefront, sent: Sequence[Sent]) -> None:
-    """Make the call of a planned batch and note what came of it. A refused batch is halved by two new ones."""
+def send_offers(*, batch: PushBatch, front: Storefront, sent: Sequence[Sent]) -> float:
+    """Make the call of a planned batch and note what came of it; seconds that the remote wants to be left alone.
+
+    A refused batch is halved by two new ones, until the guilty stand alone.
+    """
     client = channels.client_for(front.channel, front)
     offers = [_offer(s, front) for s in sent]
     try:
@@ -69,17 +82,18 @@ def send_offers(*, batch: PushBatch, front: Storefront, sent: Sequence[Sent]) ->
     except (OutcomeUnknown, RemoteChanged) as unknown:  # taken, but what was answered nobody understands: look
         mark_unknown(batch=batch, why=str(unknown), at=now())
     except RemoteBusy as busy:
-        _give_up(batch, str(busy), busy.retry_after_s)
+        return _give_up(batch, str(busy), busy.retry_after_s)
     except RemoteUnauthorised as lost:
         channels.access_lost(channel_id=front.channel_id, why=str(lost), at=now())
-        _give_up(batch, str(lost), 30)
+        return _give_up(batch, str(lost), 30)
     except (RemoteError, MappingError) as refused:
-        _split(batch, front, sent, str(refused))
+        return _split(batch, front, sent, str(refused))
     else:
         if reply.batch_ref and not reply.is_done:
             mark_sent(batch=batch, reply=reply, at=now())
         else:
             settle(batch=batch, verdicts=reply.verdicts)
+    return 0.0
 
 
 def _offer(s: Sent, front: Storefront) -> records.Offer:
@@ -89,29 +103,31 @@ def _offer(s: Sent, front: Storefront) -> records.Offer:
     )  # fmt: skip
 
 
-def _give_up(batch: PushBatch, why: str, wait_s: float) -> None:
+def _give_up(batch: PushBatch, why: str, wait_s: float) -> float:
     with transaction.atomic():
+        hold_batch(batch=batch)
         listings.release_offers(batch_id=batch.id, wait_s=wait_s, at=now())
         close_batch(batch=batch, state="failed", verdicts={}, error=why, at=now())
+    return wait_s
 
 
-def _split(batch: PushBatch, front: Storefront, sent: Sequence[Sent], why: str) -> None:
+def _split(batch: PushBatch, front: Storefront, sent: Sequence[Sent], why: str) -> float:
     """Halve: the items move to two batches of half the size, until the guilty stand alone."""
     if len(sent) == 1:
         verdict = records.Verdict(listing_ref=sent[0].listing_ref, is_ok=False, reason=why)
         settle(batch=batch, verdicts=[verdict])
-        return
+        return 0.0
     middle = len(sent) // 2
     parts = []
     with transaction.atomic():
+        hold_batch(batch=batch)
         close_batch(batch=batch, state="failed", verdicts={}, error=why, at=now())
         for half in (sent[:middle], sent[middle:]):
             part = plan_batch(storefront=front, capability=CAPABILITY, at=now())
             listings.move_offers(old_batch_id=batch.id, batch_id=part.id, listing_ids=[s.listing_id for s in half])
             add_items(batch=part, items=[(s.listing_id, s.listing_ref, s.as_json()) for s in half])
             parts.append((part, half))
-    for part, half in parts:
-        send_offers(batch=part, front=front, sent=half)
+    return max(send_offers(batch=part, front=front, sent=half) for part, half in parts)
 
 
 def settle(*, batch: PushBatch, verdicts: Sequence[records.Verdict]) -> None:
@@ -123,6 +139,7 @@ def settle(*, batch: PushBatch, verdicts: Sequence[records.Verdict]) -> None:
         for i in missing
     }
     with transaction.atomic():
+        hold_batch(batch=batch)
         listings.settle_offers(batch_id=batch.id, verdicts=found, at=now())
         close_batch(batch=batch, state="settled", verdicts=found, at=now())
 
@@ -142,6 +159,7 @@ def read_back(*, batch: PushBatch, client: Client) -> None:
             shown |= {o.listing_ref: o for o in read.records}
     verdicts = {x.listing_id: _compared(x, shown.get(x.listing_ref)) for x in items}
     with transaction.atomic():
+        hold_batch(batch=batch)
         listings.settle_offers(batch_id=batch.id, verdicts=verdicts, at=now())
         close_batch(batch=batch, state="settled", verdicts=verdicts, at=now())
 

@@ -4,70 +4,71 @@ from __future__ import annotations
 
 from datetime import datetime, timedelta
 
-from django.db import DatabaseError, transaction
+import structlog
+from django.db import DatabaseError
+from django.db.models import Q
 
+from entrepot.channels import queries as channel_queries
 from entrepot.channels import services as channels
-from entrepot.channels.models import Storefront
 from entrepot.core.clock import now
-from entrepot.core.errors import RemoteBusy, RemoteError, RemoteUnauthorised
+from entrepot.core.errors import Refused, RemoteBusy, RemoteError, RemoteUnauthorised
+from entrepot.jobs.services import claim, close
 from entrepot.kit.batch import poll
 from entrepot.kit.client import Client
 
 from ..models import PushBatch
 from . import content, offers
 
+log = structlog.get_logger(__name__)
+
 _LEASE_S = 60
+_OPEN = Q(state__in=["planned", "submitted", "polling", "unknown"])
 _PATIENCE_S = 50.0  # after which a batch that is never done counts as forgotten; setting hub.batch_patience_s
 
 
 def poll_batches(*, limit: int, at: datetime) -> int:
-    """Ask for up to ``limit`` open batches that are due; the number that were settled."""
-    return sum(_one(batch) for batch in _claim(limit, at))
+    """Ask for up to ``limit`` open batches that are due, sellers in fair shares; the number asked for."""
+    batches = claim(PushBatch, where=_OPEN, at=at, limit=limit, lease_s=_LEASE_S)
+    for batch in batches:
+        _one(batch)
+    return len(batches)
 
 
-def _claim(limit: int, at: datetime) -> list[PushBatch]:
-    with transaction.atomic():
-        rows = list(
-            PushBatch.objects.system()
-            .filter(state__in=["planned", "submitted", "polling", "unknown"], not_before__lte=at, channel__state="live")
-            .select_related("channel", "storefront")
-            .order_by("not_before", "id")
-            .select_for_update(no_key=True, skip_locked=True, of=("self",))[:limit]
-        )
-        for row in rows:
-            row.claim_no += 1
-            row.polls += 1
-            row.not_before = at + timedelta(seconds=_LEASE_S)
-            row.save(update_fields=["claim_no", "polls", "not_before"])
-    return rows
-
-
-def _one(batch: PushBatch) -> bool:  # noqa: PLR0911 - each way to end is one line
-    client = channels.client_for(batch.channel, Storefront.objects.system().get(id=batch.storefront_id))
+def _one(batch: PushBatch) -> None:
+    """Ask for one batch; whatever happens, it is settled, or due again later with the reason."""
+    if batch.channel.state != "live":
+        _later(batch, 5, "the channel is not live")
+        return
     try:
-        if batch.state in ("planned", "unknown") or _is_forgotten(batch):
-            return _look(batch, client)  # its sender died, or no answer came: never resend, look
-        reply = poll(client.spec, client.account, batch.batch_ref, client.send)
-        if not reply.is_known:
-            return _look(batch, client)
-        if not reply.is_done:
-            _later(batch, min(3.0, 0.3 * 1.5**batch.polls), "")
-            return False
-    except RemoteBusy as busy:
-        _later(batch, busy.retry_after_s, str(busy))
-        return False
+        client = channels.client_for(batch.channel, channel_queries.storefront(storefront_id=batch.storefront_id))
+        _ask(batch, client)
+    except Refused as late:
+        log.info("batch.fenced", batch=batch.id, why=str(late))  # another worker settled it meanwhile
     except RemoteUnauthorised as lost:
         channels.access_lost(channel_id=batch.channel_id, why=str(lost), at=now())
         _later(batch, 30, str(lost))
-        return False
+    except RemoteBusy as busy:
+        _later(batch, busy.retry_after_s, str(busy))
     except RemoteError as error:
         _later(batch, 10, str(error))
-        return False
     except DatabaseError as error:
         _later(batch, 1, str(error))  # a deadlock, or a server that went away: the rest of the claimed ones go on
-        return False
-    (offers if batch.capability == offers.CAPABILITY else content).settle(batch=batch, verdicts=reply.verdicts)
-    return True
+    except Exception as problem:
+        log.exception("batch.failed", batch=batch.id)
+        _later(batch, 60, f"{type(problem).__name__}: {problem}")
+
+
+def _ask(batch: PushBatch, client: Client) -> None:
+    if batch.state in ("planned", "unknown") or _is_forgotten(batch):
+        _look(batch, client)  # its sender died, or no answer came: never resend, look
+        return
+    reply = poll(client.spec, client.account, batch.batch_ref, client.send)
+    if not reply.is_known:
+        _look(batch, client)
+    elif not reply.is_done:
+        _later(batch, min(3.0, 0.3 * 1.5 ** min(batch.polls + 1, 10)), "")
+    else:
+        (offers if batch.capability == offers.CAPABILITY else content).settle(batch=batch, verdicts=reply.verdicts)
 
 
 def _is_forgotten(batch: PushBatch) -> bool:
@@ -76,17 +77,12 @@ def _is_forgotten(batch: PushBatch) -> bool:
     return is_late or (batch.expires_at is not None and now() >= batch.expires_at)
 
 
-def _look(batch: PushBatch, client: Client) -> bool:
+def _look(batch: PushBatch, client: Client) -> None:
     """Look at what the remote holds. Content that is there entered review; what is not goes out again."""
-    if batch.capability == offers.CAPABILITY:
-        offers.read_back(batch=batch, client=client)
-    else:
-        content.read_back(batch=batch, client=client)
-    return True
+    (offers if batch.capability == offers.CAPABILITY else content).read_back(batch=batch, client=client)
 
 
 def _later(batch: PushBatch, wait_s: float, error: str) -> None:
     state = "polling" if batch.state == "submitted" else batch.state
-    PushBatch.objects.system().filter(id=batch.id, claim_no=batch.claim_no).update(
-        state=state, not_before=now() + timedelta(seconds=wait_s), last_error=error[:2000]
-    )
+    updates = {"state": state, "polls": batch.polls + 1, "last_error": error[:2000]}
+    close(PushBatch, [batch], not_before=now() + timedelta(seconds=wait_s), **updates)

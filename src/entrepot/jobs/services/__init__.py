@@ -4,6 +4,7 @@ from .claims import claim as claim
 from .claims import close as close
 from .claims import heartbeat as heartbeat
 from .claims import release as release
+from .claims import worker_name as worker_name
 from .lanes import LANES as LANES
 from .lanes import Drainer as Drainer
 from .runs import advance_run as advance_run
