@@ -40,7 +40,10 @@ class Receipt(SellerScoped, Claimable):
                 fields=["channel", "kind", "subject_ref", "id"],
                 condition=models.Q(status="queued"),
                 name="receipt_queued",
-            ),  # the receipts drainer
+            ),  # the receipts drainer: whole subjects
+            models.Index(
+                fields=["seller", "not_before", "id"], condition=models.Q(status="queued"), name="receipt_due"
+            ),  # the receipts drainer: fair shares
             models.Index(fields=["received_at"], name="receipt_by_age"),  # retention
         ]
 

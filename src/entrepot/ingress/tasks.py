@@ -14,7 +14,7 @@ def _pull(at: datetime) -> int:
 
 
 def _apply(at: datetime) -> int:
-    return services.apply_receipts(limit=100, at=at)
+    return services.apply_receipts(limit=200, at=at)
 
 
 FEEDS = Drainer("feeds", "bulk", _pull, idle_s=0.25, threads=4)

@@ -33,26 +33,28 @@ def plan_intents(
     kind: str,
     subjects: Iterable[tuple[int, dict[str, Any]]],
     step: str = "",
+    steps: Mapping[int, str] | None = None,
     at: datetime,
 ) -> list[Intent]:
-    """Plan one intent a subject; those that exist stay as they are."""
-    wanted = list(subjects)
+    """Plan one intent a subject; those that exist stay as they are. ``steps``: by subject, where they differ."""
+    wanted = [(subject, payload, steps[subject] if steps else step) for subject, payload in subjects]
     Intent.objects.system().bulk_create(
         [
             Intent(
                 seller_id=seller_id, channel_id=channel_id, kind=kind, subject_id=subject, step=step, payload=payload,
                 our_ref=reference("-".join(filter(None, [kind, step])), subject), not_before=at,
             )
-            for subject, payload in wanted
+            for subject, payload, step in wanted
         ],
         batch_size=1000,
         ignore_conflicts=True,
     )  # fmt: skip
     wake("orders")
     found = Intent.objects.for_seller(seller_id).filter(
-        channel_id=channel_id, kind=kind, step=step, subject_id__in=[s for s, _ in wanted]
+        channel_id=channel_id, kind=kind, step__in={s for _, _, s in wanted}, subject_id__in=[s for s, _, _ in wanted]
     )
-    return list(found.order_by("id"))
+    asked = {(subject, step) for subject, _, step in wanted}
+    return [i for i in found.order_by("id") if (i.subject_id, i.step) in asked]
 
 
 def _step(intent: Intent, sources: list[str], **changes: Any) -> bool:

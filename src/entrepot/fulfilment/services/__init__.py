@@ -1,9 +1,11 @@
 """Writes of fulfilment: packages as told, moves that we ask for, labels."""
 
+from .apply import Told as Told
 from .apply import apply_packages as apply_packages
+from .apply import apply_told as apply_told
 from .labels import keep_label as keep_label
 from .labels import make_label as make_label
-from .labels import plan_label as plan_label
+from .labels import plan_labels as plan_labels
 from .moves import confirm_move as confirm_move
 from .moves import follow_store as follow_store
 from .moves import package_move as package_move

@@ -2,137 +2,217 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
 from datetime import datetime
 
 from django.db import transaction
+from django.db.models import Sum
 
-from entrepot.events.services import move, record
+from entrepot.events.services import Happening, Path, move_along, record_many
 from entrepot.kit import records
 from entrepot.orders import services as orders
 from entrepot.orders.models import Order
 
 from ..models import Package, PackageLine
 from ..states import PACKAGE
-from .moves import advance
+from .moves import advance_all
 
 _GONE = ("cancelled", "unsupplied")
 _WIDTH = 300  # of orders.Order.waybills
+_TOLD = (
+    "their_status", "modified_at", "ship_by", "pays_carriage", "tracking_ref", "tracking_url", "carrier",
+    "invoice_number", "wants", "stuck_reason", "origin_refs", "made_by", "label",
+)  # fmt: skip
+
+
+@dataclass(frozen=True, slots=True)
+class Told:
+    """One order, the ids of its lines by every ref they go by, and what its marketplace says of its packages."""
+
+    order: Order
+    line_ids: Mapping[str, int]
+    packages: Sequence[records.Package]
+
+
+@dataclass(slots=True)
+class _Work:
+    """One package of a set while it is worked on, with what is told of it."""
+
+    row: Package
+    theirs: records.Package
+    told: Told
+    known: str  # the state that it had
+    path: list[tuple[str, str]] = field(default_factory=list)
 
 
 def apply_packages(
     *, order: Order, line_ids: Mapping[str, int], packages: Sequence[records.Package], at: datetime
 ) -> dict[str, str]:
-    """Bring the packages of one order up to date, oldest news first: package ref → applied, stale or impossible.
+    """The packages of one order, as :func:`apply_told` takes those of many."""
+    return apply_told(told=[Told(order, line_ids, packages)], at=at)
+
+
+def apply_told(*, told: Sequence[Told], at: datetime) -> dict[str, str]:
+    """Bring packages of one channel up to date: package ref → applied, stale or impossible.
 
     News older than what is known is recorded and moves nothing. Where the remote jumped ahead the moves in between
     are replayed, marked as inferred. Pieces in cancelled packages leave the order; pieces in a package that was
-    superseded live on in its successors.
+    superseded live on in its successors. One transaction; each package is told of once.
     """
     outcome: dict[str, str] = {}
     with transaction.atomic():
-        for theirs in sorted(packages, key=lambda p: (p.modified_at, p.package_ref)):
-            row, is_new = _row(order, theirs)
-            if not is_new and theirs.modified_at < row.modified_at:
-                _note(row, theirs, "package.stale_news")
-                outcome[theirs.package_ref] = "stale"
-                continue
-            _facts(row, theirs, line_ids)
-            outcome[theirs.package_ref] = _follow(row, theirs, at)
-            if outcome[theirs.package_ref] == "applied":
-                advance(package=row, at=at)
-        _cancel(order, at)
-        orders.note_waybills(order_id=order.id, waybills=_waybills(order), at=at)
+        work, notes = [], []
+        for one in _open(told):
+            if one.theirs.modified_at < one.row.modified_at:
+                notes.append(_note(one, "package.stale_news"))
+                outcome[one.theirs.package_ref] = "stale"
+            else:
+                work.append(one)
+        _facts(work)
+        lost = [one for one in work if not _find_path(one)]
+        notes += [_note(one, "package.impossible_news") for one in lost]
+        outcome |= {one.theirs.package_ref: "impossible" if one in lost else "applied" for one in work}
+        move_along([_path(one) for one in work], PACKAGE, at=at)
+        _save(work)
+        record_many(notes)
+        advance_all(
+            packages=[one.row for one in work if one not in lost], orders={t.order.id: t.order for t in told}, at=at
+        )
+        _settle_orders(told, at)
     return outcome
 
 
-def _row(order: Order, theirs: records.Package) -> tuple[Package, bool]:
-    row, is_new = Package.objects.system().get_or_create(
-        channel_id=order.channel_id,
-        package_ref=theirs.package_ref,
-        defaults={
-            "seller_id": order.seller_id, "order": order, "their_status": theirs.their_status,
-            "modified_at": theirs.modified_at,
-        },
-    )  # fmt: skip
-    return Package.objects.system().select_for_update(no_key=True).get(id=row.id), is_new
+def _open(told: Sequence[Told]) -> Iterator[_Work]:
+    """Each package with what is told of it, oldest news first: found and locked, or made."""
+    every = sorted(
+        ((p, t) for t in told for p in t.packages), key=lambda x: (x[0].modified_at, x[1].order.id, x[0].package_ref)
+    )
+    if not every:
+        return
+    rows = Package.objects.system().filter(
+        channel_id=every[0][1].order.channel_id, package_ref__in=[p.package_ref for p, _ in every]
+    )
+    known = {r.package_ref: r for r in rows.order_by("id").select_for_update(no_key=True)}
+    fresh = {
+        p.package_ref: Package(
+            seller_id=t.order.seller_id, order=t.order, channel_id=t.order.channel_id, package_ref=p.package_ref,
+            their_status=p.their_status, modified_at=p.modified_at,
+        )
+        for p, t in every
+        if p.package_ref not in known
+    }  # fmt: skip
+    Package.objects.system().bulk_create(fresh.values(), batch_size=1000)
+    known |= fresh
+    for theirs, one in every:
+        row = known[theirs.package_ref]
+        yield _Work(row, theirs, one, row.state)
 
 
-def _facts(row: Package, theirs: records.Package, line_ids: Mapping[str, int]) -> None:
-    row.their_status, row.modified_at = theirs.their_status, theirs.modified_at
-    row.ship_by = theirs.ship_by or row.ship_by
-    row.pays_carriage = theirs.pays_carriage
-    waybill = row.own_tracking_ref or theirs.tracking_ref or row.tracking_ref
-    if waybill != row.tracking_ref:
-        row.tracking_ref, row.label = waybill, None  # another carrier: the label of the old number is void
-    row.tracking_url = theirs.tracking_url or row.tracking_url
-    row.carrier = (theirs.carrier or row.carrier)[:80]
-    row.origin_refs, row.made_by = list(theirs.origin_refs), theirs.made_by[:24]
-    row.invoice_number = theirs.invoice_number or row.invoice_number or _invoice_of_origin(row)
-    row.save()
-    PackageLine.objects.system().bulk_create(
-        [
-            PackageLine(
-                seller_id=row.seller_id, package=row, line_id=line_ids[x.line_ref], line_ref=x.line_ref,
-                quantity=x.quantity,
-            )
-            for x in theirs.lines
-            if x.line_ref in line_ids
-        ],
-        update_conflicts=True,
-        unique_fields=["package", "line_ref"],
-        update_fields=["quantity"],
-    )  # fmt: skip
+def _facts(work: Sequence[_Work]) -> None:
+    invoices = _invoices(work)
+    for one in work:
+        row, theirs = one.row, one.theirs
+        row.their_status, row.modified_at = theirs.their_status, theirs.modified_at
+        row.ship_by = theirs.ship_by or row.ship_by
+        row.pays_carriage = theirs.pays_carriage
+        waybill = row.own_tracking_ref or theirs.tracking_ref or row.tracking_ref
+        if waybill != row.tracking_ref:
+            row.tracking_ref, row.label = waybill, None  # another carrier: the label of the old number is void
+        row.tracking_url = theirs.tracking_url or row.tracking_url
+        row.carrier = (theirs.carrier or row.carrier)[:80]
+        row.origin_refs, row.made_by = list(theirs.origin_refs), theirs.made_by[:24]
+        inherited = next((invoices[ref] for ref in theirs.origin_refs if ref in invoices), "")
+        row.invoice_number = theirs.invoice_number or row.invoice_number or inherited
+        if row.invoice_number:
+            invoices[row.package_ref] = row.invoice_number
 
 
-def _invoice_of_origin(row: Package) -> str:
-    """The same goods go out under the same invoice, in however many packages."""
-    origins = Package.objects.system().filter(channel_id=row.channel_id, package_ref__in=row.origin_refs)
-    return origins.exclude(invoice_number="").order_by("id").values_list("invoice_number", flat=True).first() or ""
+def _invoices(work: Sequence[_Work]) -> dict[str, str]:
+    """Package ref → invoice number, of packages that these replace: the same goods go out under the same invoice, in
+    however many packages.
+    """
+    refs = {ref for one in work for ref in one.theirs.origin_refs}
+    if not refs:
+        return {}
+    rows = Package.objects.system().filter(channel_id=work[0].row.channel_id, package_ref__in=refs)
+    return dict(rows.exclude(invoice_number="").values_list("package_ref", "invoice_number"))
 
 
-def _waybills(order: Order) -> str:
-    """Numbers of the parcels that the channel has carried, of packages that still are; as many as 300 letters hold."""
-    rows = Package.objects.system().filter(order=order, pays_carriage="channel").exclude(tracking_ref="")
-    numbers = rows.exclude(state__in=[*_GONE, "superseded"]).order_by("id").values_list("tracking_ref", flat=True)
-    text = ", ".join(dict.fromkeys(numbers))
-    return text if len(text) <= _WIDTH else text[:_WIDTH].rpartition(", ")[0]
-
-
-def _follow(row: Package, theirs: records.Package, at: datetime) -> str:
+def _find_path(one: _Work) -> bool:
+    """The moves to where the marketplace says it is; False: the table has none, and the package says so."""
+    row, theirs = one.row, one.theirs
     if row.state == theirs.state:
-        return "applied"
+        return True
     path = PACKAGE.path(row.state, theirs.state, actors="remote carrier")
     if path is None:
-        _note(row, theirs, "package.impossible_news")
         row.stuck_reason = (
             f"the marketplace says {theirs.their_status}, which cannot follow {row.state}: look at it there"
         )
-        row.save(update_fields=["stuck_reason"])
-        return "impossible"
-    for i, event in enumerate(path):
-        actor = "remote" if "remote" in next(m.actors for m in PACKAGE.moves if m.event == event) else "carrier"
-        move(
-            row, PACKAGE, event, actor=actor, at=at, note=theirs.their_status,
-            inferred=i < len(path) - 1, remote_at=theirs.modified_at,
-        )  # fmt: skip
+        return False
+    one.path = [(event, _WHO[event]) for event in path]
     row.stuck_reason = ""  # it has gone on: what it waited for is over
-    row.wants = "" if row.wants == row.state or row.state in PACKAGE.ends else row.wants
-    row.save(update_fields=["wants", "stuck_reason"])
-    return "applied"
+    row.wants = "" if row.wants == theirs.state or theirs.state in PACKAGE.ends else row.wants
+    return True
 
 
-def _note(row: Package, theirs: records.Package, kind: str) -> None:
-    record(
-        type=kind, key=row.id, seller_id=row.seller_id,
-        payload={"known": row.state, "told": theirs.state, "their_status": theirs.their_status},
+_WHO = {m.event: "remote" if "remote" in m.actors else "carrier" for m in PACKAGE.moves}
+
+
+def _path(one: _Work) -> Path:
+    return Path(one.row, one.path, note=one.theirs.their_status, remote_at=one.theirs.modified_at)
+
+
+def _note(one: _Work, kind: str) -> Happening:
+    payload = {"known": one.known, "told": one.theirs.state, "their_status": one.theirs.their_status}
+    return Happening(kind, one.row.id, payload, one.row.seller_id)
+
+
+def _save(work: Sequence[_Work]) -> None:
+    """Facts of the packages, which are locked, and how many of each line travel in them."""
+    Package.objects.system().bulk_create(
+        [one.row for one in work], batch_size=1000, update_conflicts=True, unique_fields=["id"],
+        update_fields=list(_TOLD),
     )  # fmt: skip
+    lines = [
+        PackageLine(
+            seller_id=one.row.seller_id, package=one.row, line_id=one.told.line_ids[x.line_ref], line_ref=x.line_ref,
+            quantity=x.quantity,
+        )
+        for one in work
+        for x in one.theirs.lines
+        if x.line_ref in one.told.line_ids
+    ]  # fmt: skip
+    PackageLine.objects.system().bulk_create(
+        lines, batch_size=1000, update_conflicts=True, unique_fields=["package", "line_ref"], update_fields=["quantity"]
+    )
 
 
-def _cancel(order: Order, at: datetime) -> None:
-    gone: dict[int, int] = {}
-    rows = PackageLine.objects.system().filter(package__order=order, package__state__in=_GONE)
-    for row in rows:
-        gone[row.line_id] = gone.get(row.line_id, 0) + row.quantity
-    if gone:
-        orders.cancel_by_remote(order=order, quantities=gone, at=at)
+def _settle_orders(told: Sequence[Told], at: datetime) -> None:
+    """What the packages as they now are mean for their orders: pieces that are gone, waybills to pass on."""
+    by_id = {t.order.id: t.order for t in told}
+    gone: dict[int, dict[int, int]] = {}
+    rows = PackageLine.objects.system().filter(package__order__in=list(by_id), package__state__in=_GONE)
+    for order_id, line_id, pieces in rows.values_list("package__order", "line_id").annotate(Sum("quantity")).order_by(
+        "package__order", "line_id"
+    ):  # fmt: skip
+        gone.setdefault(order_id, {})[line_id] = pieces
+    for order_id, quantities in gone.items():
+        orders.cancel_by_remote(order=by_id[order_id], quantities=quantities, at=at)
+    orders.note_waybills(waybills=_waybills(by_id), at=at)
+
+
+def _waybills(by_id: Mapping[int, Order]) -> dict[int, str]:
+    """Numbers of the parcels that the channel has carried, of packages that still are; as many as 300 letters hold."""
+    rows = Package.objects.system().filter(order__in=list(by_id), pays_carriage="channel").exclude(tracking_ref="")
+    numbers: dict[int, list[str]] = {order_id: [] for order_id in by_id}
+    for order_id, number in (
+        rows.exclude(state__in=[*_GONE, "superseded"]).order_by("id").values_list("order_id", "tracking_ref")
+    ):
+        numbers[order_id].append(number)
+    return {order_id: _joined(some) for order_id, some in numbers.items() if by_id[order_id].waybills != _joined(some)}
+
+
+def _joined(numbers: Sequence[str]) -> str:
+    text = ", ".join(dict.fromkeys(numbers))
+    return text if len(text) <= _WIDTH else text[:_WIDTH].rpartition(", ")[0]

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import datetime
 
 from django.db import transaction
 
 from entrepot.channels.models import Channel, Intent
-from entrepot.channels.services import confirm_intent, plan_intent
+from entrepot.channels.services import confirm_intent, plan_intents
 from entrepot.core.errors import Invalid
 from entrepot.documents import services as documents
 from entrepot.documents.labels import LabelFacts, label_pdf, missing_letters
@@ -21,17 +22,22 @@ KIND = "label"
 _MEDIA = {"zpl": ("application/zpl", "zpl"), "pdf": ("application/pdf", "pdf")}
 
 
-def plan_label(*, package: Package, at: datetime) -> Intent | None:
-    """Fetch the label of a package that is being prepared, where the channel pays the carriage and makes labels."""
-    if package.state not in ("picking", "invoiced") or not package.tracking_ref or package.label_id:
-        return None
-    channel = Channel.objects.system().get(id=package.channel_id)
-    if package.pays_carriage != "channel" or not connector(channel.connector).has("get_label"):
-        return None
-    return plan_intent(
-        seller_id=package.seller_id, channel_id=channel.id, kind=KIND, subject_id=package.id,
-        step=package.tracking_ref[-24:], payload={"tracking_ref": package.tracking_ref}, at=at,
-    )  # fmt: skip
+def plan_labels(*, packages: Sequence[Package], at: datetime) -> None:
+    """Fetch labels of packages of one seller that are being prepared, where the channel pays the carriage and makes
+    labels.
+    """
+    ready: dict[int, list[Package]] = {}
+    for p in packages:
+        if p.state in ("picking", "invoiced") and p.tracking_ref and not p.label_id and p.pays_carriage == "channel":
+            ready.setdefault(p.channel_id, []).append(p)
+    for channel in Channel.objects.system().filter(id__in=list(ready)).order_by("id"):
+        some = ready[channel.id]
+        if connector(channel.connector).has("get_label"):
+            plan_intents(
+                seller_id=channel.seller_id, channel_id=channel.id, kind=KIND,
+                subjects=[(p.id, {"tracking_ref": p.tracking_ref}) for p in some],
+                steps={p.id: p.tracking_ref[-24:] for p in some}, at=at,
+            )  # fmt: skip
 
 
 def keep_label(*, intent: Intent, label: records.Label, at: datetime) -> None:

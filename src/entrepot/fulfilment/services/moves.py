@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
 from django.db import transaction
 
 from entrepot.channels.models import Intent
-from entrepot.channels.services import confirm_intent, plan_intent, refuse_intent, revive_intent
+from entrepot.channels.services import confirm_intent, plan_intent, plan_intents, refuse_intent, revive_intent
 from entrepot.core.errors import IllegalMove, Invalid, Refused
 from entrepot.events.services import move
 from entrepot.kit import records
@@ -17,7 +17,7 @@ from entrepot.orders.models import Order
 
 from ..models import Package, PackageLine
 from ..states import PACKAGE
-from .labels import plan_label
+from .labels import plan_labels
 
 KIND = "package_move"
 NO_INVOICE = "waits for an invoice number: set it in the store's order, or type it in here"
@@ -111,18 +111,42 @@ def follow_store(*, order: Order, theirs: records.StoreOrder, at: datetime) -> N
             advance(package=row, at=at)
 
 
+def advance_all(*, packages: Sequence[Package], orders: Mapping[int, Order], at: datetime) -> None:
+    """The next thing of each locked package that the state of its order (by id) in the store allows: picking,
+    invoiced, the seller's waybill; the label.
+    """
+    live = [p for p in packages if not orders[p.order_id].is_history]
+    plan_picks(packages=[p for p in live if p.state == "created" and orders[p.order_id].state in _IN_STORE], at=at)
+    for package in live:
+        if package.state == "picking" and orders[package.order_id].state == "processed":
+            _invoice(package, at)
+        if package.own_tracking_ref and package.state in ("picking", "invoiced"):
+            plan_move(seller_id=package.seller_id, package_id=package.id, event="hand_over", actor="store", at=at)
+    plan_labels(packages=live, at=at)
+
+
+def plan_picks(*, packages: Sequence[Package], at: datetime) -> None:
+    """Have locked packages of one seller marked as being picked; what was refused before is not asked for again."""
+    by_channel: dict[int, list[Package]] = {}
+    for package in packages:
+        by_channel.setdefault(package.channel_id, []).append(package)
+    for channel_id, some in by_channel.items():
+        payload = {"event": "pick", "reason": "", "lines": []}
+        intents = plan_intents(
+            seller_id=some[0].seller_id, channel_id=channel_id, kind=KIND, step="pick",
+            subjects=[(p.id, payload) for p in some], at=at,
+        )  # fmt: skip
+        asked = {i.subject_id for i in intents if i.state in ("planned", "sent", "unknown")}
+        wanting = [p for p in some if p.id in asked]
+        Package.objects.system().filter(id__in=[p.id for p in wanting]).update(wants=_GOAL["pick"], stuck_reason="")
+        for package in wanting:
+            package.wants, package.stuck_reason = _GOAL["pick"], ""
+
+
 def advance(*, package: Package, at: datetime) -> None:
-    """The next thing that the order's state in the store allows: picking, invoiced, the seller's waybill; the label."""
+    """As :func:`advance_all`, of one package."""
     order = Order.objects.system().get(id=package.order_id)
-    if order.is_history:
-        return
-    if package.state == "created" and order.state in _IN_STORE:
-        plan_move(seller_id=package.seller_id, package_id=package.id, event="pick", actor="store", at=at)
-    elif package.state == "picking" and order.state == "processed":
-        _invoice(package, at)
-    if package.own_tracking_ref and package.state in ("picking", "invoiced"):
-        plan_move(seller_id=package.seller_id, package_id=package.id, event="hand_over", actor="store", at=at)
-    plan_label(package=package, at=at)
+    advance_all(packages=[package], orders={order.id: order}, at=at)
 
 
 def _invoice(row: Package, at: datetime) -> None:

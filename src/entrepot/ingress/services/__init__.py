@@ -1,5 +1,6 @@
 """Everything that comes in: feeds pulled, webhooks received, receipts applied, records set aside."""
 
+from .apply import apply_receipts as apply_receipts
 from .aside import ignore_aside as ignore_aside
 from .aside import keep_aside as keep_aside
 from .connect import adopt_live as adopt_live
@@ -10,7 +11,6 @@ from .feeds import hint_feed as hint_feed
 from .feeds import open_feeds as open_feeds
 from .pull import pull_due as pull_due
 from .pull import pull_now as pull_now
-from .receipts import apply_receipts as apply_receipts
 from .receipts import keep_receipts as keep_receipts
 from .receipts import retry_receipts as retry_receipts
 from .replay import replay_aside as replay_aside

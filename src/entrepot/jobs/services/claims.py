@@ -125,9 +125,13 @@ def close(model: type[Row], rows: Iterable[Row | tuple[int, int]], **updates: An
     return _give_back(model, rows, {"attempts": 0, "last_error": "", **updates})
 
 
-def release(model: type[Row], rows: Iterable[Row | tuple[int, int]], *, not_before: datetime, error: str = "") -> int:
-    """Give claimed rows back to be tried again, not before then; with ``error`` it counts as an attempt."""
-    updates: dict[str, Any] = {"not_before": not_before}
+def release(
+    model: type[Row], rows: Iterable[Row | tuple[int, int]], *, not_before: datetime, error: str = "", **more: Any
+) -> int:  # fmt: skip
+    """Give claimed rows back to be tried again, not before then; with ``error`` it counts as an attempt. ``more`` are
+    further updates, such as the status of what is given up.
+    """
+    updates: dict[str, Any] = {"not_before": not_before, **more}
     if error:
         updates |= {"attempts": models.F("attempts") + 1, "last_error": error[:2000]}
     return _give_back(model, rows, updates)

@@ -99,6 +99,11 @@ def save_entries(entries: Sequence[Entry]) -> None:
     _upsert(Order, [e.order for e in entries], _TAKEN)
 
 
+def save_all(orders: Sequence[Order], fields: Sequence[str]) -> None:
+    """Update ``fields`` of orders that are locked, in one statement."""
+    _upsert(Order, orders, fields)
+
+
 def _party_fields() -> tuple[str, ...]:
     return tuple(f.name for f in Party._meta.concrete_fields if f.name not in ("id", "seller", "order", "role"))
 

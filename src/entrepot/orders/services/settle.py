@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from datetime import datetime
 from decimal import Decimal
 
@@ -21,6 +22,7 @@ from entrepot.kit.registry import connector
 from ..models import Adjustment, Line, Order
 from ..states import ORDER
 from .cancel import confirm_cancelled, is_gone
+from .entry import save_all
 from .export import KIND
 from .sale import sales_order
 
@@ -100,13 +102,19 @@ def _settle_rest(order: Order, intent: Intent, rest: Decimal, at: datetime) -> D
     return rest
 
 
-def note_waybills(*, order_id: int, waybills: str, at: datetime) -> None:
-    """Keep the numbers of the parcels that the channel has carried; a store that has the order is told of a change."""
+def note_waybills(*, waybills: Mapping[int, str], at: datetime) -> None:
+    """Keep {order id: numbers of the parcels that the channel has carried}; a store that has the order is told of a
+    change.
+    """
+    if not waybills:
+        return
     with transaction.atomic():
-        order = Order.objects.system().select_for_update(no_key=True).get(id=order_id)
-        if order.waybills != waybills:
-            order.waybills = waybills
-            order.save(update_fields=["waybills"])
+        rows = Order.objects.system().filter(id__in=list(waybills)).order_by("id")
+        changed = [o for o in rows.select_for_update(no_key=True) if o.waybills != waybills[o.id]]
+        for order in changed:
+            order.waybills = waybills[order.id]
+        save_all(changed, ["waybills"])
+        for order in changed:
             plan_waybills(order=order, at=at)
 
 
