@@ -4,16 +4,17 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     dependencies = [
-        ('accounts', '0001_initial'),
-        ('channels', '0003_webhooks'),
-        ('ingress', '0002_alter_receipt_raw_alter_setaside_raw'),
+        ("accounts", "0001_initial"),
+        ("channels", "0002_call_log"),
+        ("ingress", "0002_alter_receipt_raw_alter_setaside_raw"),
     ]
 
     operations = [
         migrations.AddIndex(
-            model_name='receipt',
-            index=models.Index(condition=models.Q(('status', 'queued')), fields=['seller', 'not_before', 'id'], name='receipt_due'),
+            model_name="receipt",
+            index=models.Index(
+                condition=models.Q(("status", "queued")), fields=["seller", "not_before", "id"], name="receipt_due"
+            ),
         ),
     ]
