@@ -9,7 +9,7 @@ from django.core.files.base import ContentFile
 
 from entrepot.accounts.models import ApiKey
 from entrepot.catalog.models import Component, FieldOwner, Mapping, Product, Variant
-from entrepot.channels.models import Binding, CallLog, Channel, Intent, Storefront
+from entrepot.channels.models import Binding, CallLog, Channel, Intent, Storefront, Subscription
 from entrepot.documents.models import Document
 from entrepot.egress.models import PushBatch, PushItem
 from entrepot.events.models import Event, ParkedEvent, StateChange
@@ -68,6 +68,10 @@ class World:
             theirs_ref="77",
             source="own",
         )
+        self.hook = Subscription.objects.create(
+            **own, channel=self.market, subscription_ref="1116", topic="packages", host="hub.example", is_active=True,
+            is_ours=True, seen_at=now(),
+        )  # fmt: skip
         self.products, self.variants, self.orders, self.packages, self.listings = [], [], [], [], []
 
     def add(self, times: int = 1) -> World:

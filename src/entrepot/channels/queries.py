@@ -3,8 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 
-from .models import Binding, Channel, Intent, Storefront, Taxon
+from entrepot.core.actor import Actor
+from entrepot.kit.registry import connector
+from entrepot.kit.spec import Subscribe
+
+from .models import Binding, Channel, Intent, Storefront, Subscription, Taxon
 
 
 def live_channels(*, role: str) -> list[Channel]:
@@ -25,6 +30,15 @@ def storefronts(*, channel_id: int) -> list[Storefront]:
 def storefront(*, storefront_id: int) -> Storefront:
     """One storefront with its channel, for workers that got its id from a row."""
     return Storefront.objects.system().select_related("channel").get(id=storefront_id)
+
+
+def storefront_for(*, actor: Actor, storefront_id: int) -> Storefront:
+    """A storefront that the actor may see.
+
+    Raises:
+        Storefront.DoesNotExist: there is none, or it is another seller's.
+    """
+    return Storefront.objects.for_actor(actor).get(id=storefront_id)
 
 
 def takes_pushes(*, storefront_ids: Sequence[int]) -> list[tuple[int, int]]:
@@ -65,3 +79,52 @@ def taxa(*, connector: str, kind: str, scope: str = "") -> list[Taxon]:
     """Present words of one kind and scope, by name."""
     found = Taxon.objects.filter(connector=connector, kind=kind, scope=scope, is_gone=False)
     return list(found.order_by("name", "ref"))
+
+
+def wanted_topics(channel: Channel) -> list[str]:
+    """What the remote should send us now: the connector's topics without those that a person switched off.
+
+    None unless webhooks are on. No SQL.
+    """
+    way = connector(channel.connector).can.get("register_webhooks")
+    if not isinstance(way, Subscribe) or channel.settings.get("hub.webhooks") != "on":
+        return []
+    off = channel.settings.get("hub.webhook_topics_off", ())
+    return [topic for topic in way.topics if topic not in off]
+
+
+@dataclass(frozen=True, slots=True)
+class Webhook:
+    """A topic as wanted and as found. ``state``: ok, missing, switched_off, unwanted, off, or of_others.
+
+    Missing, switched_off and unwanted differ from what we want.
+    """
+
+    topic: str
+    state: str
+    subscription: Subscription | None
+
+    @property
+    def differs(self) -> bool:
+        """Whether the remote has it otherwise than we want."""
+        return self.state in ("missing", "switched_off", "unwanted")
+
+
+def webhooks(*, channel: Channel) -> list[Webhook]:
+    """What we want beside what the remote had when we looked last, wanted ones first. One SQL query."""
+    wanted = wanted_topics(channel)
+    found = Subscription.objects.for_seller(channel.seller_id).filter(channel=channel).order_by("-is_ours", "id")
+    seen: list[Webhook] = []
+    for row in found:
+        twice = any(w.topic == row.topic and w.state == "ok" for w in seen)
+        seen.append(Webhook(row.topic, _webhook_state(row, is_wanted=row.topic in wanted and not twice), row))
+    have = {w.topic for w in seen if w.subscription and w.subscription.is_ours}
+    return [*(Webhook(t, "missing", None) for t in wanted if t not in have), *seen]
+
+
+def _webhook_state(row: Subscription, *, is_wanted: bool) -> str:
+    if not row.is_ours:
+        return "of_others"
+    if is_wanted:
+        return "ok" if row.is_active else "switched_off"
+    return "unwanted" if row.is_active else "off"

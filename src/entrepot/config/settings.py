@@ -25,6 +25,7 @@ ENTREPOT_RETENTION_DAYS = {
 }
 ENTREPOT_SUBSCRIBERS = "entrepot.config.subscribers.SUBSCRIBERS"
 ENTREPOT_DRAINERS = "entrepot.config.drainers.DRAINERS"
+ENTREPOT_CHANNEL_WORK = "entrepot.config.channel_work.CHANNEL_WORK"
 # Called with ``at`` after a backup was restored.
 ENTREPOT_AFTER_RESTORE = ["entrepot.channels.services.doubt.doubt_open_intents"]
 

@@ -8,6 +8,8 @@ from __future__ import annotations
 
 SUBSCRIBERS: dict[str, list[str] | str] = {
     "channel.added": "none",
+    "channel.approves_by_hand": "none",
+    "channel.approves_by_rule": "none",
     "channel.checked": "none",
     "channel.live": "none",
     "channel.locked_out": "none",
@@ -16,6 +18,10 @@ SUBSCRIBERS: dict[str, list[str] | str] = {
     "channel.push_approved": "none",
     "channel.resumed": "none",
     "channel.retired": "none",
+    "channel.storefront_closed": "none",
+    "channel.storefront_opened": "none",
+    "channel.webhooks_off": "none",
+    "channel.webhooks_on": "none",
     "intent.confirmed": "none",
     "intent.dropped": "none",
     "intent.planned": "none",

@@ -127,7 +127,7 @@ def listing(cast: Cast, sandbox: Sandbox, say: Say) -> None:
     until("listings of every approved product", lambda: not _marks() and Listing.objects.system().exists(), seconds=60)
     _reviewed()
     channels.approve_first_push(seller_id=seller_id, channel_id=cast.market.id, at=now())
-    Channel.objects.system().filter(id=cast.market.id).update(is_auto_approving=True)
+    channels.approve_by_rule(seller_id=seller_id, channel_id=cast.market.id, is_automatic=True, at=now())
     until(
         "the first listings sent",
         lambda: Listing.objects.system().filter(submitted_at__isnull=False).exists(),

@@ -34,6 +34,7 @@ from entrepot.web.admin.show import EMPTY, pretty, when
 
 from . import services
 from .models import DriftSeen, Feed, Receipt, SetAside
+from .services.work import start_pull
 
 _MOST_PROBLEMS = 20
 
@@ -111,6 +112,12 @@ class FeedPage(Page):
         "trouble",
     ]
     readonly_fields = ["enabled", "every", "watermark", "trouble"]
+    buttons = [
+        Button(
+            name="pull", label=gettext_lazy("Pull now"), call=start_pull, subject="feed_id", tone="main",
+            when=lambda f: f.channel.state == "live",
+        ),
+    ]  # fmt: skip
 
     @display(description=gettext_lazy("enabled"), ordering="is_enabled")
     def enabled(self, row: Feed) -> SafeString:

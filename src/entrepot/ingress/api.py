@@ -1,4 +1,4 @@
-"""What comes in, over HTTP: prove a channel, webhooks, sheets, and records that could not be mapped."""
+"""What comes in, over HTTP: feeds, sheets, and records that could not be mapped."""
 
 from __future__ import annotations
 
@@ -8,51 +8,20 @@ from typing import Annotated, Any
 from ninja import Field, Query, Router, Schema
 
 from entrepot.accounts.api import SellerId, acting_seller
-from entrepot.channels.api import ChannelOut, channel_of
-from entrepot.channels.models import Channel
-from entrepot.channels.services import client_for
+from entrepot.channels.api import channel_of
 from entrepot.core.clock import now
-from entrepot.core.errors import Refused
-from entrepot.kit.registry import connector
 from entrepot.web.areas import ActorRequest, Area
 from entrepot.web.paging import DEFAULT, page
 from entrepot.web.shapes import Cursor, Limit, Listed, OneOf, QueryId, Word, listed
 
 from . import services
 from .models import Feed, SetAside
-from .services.subscribe import subscriptions
 
 channels_router = Router(auth=Area("channels"), tags=["channels"])
 sheets_router = Router(auth=Area("products"), tags=["products"])
 aside_router = Router(auth=Area("set_aside"), tags=["set aside"])
 routers = (channels_router, sheets_router, aside_router)
 AsideState = Annotated[str, OneOf(("open", "replayed", "ignored"))]
-
-
-class CheckOut(Schema):
-    """What each capability answered: ``ok``, or what is wrong in the remote's words."""
-
-    channel: ChannelOut
-    checks: dict[str, str] = Field(examples=[{"pull_orders": "ok", "push_offers": "no permission: 403"}])
-
-
-class MatchOut(Schema):
-    """What fits to what we know: by SKU and GTIN, then with case, spaces and zeros aside."""
-
-    read: int = Field(examples=[120])
-    exact: int = Field(examples=[100])
-    normalised: int = Field(examples=[12])
-    ambiguous: list[Any] = Field(examples=[[{"theirs": ["TEA 250"], "ours": ["TEA-250", "TEA250"]}]])
-    none: list[Any] = Field(examples=[[["COFFEE-1"]]])
-    set_aside: int = Field(examples=[2])
-
-
-class LiveOut(Schema):
-    """A channel that is live: what was adopted as it is, and how many feeds pull from now on."""
-
-    channel: ChannelOut
-    adopted: int = Field(examples=[40])
-    feeds: int = Field(examples=[3])
 
 
 class FeedOut(Schema):
@@ -67,21 +36,6 @@ class FeedOut(Schema):
     last_count: int = Field(examples=[3])
     last_done_at: datetime | None = Field(examples=["2026-03-01T09:30:00Z"])
     last_error: str = Field(examples=[""])
-
-
-class HookOut(Schema):
-    """One subscription at the remote."""
-
-    subscription_ref: str = Field(examples=["1116"])
-    topic: str = Field(examples=["order.created"])
-    is_active: bool = Field(examples=[True])
-
-
-class HooksOut(Schema):
-    """Where the remote reaches us, and what it sends there. The address is a secret: it lets anybody post."""
-
-    url: str = Field(examples=["https://hub.example/hooks/9nXl…"])
-    items: list[HookOut]
 
 
 class ProblemOfRow(Schema):
@@ -115,40 +69,6 @@ class AsideOut(Schema):
     last_at: datetime = Field(examples=["2026-03-01T09:36:00Z"])
 
 
-@channels_router.post(
-    "/channels/{channel_id}/check", response=CheckOut, operation_id="check_channel", summary="Check a channel"
-)
-def check_channel(request: ActorRequest, channel_id: int) -> Any:
-    """Use each capability once, harmlessly. A channel that passes is checked; one that was locked out is back."""
-    row = channel_of(request, channel_id)
-    checks = services.check_channel(channel=row, at=now())
-    return {"channel": channel_of(request, row.id), "checks": checks}
-
-
-@channels_router.post(
-    "/channels/{channel_id}/match", response=MatchOut, operation_id="match_channel", summary="Pull dry and match"
-)
-def match_channel(request: ActorRequest, channel_id: int) -> Any:
-    """Read what is there without changing anything, and say what fits to what we know. 409: not checked yet."""
-    row = channel_of(request, channel_id)
-    if row.state == "draft":
-        raise Refused(f"channel {row.name} was not checked yet")
-    return services.match_channel(channel=row, at=now())
-
-
-@channels_router.post(
-    "/channels/{channel_id}/go-live", response=LiveOut, operation_id="go_live", summary="Start a channel"
-)
-def go_live(request: ActorRequest, channel_id: int) -> Any:
-    """Adopt what is on sale already, and start the pulls; nothing is sent by this. 409: not matched yet."""
-    row = channel_of(request, channel_id)
-    if row.state != "matched":
-        raise Refused(f"channel {row.name} is {row.state}: it goes live from matched")
-    adopted = services.adopt_live(channel=row, at=now()) if row.role == "marketplace" else 0
-    feeds = services.go_live(channel=row, at=now())
-    return {"channel": channel_of(request, row.id), "adopted": adopted, "feeds": feeds}
-
-
 @channels_router.get(
     "/channels/{channel_id}/feeds",
     response=Listed[FeedOut],
@@ -159,33 +79,6 @@ def list_feeds(request: ActorRequest, channel_id: int, cursor: Cursor = None, li
     """What is pulled, how often, and how it went."""
     row = channel_of(request, channel_id)
     return listed(page(Feed.objects.for_actor(request.auth).filter(channel=row), cursor=cursor, limit=limit))
-
-
-@channels_router.get(
-    "/channels/{channel_id}/webhooks", response=HooksOut, operation_id="list_webhooks", summary="List webhooks"
-)
-def list_webhooks(request: ActorRequest, channel_id: int) -> Any:
-    """Subscriptions to our address, as the remote has them now. 409: the remote has no webhooks."""
-    row = _with_webhooks(request, channel_id)
-    url = services.hook_url(row)
-    return {"url": url, "items": [s for s in subscriptions(client_for(row)) if s.url == url]}
-
-
-@channels_router.post(
-    "/channels/{channel_id}/webhooks", response=HooksOut, operation_id="enable_webhooks", summary="Enable webhooks"
-)
-def enable_webhooks(request: ActorRequest, channel_id: int) -> Any:
-    """Make or revive the subscriptions that we want. 422: the remote would refuse our public address."""
-    row = _with_webhooks(request, channel_id)
-    return {"url": services.hook_url(row), "items": services.enable_webhooks(channel=row, at=now())}
-
-
-def _with_webhooks(request: ActorRequest, channel_id: int) -> Channel:
-    row = channel_of(request, channel_id)
-    spec = connector(row.connector)
-    if not spec.has("register_webhooks"):
-        raise Refused(f"{spec.label} has no webhooks: {spec.cannot.get('register_webhooks', 'not known')}")
-    return row
 
 
 @sheets_router.post(

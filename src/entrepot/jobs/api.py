@@ -70,14 +70,14 @@ def list_runs(
     """Runs, newest first."""
     rows = _rows(request)
     found = page(rows.filter(state=state) if state else rows, cursor=cursor, limit=limit, newest_first=True)
-    return {"items": [_with_rate(r) for r in found.items], "next": found.next_cursor}
+    return {"items": [with_rate(r) for r in found.items], "next": found.next_cursor}
 
 
 @router.get("/runs/{run_id}", response=RunWhole, operation_id="get_run", summary="Get a run")
 def get_run(request: ActorRequest, run_id: int) -> Any:
     """One run with its log."""
     row = _rows(request).get(id=run_id)
-    row = _with_rate(row)
+    row = with_rate(row)
     return {
         **{f: getattr(row, f) for f in RunOut.model_fields},
         "report": row.report,
@@ -89,10 +89,11 @@ def get_run(request: ActorRequest, run_id: int) -> Any:
 def cancel(request: ActorRequest, run_id: int) -> Any:
     """Ask a run to stop; it does at its next step. 409: it is over."""
     row = _rows(request).get(id=run_id)
-    return _with_rate(cancel_run(run_id=row.id, at=now(), seller_id=row.seller_id))
+    return with_rate(cancel_run(run_id=row.id, at=now(), seller_id=row.seller_id))
 
 
-def _with_rate(row: Any) -> Any:
+def with_rate(row: Any) -> Any:
+    """A run with the figures that :class:`RunOut` shows."""
     where = progress(run=row, at=now())
     row.per_second, row.left_seconds = where.per_s, where.left_s
     return row

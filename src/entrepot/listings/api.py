@@ -6,13 +6,16 @@ from datetime import datetime
 from decimal import Decimal
 from typing import Annotated, Any
 
-from ninja import Field, Query, Router, Schema
+from ninja import Field, Query, Router, Schema, Status
 
+from entrepot.channels import queries as channels
+from entrepot.core.clock import now
 from entrepot.events.queries import history
 from entrepot.web.areas import ActorRequest, Area
 from entrepot.web.paging import DEFAULT, page
 from entrepot.web.shapes import Cursor, Limit, Listed, MoneyOut, OneOf, QueryId, Word, listed, money
 
+from . import services
 from .models import Listing, ListingLevel
 from .states import LANES, LISTING
 
@@ -169,3 +172,36 @@ def _pieces(value: Decimal | None) -> int | None:
 
 def _flags(level: ListingLevel) -> dict[str, Any]:
     return {"is_due": level.is_due, "is_in_flight": level.batch_id is not None, "refusal": level.refusal}
+
+
+class TurnedOut(Schema):
+    """A storefront that was closed or opened, and how many of its listings follow."""
+
+    storefront_id: int = Field(examples=[5])
+    is_open: bool = Field(examples=[False])
+    listings: int = Field(examples=[120])
+
+
+@router.post(
+    "/storefronts/{storefront_id}/close", response={202: TurnedOut}, operation_id="close_storefront",
+    summary="Close a storefront",
+)  # fmt: skip
+def close_storefront(request: ActorRequest, storefront_id: int) -> Any:
+    """Sell nothing there any more: stock 0 first, then each listing is closed. 409: it is closed already."""
+    return _turned(request, storefront_id, is_open=False)
+
+
+@router.post(
+    "/storefronts/{storefront_id}/open", response={202: TurnedOut}, operation_id="reopen_storefront",
+    summary="Open a storefront again",
+)  # fmt: skip
+def reopen_storefront(request: ActorRequest, storefront_id: int) -> Any:
+    """Put back on sale what was closed, and list what is new. 409: it is open already."""
+    return _turned(request, storefront_id, is_open=True)
+
+
+def _turned(request: ActorRequest, storefront_id: int, *, is_open: bool) -> Any:
+    row = channels.storefront_for(actor=request.auth, storefront_id=storefront_id)
+    turn = services.reopen_storefront if is_open else services.close_storefront
+    count = turn(seller_id=row.seller_id, storefront_id=row.id, at=now())
+    return Status(202, {"storefront_id": row.id, "is_open": is_open, "listings": count})

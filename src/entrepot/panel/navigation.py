@@ -24,6 +24,7 @@ _GROUPS: list[tuple[Any, list[tuple[Any, str, str, bool]]]] = [
     (_("Channels"), [
         (_("Channels"), "channels_channel", "hub", False),
         (_("Storefronts"), "channels_storefront", "storefront", False),
+        (_("Webhooks"), "channels_subscription", "webhook", False),
         (_("Bindings"), "channels_binding", "link", False),
         (_("Call log"), "channels_calllog", "call_made", False),
     ]),

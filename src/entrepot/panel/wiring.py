@@ -5,11 +5,10 @@ from __future__ import annotations
 from django.utils.translation import gettext_lazy as _
 
 from entrepot.ingress.admin import import_sheet, sheet_fields, told_of_sheet
+from entrepot.listings.services import close_storefront, reopen_storefront
 from entrepot.web.admin import Button, Column, More
 
-from . import completeness, timelines, work
-
-_CHECKABLE = ("draft", "checked", "matched", "live", "locked_out")
+from . import completeness, timelines
 
 MORE: dict[str, More] = {
     "catalog.product": More(
@@ -27,42 +26,30 @@ MORE: dict[str, More] = {
         sections=[completeness.of_product, timelines.product],
     ),
     "catalog.variant": More(sections=[completeness.of_variant]),
-    "channels.channel": More(
+    "channels.channel": More(sections=[timelines.channel]),
+    "channels.storefront": More(
         buttons=[
             Button(
-                name="check",
-                label=_("Check every right"),
-                call=work.check,
-                subject="channel",
-                tone="main",
-                when=lambda c: c.state in _CHECKABLE,
+                name="close",
+                label=_("Close"),
+                call=close_storefront,
+                subject="storefront_id",
+                when=lambda s: s.is_open,
+                tone="danger",
+                help=_("Stock 0 first, then every listing there is closed. Orders are still taken."),
+                shows=lambda n: _("%(count)d listings are being closed.") % {"count": n},
             ),
             Button(
-                name="match",
-                label=_("Match, changing nothing"),
-                call=work.match,
-                subject="channel",
+                name="open",
+                label=_("Open again"),
+                call=reopen_storefront,
+                subject="storefront_id",
+                when=lambda s: not s.is_open,
                 tone="main",
-                when=lambda c: c.state in ("checked", "matched"),
-            ),
-            Button(
-                name="learn",
-                label=_("Learn their words"),
-                call=work.learn,
-                subject="channel",
-                when=lambda c: c.role == "marketplace" and c.state in ("checked", "matched", "live"),
-            ),
-            Button(
-                name="go-live",
-                label=_("Go live"),
-                call=work.go_live,
-                subject="channel",
-                event="go_live",
-                tone="main",
-                help=_("What is on sale there is adopted, the pulls begin. Nothing is sent by this."),
+                help=_("What was closed is put back on sale, and what is new is listed."),
+                shows=lambda n: _("%(count)d listings are looked at again.") % {"count": n},
             ),
         ],
-        sections=[timelines.channel],
     ),
     "listings.listing": More(sections=[timelines.listing]),
     "orders.order": More(sections=[timelines.order]),

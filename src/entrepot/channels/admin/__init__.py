@@ -6,3 +6,4 @@ from .bindings import TaxonPage as TaxonPage
 from .calls import CallLogPage as CallLogPage
 from .channel import ChannelPage as ChannelPage
 from .channel import StorefrontPage as StorefrontPage
+from .webhooks import SubscriptionPage as SubscriptionPage

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 from django.contrib.admin import display, register
 from django.http import HttpRequest
 from django.utils.html import format_html
@@ -11,30 +9,16 @@ from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from entrepot.channels import services
 from entrepot.channels.models import BreakerState, Channel, Storefront
 from entrepot.channels.states import CHANNEL
-from entrepot.web.admin import Box, Button, OwnChoices, Page, Section, StateChip, Table, chip, state_filter, yes_no
+from entrepot.web.admin import Box, OwnChoices, Page, Section, StateChip, Table, chip, state_filter, yes_no
 from entrepot.web.admin.show import lines, list_link, pairs, row_link, when
 
-from .forms import connect_buttons, secret_fields, setting_fields, storefront_fields
+from .buttons import switch_buttons, webhook_buttons, work_buttons
+from .forms import connect_buttons
+from .webhooks import webhook_table
 
 _MOST_UNMATCHED = 20
-
-
-def replace_secrets(*, seller_id: int, channel_id: int, at: Any, **secrets: str) -> Channel:
-    """New credentials, each in a field of its own."""
-    return services.replace_secrets(seller_id=seller_id, channel_id=channel_id, secrets=secrets, at=at)
-
-
-def change_settings(*, seller_id: int, channel_id: int, **settings: Any) -> Channel:
-    """The connector's settings, each in a field of its own."""
-    given = {name.replace("__", "."): value for name, value in settings.items()}
-    return services.change_settings(seller_id=seller_id, channel_id=channel_id, settings=given)
-
-
-def _open(row: Channel) -> bool:
-    return row.state != "retired"
 
 
 @register(Channel)
@@ -70,89 +54,7 @@ class ChannelPage(StateChip, Page):
         "created_at",
     ]
     readonly_fields = ["state_chip", "switches", "health"]
-    buttons = [
-        *connect_buttons(),
-        Button(
-            name="approve-first-push",
-            label=gettext_lazy("Approve the first push"),
-            call=services.approve_first_push,
-            subject="channel_id",
-            tone="main",
-            when=lambda c: _open(c) and c.role == "marketplace" and c.first_push_approved_at is None,
-            help=gettext_lazy("You have seen what differs and let it travel."),
-        ),
-        Button(
-            name="pause",
-            label=gettext_lazy("Pause pushes"),
-            call=services.pause_pushes,
-            subject="channel_id",
-            fixed={"is_paused": True},
-            when=lambda c: _open(c) and not c.is_push_paused,
-            tone="danger",
-            help=gettext_lazy("Kill switch: nothing travels out. Pulls go on."),
-        ),
-        Button(
-            name="resume",
-            label=gettext_lazy("Resume pushes"),
-            call=services.pause_pushes,
-            subject="channel_id",
-            fixed={"is_paused": False},
-            when=lambda c: _open(c) and c.is_push_paused,
-            tone="main",
-        ),
-        Button(
-            name="zero",
-            label=gettext_lazy("Publish stock zero"),
-            call=services.zero_stock,
-            subject="channel_id",
-            fixed={"is_zeroed": True},
-            when=lambda c: _open(c) and c.role == "marketplace" and not c.is_zeroed,
-            tone="danger",
-            help=gettext_lazy("Kill switch: every listing of this channel shows nothing in stock."),
-        ),
-        Button(
-            name="unzero",
-            label=gettext_lazy("Publish true stock again"),
-            call=services.zero_stock,
-            subject="channel_id",
-            fixed={"is_zeroed": False},
-            when=lambda c: c.is_zeroed,
-            tone="main",
-        ),
-        Button(
-            name="open-storefront",
-            label=gettext_lazy("Open a storefront"),
-            call=services.open_storefront,
-            subject="channel_id",
-            when=lambda c: _open(c) and c.role == "marketplace",
-            ask=storefront_fields,
-        ),
-        Button(
-            name="settings",
-            label=gettext_lazy("Settings"),
-            call=change_settings,
-            subject="channel_id",
-            when=_open,
-            ask=setting_fields,
-        ),
-        Button(
-            name="credentials",
-            label=gettext_lazy("New credentials"),
-            call=replace_secrets,
-            subject="channel_id",
-            when=_open,
-            ask=secret_fields,
-        ),
-        Button(
-            name="retire",
-            label=gettext_lazy("Retire"),
-            call=services.move_channel,
-            subject="channel",
-            event="retire",
-            fixed={"event": "retire", "actor": "seller"},
-            tone="danger",
-        ),
-    ]
+    buttons = [*connect_buttons(), *work_buttons(), *switch_buttons(), *webhook_buttons()]
 
     @display(description=gettext_lazy("switches"))
     def switches(self, row: Channel) -> SafeString:
@@ -160,7 +62,8 @@ class ChannelPage(StateChip, Page):
         zeroed = chip("bad", _("stock zero")) if row.is_zeroed else ""
         unseen = row.role == "marketplace" and row.state == "live" and row.first_push_approved_at is None
         first = chip("look", _("first push waits")) if unseen else ""
-        return format_html("{} {} {}", paused, zeroed, first)
+        rule = chip("good", _("approves by rule")) if row.is_auto_approving else ""
+        return format_html("{} {} {} {}", paused, zeroed, first, rule)
 
     @display(description=gettext_lazy("health"))
     def health(self, row: Channel) -> SafeString:
@@ -176,6 +79,7 @@ class ChannelPage(StateChip, Page):
             _fronts(row),
             _checks(row),
             *_match(row),
+            *webhook_table(row),
             Box(_("Settings"), _settings(row)),
             Box(_("Health"), _health(row)),
         ]

@@ -7,4 +7,5 @@ from .calls import BudgetUse as BudgetUse
 from .calls import CallLog as CallLog
 from .channel import Channel as Channel
 from .channel import Storefront as Storefront
+from .subscriptions import Subscription as Subscription
 from .taxonomy import Taxon as Taxon

@@ -30,6 +30,7 @@ class Channel(SellerScoped):
     last_error = models.TextField(blank=True)
     last_error_at = models.DateTimeField(null=True, blank=True)
     checks = models.JSONField(default=dict, blank=True)  # capability → what the last check found
+    webhooks_seen_at = models.DateTimeField(null=True, blank=True)  # null: nobody looked at the remote's yet
     match_report = models.JSONField(default=dict, blank=True)
     created_at = models.DateTimeField(auto_now_add=True)
 

@@ -6,6 +6,7 @@ from .access import remember_failure as remember_failure
 from .access import remember_success as remember_success
 from .bind import bind_many as bind_many
 from .channel import add_channel as add_channel
+from .channel import approve_by_rule as approve_by_rule
 from .channel import approve_first_push as approve_first_push
 from .channel import change_settings as change_settings
 from .channel import move_channel as move_channel
@@ -14,9 +15,13 @@ from .channel import pause_pushes as pause_pushes
 from .channel import record_check as record_check
 from .channel import record_match as record_match
 from .channel import replace_secrets as replace_secrets
+from .channel import set_storefront_open as set_storefront_open
 from .channel import zero_stock as zero_stock
 from .client import account_of as account_of
 from .client import client_for as client_for
+from .hooks import record_subscriptions as record_subscriptions
+from .hooks import want_topic as want_topic
+from .hooks import want_webhooks as want_webhooks
 from .intents import confirm_intent as confirm_intent
 from .intents import drop_intent as drop_intent
 from .intents import lose_intent as lose_intent
@@ -30,3 +35,6 @@ from .intents import send_intent as send_intent
 from .intents import soften_intent as soften_intent
 from .taxonomy import learn_taxa as learn_taxa
 from .vault import rotate_secrets as rotate_secrets
+from .work import carry_out as carry_out
+from .work import known_work as known_work
+from .work import start_work as start_work

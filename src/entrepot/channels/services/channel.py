@@ -72,7 +72,7 @@ def change_settings(*, seller_id: int, channel_id: int, settings: Mapping[str, A
 
 
 def open_storefront(*, seller_id: int, channel_id: int, code: str) -> Storefront:
-    """Open a country's window that the connector declares.
+    """Open a country's window that the connector declares. One that was closed is opened by ``listings``.
 
     Raises:
         Invalid: the connector has no storefront of this code; says which it has.
@@ -94,6 +94,26 @@ def open_storefront(*, seller_id: int, channel_id: int, code: str) -> Storefront
         },
     )
     return storefront
+
+
+def set_storefront_open(*, seller_id: int, storefront_id: int, is_open: bool, at: datetime) -> Storefront:
+    """Say whether a storefront is open; its listings follow by ``listings.services.storefront``.
+
+    Raises:
+        Storefront.DoesNotExist: not this seller's.
+        Refused: it is so already.
+    """
+    with transaction.atomic():
+        row = Storefront.objects.for_seller(seller_id).select_for_update(no_key=True).get(id=storefront_id)
+        if row.is_open == is_open:
+            raise Refused(f"storefront {row} is {'open' if is_open else 'closed'} already")
+        row.is_open = is_open
+        row.save(update_fields=["is_open"])
+        record(
+            type="channel.storefront_opened" if is_open else "channel.storefront_closed",
+            key=row.channel_id, seller_id=seller_id, payload={"storefront": row.id, "code": row.code}, at=at,
+        )  # fmt: skip
+    return row
 
 
 def record_check(*, channel_id: int, checks: Mapping[str, str], at: datetime) -> Channel:
@@ -132,6 +152,23 @@ def approve_first_push(*, seller_id: int, channel_id: int, at: datetime) -> Chan
         channel.first_push_approved_at = channel.first_push_approved_at or at
         channel.save(update_fields=["first_push_approved_at"])
         record(type="channel.push_approved", key=channel.id, seller_id=seller_id, payload={})
+    return channel
+
+
+def approve_by_rule(*, seller_id: int, channel_id: int, is_automatic: bool, at: datetime) -> Channel:
+    """Let orders of this channel that add up be approved without a person, from now on; or let every one wait.
+
+    Orders that are here already are not touched: they wait for a person until news of them comes.
+    """
+    with transaction.atomic():
+        channel = Channel.objects.for_seller(seller_id).select_for_update(no_key=True).get(id=channel_id)
+        if channel.role != "marketplace":
+            raise Refused(f"channel {channel.name} is a {channel.role}: orders come from marketplaces")
+        if channel.is_auto_approving != is_automatic:
+            channel.is_auto_approving = is_automatic
+            channel.save(update_fields=["is_auto_approving"])
+            kind = "channel.approves_by_rule" if is_automatic else "channel.approves_by_hand"
+            record(type=kind, key=channel.id, seller_id=seller_id, payload={}, at=at)
     return channel
 
 

@@ -12,8 +12,9 @@ import typer
 from entrepot.core.clock import now
 from entrepot.core.errors import Invalid, Refused
 
-from . import channel_work, find, show
+from . import channel_switch, channel_work, find, show
 from .session import OPERATOR, ready
+from .work import Background, work
 
 if TYPE_CHECKING:
     from entrepot.channels.models import Channel
@@ -21,6 +22,7 @@ if TYPE_CHECKING:
 
 app = typer.Typer(no_args_is_help=True, help="Channels: a seller's accounts on stores and marketplaces.")
 channel_work.add_to(app)
+channel_switch.add_to(app)
 Many = list[str] | None
 
 
@@ -128,31 +130,29 @@ def storefront(
 
 
 @app.command("check")
-def check(channel: find.ChannelName, seller: find.MaybeSeller = None, json: show.AsJson = False) -> None:
+def check(
+    channel: find.ChannelName, seller: find.MaybeSeller = None, background: Background = False,
+    json: show.AsJson = False,
+) -> None:  # fmt: skip
     """Use every capability once, harmlessly; ends with 1 when one is not permitted or does not work."""
     with ready():
-        from entrepot.ingress.services import check_channel
-
         row = find.channel(channel, seller)
-        with show.progress(json_wanted=json) as bar:
-            bar.add_task(f"checking {row.name}", total=None)
-            found = check_channel(channel=row, at=now())
+        found = work(row, "check", doing=f"checking {row.name}", background=background, json=json)["checks"]
         show.rows([{"capability": n, "result": r} for n, r in found.items()], json_wanted=json)
         raise typer.Exit(int(any(result != "ok" for result in found.values())))
 
 
 @app.command("match")
-def match(channel: find.ChannelName, seller: find.MaybeSeller = None, json: show.AsJson = False) -> None:
+def match(
+    channel: find.ChannelName, seller: find.MaybeSeller = None, background: Background = False,
+    json: show.AsJson = False,
+) -> None:  # fmt: skip
     """Pull what is there without changing anything, and say what fits to what we know."""
     with ready():
-        from entrepot.ingress.services import match_channel
-
         row = find.channel(channel, seller)
         if row.state == "draft":
             raise Refused(f"channel {row.name} was not checked yet: `entrepot channel check {row.id}`")
-        with show.progress(json_wanted=json) as bar:
-            bar.add_task(f"reading {row.name}", total=None)
-            report = match_channel(channel=row, at=now())
+        report = work(row, "match", doing=f"reading {row.name}", background=background, json=json)
         if not json:
             report = {n: len(v) if isinstance(v, list) else v for n, v in report.items()}
         show.record(report, json_wanted=json)
@@ -162,5 +162,5 @@ def _row(row: Channel) -> dict[str, Any]:
     return {
         "id": row.id, "seller": row.seller.code, "name": row.name, "connector": row.connector, "role": row.role,
         "state": row.state, "is_paused": row.is_push_paused, "is_zeroed": row.is_zeroed, "base_url": row.base_url,
-        "last_error": row.last_error,
+        "is_auto_approving": row.is_auto_approving, "last_error": row.last_error,
     }  # fmt: skip

@@ -2,22 +2,27 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from datetime import datetime, timedelta
 from urllib.parse import urlsplit
 
 from django.conf import settings
+from django.db import transaction
 
 from entrepot.channels import services as channels
 from entrepot.channels.models import Channel
+from entrepot.channels.queries import wanted_topics
 from entrepot.channels.services.vault import unseal
-from entrepot.core.errors import Invalid
+from entrepot.core.errors import Invalid, Refused
 from entrepot.kit import records
 from entrepot.kit.client import Client
+from entrepot.kit.registry import connector
 from entrepot.kit.spec import Subscribe
 
 from ..models import Feed
 
 _WATCH_S = 20.0
+ACTIONS = ("activate", "deactivate", "delete")
 
 
 def hook_url(channel: Channel) -> str:
@@ -25,20 +30,55 @@ def hook_url(channel: Channel) -> str:
     return f"{settings.ENTREPOT_PUBLIC_URL}/hooks/{channel.webhook_token}"
 
 
+def need_webhooks(channel: Channel) -> None:
+    """Refuse a channel whose remote has no webhooks.
+
+    Raises:
+        Refused: it has none; says why.
+    """
+    spec = connector(channel.connector)
+    if not spec.has("register_webhooks"):
+        raise Refused(f"{spec.label} has no webhooks: {spec.cannot.get('register_webhooks', 'not known')}")
+
+
+def check_address(channel: Channel) -> None:
+    """Refuse a public address of ours that the remote would refuse.
+
+    Raises:
+        Invalid: says why.
+    """
+    way = connector(channel.connector).can.get("register_webhooks")
+    if not isinstance(way, Subscribe) or _is_local(channel.base_url):
+        return
+    if (why := way.url_rule(hook_url(channel))) is not None:
+        raise Invalid(f"channel {channel.name}", "ENTREPOT_PUBLIC_URL", why)
+
+
 def enable_webhooks(*, channel: Channel, at: datetime) -> list[records.Subscription]:
     """Have what we want at the remote: one active subscription a topic, no second one to our address; all there now.
+
+    Topics that a person switched off stay off.
 
     Raises:
         Invalid: the remote would refuse our public address; says why.
     """
-    client = channels.client_for(channel)
-    way = _way(client)
-    url = hook_url(channel)
-    if (why := way.url_rule(url)) is not None and not _is_local(channel.base_url):
-        raise Invalid(f"channel {channel.name}", "ENTREPOT_PUBLIC_URL", why)
+    client, url = channels.client_for(channel), hook_url(channel)
+    check_address(channel)
+    channel = channels.want_webhooks(seller_id=channel.seller_id, channel_id=channel.id, is_wanted=True, at=at)
+    _make(client, channel, [s for s in subscriptions(client) if s.url == url])
+    feed, _ = Feed.objects.system().get_or_create(
+        channel=channel, storefront=None, name="webhooks",
+        defaults={"seller_id": channel.seller_id, "every_s": _WATCH_S, "not_before": at + timedelta(seconds=_WATCH_S)},
+    )  # fmt: skip
+    if not feed.is_enabled:
+        Feed.objects.system().filter(id=feed.id).update(is_enabled=True, not_before=at)
+    return [s for s in look_at_webhooks(channel=channel, at=at) if s.url == url]
+
+
+def _make(client: Client, channel: Channel, ours: list[records.Subscription]) -> None:
+    way, url = _way(client), hook_url(channel)
     secret = unseal(channel.webhook_secret)["secret"]
-    ours = [s for s in subscriptions(client) if s.url == url]
-    for topic in way.topics:
+    for topic in wanted_topics(channel):
         same = [s for s in ours if s.topic == topic]
         if not same:
             wanted = records.Subscription(subscription_ref="", url=url, topic=topic, is_active=True, secret=secret)
@@ -47,12 +87,40 @@ def enable_webhooks(*, channel: Channel, at: datetime) -> list[records.Subscript
             client.send(way.activate(client.account, same[0].subscription_ref))
         for extra in same[1:]:
             client.send(way.delete(client.account, extra.subscription_ref))
-    channels.change_settings(seller_id=channel.seller_id, channel_id=channel.id, settings={"hub.webhooks": "on"})
-    Feed.objects.system().get_or_create(
-        channel=channel, storefront=None, name="webhooks",
-        defaults={"seller_id": channel.seller_id, "every_s": _WATCH_S, "not_before": at + timedelta(seconds=_WATCH_S)},
-    )  # fmt: skip
-    return [s for s in subscriptions(client) if s.url == url]
+
+
+def disable_webhooks(*, channel: Channel, at: datetime) -> int:
+    """Want none, and delete ours at the remote; the number deleted. Polls do the work from now on."""
+    client = channels.client_for(channel)
+    way, url = _way(client), hook_url(channel)
+    with transaction.atomic():
+        channels.want_webhooks(seller_id=channel.seller_id, channel_id=channel.id, is_wanted=False, at=at)
+        Feed.objects.system().filter(channel=channel, name="webhooks").update(is_enabled=False)
+    ours = [s for s in subscriptions(client) if s.url == url]
+    for s in ours:
+        client.send(way.delete(client.account, s.subscription_ref))
+    look_at_webhooks(channel=channel, at=at)
+    return len(ours)
+
+
+def switch_webhook(*, channel: Channel, subscription_ref: str, action: str, at: datetime) -> None:
+    """Activate, deactivate or delete one subscription of ours. What a person switched off is not revived by itself.
+
+    Raises:
+        Refused: the remote has no such subscription to our address.
+    """
+    client = channels.client_for(channel)
+    way, url = _way(client), hook_url(channel)
+    found = next((s for s in subscriptions(client) if s.subscription_ref == subscription_ref and s.url == url), None)
+    if found is None:
+        look_at_webhooks(channel=channel, at=at)
+        raise Refused(f"{client.spec.label} has no subscription {subscription_ref!r} to our address any more")
+    channels.want_topic(
+        seller_id=channel.seller_id, channel_id=channel.id, topic=found.topic, is_wanted=action == "activate", at=at
+    )
+    call = {"activate": way.activate, "deactivate": way.deactivate, "delete": way.delete}[action]
+    client.send(call(client.account, subscription_ref))
+    look_at_webhooks(channel=channel, at=at)
 
 
 def subscriptions(client: Client) -> list[records.Subscription]:
@@ -66,21 +134,40 @@ def subscriptions(client: Client) -> list[records.Subscription]:
     return found
 
 
+def look_at_webhooks(*, channel: Channel, at: datetime) -> list[records.Subscription]:
+    """Every subscription that the account has now; kept beside what we want, for the channel's page."""
+    found = subscriptions(channels.client_for(channel))
+    _keep(channel, found, at)
+    return found
+
+
+def _keep(channel: Channel, found: Iterable[records.Subscription], at: datetime) -> None:
+    url = hook_url(channel)
+    channels.record_subscriptions(
+        seller_id=channel.seller_id, channel_id=channel.id, at=at,
+        found=[(s.subscription_ref, s.topic, urlsplit(s.url).netloc, s.is_active, s.url == url) for s in found],
+    )  # fmt: skip
+
+
 def watch_webhooks(*, channel: Channel, at: datetime) -> int:
     """Switch on again what the remote has switched off, and read what was missed meanwhile; the number revived."""
     client = channels.client_for(channel)
     way, url, revived = _way(client), hook_url(channel), 0
-    ours = [s for s in subscriptions(client) if s.url == url]
+    found, wanted = subscriptions(client), wanted_topics(channel)
+    ours = [s for s in found if s.url == url]
     for s in ours:
-        if not s.is_active:
+        if not s.is_active and s.topic in wanted:
             client.send(way.activate(client.account, s.subscription_ref))
             revived += 1
-    missing = set(way.topics) - {s.topic for s in ours}
-    if missing and channel.settings.get("hub.webhooks") == "on":
+    missing = set(wanted) - {s.topic for s in ours}
+    if missing:
         enable_webhooks(channel=channel, at=at)
         revived += len(missing)
     if revived:
         channel.feeds.filter(is_enabled=True).update(not_before=at)
+        look_at_webhooks(channel=channel, at=at)
+    else:
+        _keep(channel, found, at)
     return revived
 
 

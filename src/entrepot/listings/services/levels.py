@@ -20,7 +20,7 @@ _TAKES = "g.live_at IS NOT NULL AND g.state IN ('live', 'update', 'queued', 'sub
 _STOCK = f"""
 WITH target AS (
     SELECT l.id,
-           CASE WHEN c.is_zeroed OR NOT v.is_published OR p.state IN ('rejected', 'archived')
+           CASE WHEN c.is_zeroed OR NOT s.is_open OR NOT v.is_published OR p.state IN ('rejected', 'archived')
                      OR g.state IN ('closing', 'closed', 'denied') THEN 0
                 -- (greatest() would make 0 of NULL)
                 WHEN a.available IS NULL

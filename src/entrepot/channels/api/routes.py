@@ -1,58 +1,22 @@
-"""Channels and storefronts over HTTP. What calls the remote (check, match, webhooks) is ingress's."""
+"""Channels over HTTP: connect, set, switch. Nothing here calls a remote."""
 
 from __future__ import annotations
 
-from datetime import datetime
 from typing import Annotated, Any
 
-from ninja import Field, Query, Router, Schema, Status
+from ninja import Field, Query, Router, Status
 
 from entrepot.accounts.api import SellerId, acting_seller
 from entrepot.core.clock import now
-from entrepot.kit.spec import CAPABILITIES
 from entrepot.web.areas import ActorRequest, Area
 from entrepot.web.paging import DEFAULT, page
-from entrepot.web.shapes import AnyJson, Body, Cursor, Limit, Listed, OneOf, Word, listed
+from entrepot.web.shapes import AnyJson, Body, Cursor, Limit, Listed, Word, listed
 
-from . import services
-from .models import Channel, Storefront
-from .states import CHANNEL
+from .. import services
+from ..models import Channel
+from .shapes import ChannelOut, ChannelState, channel_of
 
 router = Router(auth=Area("channels"), tags=["channels"])
-ChannelState = Annotated[str, OneOf(CHANNEL.states)]
-
-
-class ChannelOut(Schema):
-    """A seller's account on a remote. Credentials never leave."""
-
-    id: int = Field(examples=[3])
-    seller_id: int = Field(examples=[7])
-    name: str = Field(examples=["Trendyol export"])
-    connector: str = Field(examples=["trendyol"])
-    role: Annotated[str, OneOf(CAPABILITIES)] = Field(examples=["marketplace"])
-    state: ChannelState = Field(examples=["live"])
-    base_url: str = Field(examples=["https://apigw.trendyol.com"])
-    account_ref: str = Field(examples=["107703"])
-    is_push_paused: bool = Field(description="kill switch: nothing travels out", examples=[False])
-    is_zeroed: bool = Field(description="kill switch: stock 0 is published", examples=[False])
-    orders_from: datetime | None = Field(description="older orders are never pushed", examples=["2026-03-01T09:30:00Z"])
-    first_push_approved_at: datetime | None = Field(examples=["2026-03-01T09:40:00Z"])
-    last_ok_at: datetime | None = Field(examples=["2026-03-02T08:00:00Z"])
-    last_error: str = Field(examples=[""])
-    checks: dict[str, str] = Field(description="what the last check found", examples=[{"pull_orders": "ok"}])
-    settings: dict[str, Any] = Field(examples=[{"hub.order_currency": "keep"}])
-
-
-class StorefrontOut(Schema):
-    """One country's window on a marketplace channel."""
-
-    id: int = Field(examples=[5])
-    channel_id: int = Field(examples=[3])
-    code: str = Field(examples=["TR"])
-    country: str = Field(examples=["TR"])
-    currency: str = Field(examples=["TRY"])
-    language: str = Field(examples=["tr"])
-    is_open: bool = Field(examples=[True])
 
 
 class ChannelIn(Body):
@@ -90,19 +54,10 @@ class ZeroIn(Body):
     is_zeroed: bool = Field(examples=[True])
 
 
-class StorefrontIn(Body):
-    """Which window to open."""
+class AutoIn(Body):
+    """Whether orders that add up are approved without a person."""
 
-    code: Annotated[Word, Field(max_length=12)] = Field(examples=["DE"])
-
-
-def channel_of(request: ActorRequest, channel_id: int) -> Channel:
-    """A channel that the actor may see.
-
-    Raises:
-        Channel.DoesNotExist: there is none, or it is another seller's.
-    """
-    return Channel.objects.for_actor(request.auth).get(id=channel_id)
+    is_automatic: bool = Field(examples=[True])
 
 
 @router.get("/channels", response=Listed[ChannelOut], operation_id="list_channels", summary="List channels")
@@ -179,21 +134,21 @@ def approve_first_push(request: ActorRequest, channel_id: int) -> Any:
     return services.approve_first_push(seller_id=row.seller_id, channel_id=row.id, at=now())
 
 
-@router.get(
-    "/channels/{channel_id}/storefronts", response=Listed[StorefrontOut], operation_id="list_storefronts",
-    summary="List storefronts",
+@router.put(
+    "/channels/{channel_id}/auto-approve", response=ChannelOut, operation_id="approve_by_rule",
+    summary="Approve orders by rule",
 )  # fmt: skip
-def list_storefronts(request: ActorRequest, channel_id: int, cursor: Cursor = None, limit: Limit = DEFAULT) -> Any:
-    """Windows of a channel that were opened, closed ones too."""
+def approve_by_rule(request: ActorRequest, channel_id: int, body: AutoIn) -> Any:
+    """Let orders that add up be approved without a person, or let every one wait. 409: no marketplace."""
     row = channel_of(request, channel_id)
-    return listed(page(Storefront.objects.for_actor(request.auth).filter(channel=row), cursor=cursor, limit=limit))
+    return services.approve_by_rule(
+        seller_id=row.seller_id, channel_id=row.id, is_automatic=body.is_automatic, at=now()
+    )
 
 
-@router.post(
-    "/channels/{channel_id}/storefronts", response={201: StorefrontOut}, operation_id="open_storefront",
-    summary="Open a storefront",
-)  # fmt: skip
-def open_storefront(request: ActorRequest, channel_id: int, body: StorefrontIn) -> Any:
-    """Open a country's window; opened twice it is the same. 422: the connector has none of this code."""
+@router.post("/channels/{channel_id}/retire", response=ChannelOut, operation_id="retire_channel", summary="Retire")
+def retire_channel(request: ActorRequest, channel_id: int) -> Any:
+    """End a channel for good: nothing is pulled or pushed any more. 409: it is retired already."""
     row = channel_of(request, channel_id)
-    return Status(201, services.open_storefront(seller_id=row.seller_id, channel_id=row.id, code=body.code))
+    services.move_channel(channel=row, event="retire", actor="seller", at=now())
+    return channel_of(request, row.id)
