@@ -146,6 +146,8 @@ EVERY_SELLER = {
     "listings/services/make.py": "levels and content are computed for every seller's listings in sets",
     "listings/services/observe.py": "levels and content are computed for every seller's listings in sets",
     "listings/services/sending.py": "levels and content are computed for every seller's listings in sets",
+    "listings/services/verdicts.py": "levels and content are computed for every seller's listings in sets",
+    "listings/services/withdrawn.py": "levels and content are computed for every seller's listings in sets",
     "listings/services/settle.py": "levels and content are computed for every seller's listings in sets",
     "orders/services/address.py": "parties are written under the seller of their order",
     "orders/services/cancel.py": "an order that the channel or the store cancelled",

@@ -172,6 +172,7 @@ class Verdict:
     """What became of one item of a batch. ``is_ok`` None: not decided yet. ``is_repeat``: refused because the same
     was sent a short while ago, which proves nothing about the value the remote holds. ``content_ref`` set: the remote
     judged its card, and the verdict counts for every listing on it (``listing_ref`` may be empty then).
+    ``batch_ref``: the request that it judges, where the answer speaks of several.
     """
 
     listing_ref: str
@@ -179,6 +180,7 @@ class Verdict:
     reason: str = ""
     is_repeat: bool = False
     content_ref: str | None = None
+    batch_ref: str | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -26,7 +26,11 @@ class Listing(SellerScoped, Claimable):
     refusal = models.TextField(blank=True)  # the marketplace's own words
     submitted_at = models.DateTimeField(null=True, blank=True)
     live_at = models.DateTimeField(null=True, blank=True)
-    checked_at = models.DateTimeField(null=True, blank=True)  # last asked for while submitted
+    checked_at = models.DateTimeField(null=True, blank=True)  # last asked for while submitted or in review
+    closed_at = models.DateTimeField(null=True, blank=True)  # null: is or may be on sale
+    is_withdrawn = models.BooleanField(default=False, db_default=False)  # by hand over there: not put back by itself
+    review_ref = models.CharField(max_length=120, blank=True, default="", db_default="")  # the batch whose change of a
+    # live card the marketplace still judges; empty: none
 
     class Meta:
         constraints = [
@@ -47,6 +51,10 @@ class Listing(SellerScoped, Claimable):
                 fields=["storefront", "not_before", "id"],
                 condition=models.Q(state="submitted"),
                 name="listing_in_review",
+            ),
+            # The feed of verdicts on changes of live cards.
+            models.Index(
+                fields=["storefront", "content_ref"], condition=~models.Q(review_ref=""), name="card_in_review"
             ),
         ]
 

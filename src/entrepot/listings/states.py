@@ -16,6 +16,9 @@ LISTING = Machine(
         ("edit",     "live",                       "update",    "seller hub"),
         ("restore",  "update",                     "live",      "seller hub"),
         ("adopt",    "draft",                      "live",      "hub"),
+        ("refuse",   "live update",                "failed",    "remote"),  # a change of what stays on sale as it was
+        ("withdraw", "live update failed",         "closed",    "remote"),  # by hand, in the marketplace's own panel
+        ("resume",   "closed",                     "live",      "remote"),
         ("close",    "live update failed queued submitted", "closing", "seller store hub"),
         ("finish",   "closing",                    "closed",    "remote hub"),
         ("deny",     "draft queued failed closed", "denied",    "seller"),

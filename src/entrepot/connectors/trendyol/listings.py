@@ -112,6 +112,7 @@ def audit(theirs: wire.Audit, account: Account) -> records.Verdict:
     return records.Verdict(
         listing_ref=theirs.barcode or "",
         content_ref=theirs.contentId,
+        batch_ref=theirs.batchRequestId,
         is_ok=False if False in verdicts else None if None in verdicts or not verdicts else True,
         reason="; ".join(reasons),
     )

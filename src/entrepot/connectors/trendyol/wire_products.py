@@ -156,5 +156,6 @@ class Audit(Wire):
 
     barcode: SomeRef = None
     contentId: Ref
+    batchRequestId: SomeRef = None
     updates: Annotated[list[Review], Many] = []
-    IGNORED: ClassVar[dict[str, str]] = because("the card is the same", "batchRequestId requestDate")
+    IGNORED: ClassVar[dict[str, str]] = because("the request is told by its batch", "requestDate")

@@ -220,7 +220,10 @@ def settle(*, batch: PushBatch, verdicts: Sequence[records.Verdict]) -> None:
         found[item.listing_id] = records.Verdict(listing_ref=item.listing_ref, is_ok=False, reason=reason)
     with transaction.atomic():
         hold_batch(batch=batch)
-        listings.settle_content(verdicts=found, capability=batch.capability, at=now())
+        judged = connector(batch.channel.connector).has("pull_audits")
+        listings.settle_content(
+            verdicts=found, capability=batch.capability, at=now(), review_ref=batch.batch_ref if judged else ""
+        )
         close_batch(batch=batch, state="settled", verdicts=found, at=now())
 
 

@@ -18,7 +18,12 @@ STORE_FEEDS = {
     "stock": ("pull_stock", 30.0),
     "fulfilments": ("pull_fulfilments", 10.0),
 }
-MARKET_FEEDS = {"orders": ("pull_orders", 6.0), "review": ("pull_listings", 2.0), "observed": ("pull_listings", 60.0)}
+MARKET_FEEDS = {
+    "orders": ("pull_orders", 6.0),
+    "review": ("pull_listings", 2.0),
+    "verdicts": ("pull_audits", 5.0),
+    "observed": ("pull_listings", 60.0),
+}
 
 
 def open_feeds(*, channel: Channel, at: datetime) -> int:

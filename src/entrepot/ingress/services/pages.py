@@ -199,6 +199,18 @@ def _observed(feed: Feed, channel: Channel, read: Read, began: datetime, state: 
     listings.note_observed(storefront_id=feed.storefront_id, observed=read.records, at=began)
 
 
+def _judged(feed: Feed, channel: Channel, began: datetime) -> Iterator[tuple[Window, str]]:
+    """Ask what became of changes of cards that are on sale, a card a call."""
+    assert feed.storefront_id
+    for card in listings.cards_to_ask(storefront_id=feed.storefront_id, at=began, limit=20):
+        yield Window(refs=(card,)), "pull_audits"
+
+
+def _verdicts(feed: Feed, channel: Channel, read: Read, began: datetime, state: dict[str, Any]) -> None:
+    assert feed.storefront_id
+    listings.note_verdicts(storefront_id=feed.storefront_id, verdicts=read.records, at=began)
+
+
 def _fulfilments(feed: Feed, channel: Channel, read: Read, began: datetime, state: dict[str, Any]) -> None:
     for theirs in read.records:
         order = orders.note_store_order(channel=channel, theirs=theirs, at=began)
@@ -221,5 +233,6 @@ PAGES: dict[str, PageWay] = {
     "fulfilments": PageWay(lambda f, c, b: _since(f, c, b, "pull_fulfilments"), _fulfilments, _advance),
     "orders": PageWay(lambda f, c, b: _since(f, c, b, "pull_orders"), _orders, _advance),
     "review": PageWay(_review, _observed, _nothing),
+    "verdicts": PageWay(_judged, _verdicts, _nothing),
     "observed": PageWay(_whole, _observed, _nothing),
 }

@@ -27,3 +27,6 @@ from .settle import release_offers as release_offers
 from .settle import settle_offers as settle_offers
 from .storefront import close_storefront as close_storefront
 from .storefront import reopen_storefront as reopen_storefront
+from .verdicts import cards_to_ask as cards_to_ask
+from .verdicts import note_verdicts as note_verdicts
+from .withdrawn import put_back as put_back

@@ -142,7 +142,7 @@ def _next(row: Listing, *, is_sellable: bool, may_travel: bool) -> str | None:
     if not is_sellable:
         return "close" if row.state in ("live", "update", "failed", "queued", "submitted") else None
     if row.state in ("draft", "closed"):
-        return "queue" if may_travel else None
+        return "queue" if may_travel and not row.is_withdrawn else None
     if row.state == "failed":
         return "queue" if may_travel and row.content_hash != row.submitted_hash else None
     if row.state == "live":

@@ -13,6 +13,7 @@ from entrepot.kit import records
 from ..models import Listing, ListingLevel
 from ..states import LISTING
 from .levels import refresh_due
+from .withdrawn import note_turned
 
 _SALE_ON_ITS_WAY_S = 10
 
@@ -41,6 +42,7 @@ def note_observed(*, storefront_id: int, observed: Sequence[records.Observed], a
             r for r in rows if r.live_at is None and r.state in ("draft", "failed") and _is_on_sale(seen[r.listing_ref])
         ]
         ending = [r for r in rows if r.live_at is None and r.state == "closing"]
+        turned = note_turned(rows, seen, at)
         _go_live(live, seen, at)
         _go_live(found, seen, at)
         _fail(lost, seen, at)
@@ -49,7 +51,7 @@ def note_observed(*, storefront_id: int, observed: Sequence[records.Observed], a
             checked_at=at, not_before=at + timedelta(seconds=1)
         )
         _compare([r for r in rows if r.live_at is not None], seen, at)
-    return len(live) + len(found) + len(lost) + ended
+    return len(live) + len(found) + len(lost) + ended + turned
 
 
 def _is_on_sale(shown: records.Observed) -> bool:
@@ -59,9 +61,9 @@ def _is_on_sale(shown: records.Observed) -> bool:
 def _end(rows: Sequence[Listing], seen: dict[str, records.Observed], at: datetime) -> int:
     """A listing that was in review when it was to be closed: refused, it has ended; approved, it goes to 0 first."""
     refused = [r.id for r in rows if seen[r.listing_ref].state == "refused"]
-    move_many(
-        Listing.objects.system().filter(id__in=refused, state="closing"), LISTING, "finish", actor="remote", at=at
-    )
+    closing = Listing.objects.system().filter(id__in=refused, state="closing")
+    done = move_many(closing, LISTING, "finish", actor="remote", at=at)
+    Listing.objects.system().filter(id__in=done).update(closed_at=at)
     approved = [r for r in rows if _is_on_sale(seen[r.listing_ref])]
     for row in approved:
         row.content_ref, row.live_at = seen[row.listing_ref].content_ref or row.content_ref, at

@@ -85,11 +85,14 @@ def next_capability(row: Listing, can: Mapping[str, Any]) -> str:
     return PENDING if row.submitted_at and row.refusal and PENDING in can else CREATE
 
 
-def settle_content(*, verdicts: Mapping[int, records.Verdict], capability: str, at: datetime) -> None:
+def settle_content(
+    *, verdicts: Mapping[int, records.Verdict], capability: str, at: datetime, review_ref: str = ""
+) -> None:
     """What a marketplace said of sent content, by listing: taken means "entered review", not "live".
 
     A live card or variant whose change was taken stays on sale, so it is live with what was sent. A closed one has
     finished, a reopened one is live again. A refused one has failed and keeps the marketplace's words.
+    ``review_ref``: under what the marketplace will judge the change of a live card; empty where it does not.
     """
     good = [i for i, v in verdicts.items() if v.is_ok or v.is_repeat]
     bad = {i: v.reason for i, v in verdicts.items() if not (v.is_ok or v.is_repeat)}
@@ -100,7 +103,8 @@ def settle_content(*, verdicts: Mapping[int, records.Verdict], capability: str, 
             rows = Listing.objects.system().filter(state="submitted")
             Listing.objects.system().filter(id__in=good).update(not_before=at + timedelta(seconds=0.3), attempts=0)
             if capability in (CARD, OWN, REOPEN):
-                _take(list(rows.filter(id__in=good).order_by("id").select_for_update(no_key=True)), capability, at)
+                taken = list(rows.filter(id__in=good).order_by("id").select_for_update(no_key=True))
+                _take(taken, capability, review_ref, at)
             again = _try_again(rows.filter(id__in=bad), bad, at)
             failed = move_many(rows.filter(id__in=set(bad) - again), LISTING, "fail", actor="remote", at=at)
             for listing_id in failed:
@@ -113,7 +117,7 @@ def _close(good: Sequence[int], bad: Mapping[int, str], at: datetime) -> None:
     """Taken off sale; without ``live_at`` and with its card's ref it can be put back later."""
     rows = Listing.objects.system().filter(state="closing")
     done = move_many(rows.filter(id__in=good), LISTING, "finish", actor="remote", at=at)
-    Listing.objects.system().filter(id__in=done).update(live_at=None)
+    Listing.objects.system().filter(id__in=done).update(live_at=None, closed_at=at)
     for listing_id, why in bad.items():
         Listing.objects.system().filter(id=listing_id).update(
             not_before=at + timedelta(seconds=_CLOSE_AGAIN_S), last_error=why[:2000]
@@ -126,20 +130,22 @@ def finish_unlisted(*, rows: Sequence[Listing], at: datetime) -> list[int]:
     """End those to be closed that the marketplace does not have on sale and will not have: nothing is to be said."""
     ids = [r.id for r in rows if r.live_at is None and (r.content_ref or r.refusal or r.submitted_at is None)]
     with transaction.atomic():
-        return move_many(
-            Listing.objects.system().filter(id__in=ids, state="closing"), LISTING, "finish", actor="hub", at=at
-        )
+        closing = Listing.objects.system().filter(id__in=ids, state="closing")
+        done = move_many(closing, LISTING, "finish", actor="hub", at=at)
+        Listing.objects.system().filter(id__in=done).update(closed_at=at)
+    return done
 
 
-def _take(rows: Sequence[Listing], capability: str, at: datetime) -> None:
+def _take(rows: Sequence[Listing], capability: str, review_ref: str, at: datetime) -> None:
     for row in rows:
         card, own = row.acknowledged_hash[:HALF], row.acknowledged_hash[HALF:]
         if capability == CARD:
-            card = row.submitted_hash[:HALF]
+            card, row.review_ref, row.checked_at = row.submitted_hash[:HALF], review_ref, at
         elif capability == OWN:
             own = row.submitted_hash[HALF:]
-        row.acknowledged_hash, row.refusal, row.live_at = card + own, "", row.live_at or at
-    Listing.objects.system().bulk_update(rows, ["acknowledged_hash", "refusal", "live_at"], batch_size=500)
+        row.acknowledged_hash, row.refusal, row.live_at, row.closed_at = card + own, "", row.live_at or at, None
+    fields = ["acknowledged_hash", "refusal", "live_at", "closed_at", "review_ref", "checked_at"]
+    Listing.objects.system().bulk_update(rows, fields, batch_size=500)
     wanted = Listing.objects.system().filter(id__in=[r.id for r in rows], state="submitted")
     move_many(wanted, LISTING, "go_live", actor="remote", at=at)
     for kind in ("content", "stock"):
