@@ -93,7 +93,7 @@ def test_a_worker_that_wakes_up_late_changes_nothing(world):
     asleep = world.intent("store_order", order.id)  # it read the row, then slept past its lease
     world.settle()
 
-    PURSUE["store_order"](asleep, world.store)  # it had not sent yet: it finds that it may not
+    PURSUE["store_order"]([asleep], world.store)  # it had not sent yet: it finds that it may not
     with pytest.raises(Refused, match="settled by somebody else"):
         asleep.state = "sent"  # or it had, and comes with an answer
         made = world.server.remotes[SHOP].summary()["orders"][0]

@@ -34,7 +34,7 @@ def _polls(at: datetime) -> int:
 
 
 def _intents(at: datetime) -> int:
-    return services.pursue_intents(limit=10, at=at)
+    return services.pursue_intents(limit=40, at=at)
 
 
 STOCK = Drainer("stock", "offers", _stock, idle_s=0.5)

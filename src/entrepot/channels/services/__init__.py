@@ -23,6 +23,8 @@ from .hooks import record_subscriptions as record_subscriptions
 from .hooks import want_topic as want_topic
 from .hooks import want_webhooks as want_webhooks
 from .intents import confirm_intent as confirm_intent
+from .intents import confirm_intents as confirm_intents
+from .intents import doubt_intents as doubt_intents
 from .intents import drop_intent as drop_intent
 from .intents import lose_intent as lose_intent
 from .intents import plan_intent as plan_intent
@@ -32,6 +34,7 @@ from .intents import refuse_intent as refuse_intent
 from .intents import resend_intent as resend_intent
 from .intents import revive_intent as revive_intent
 from .intents import send_intent as send_intent
+from .intents import send_intents as send_intents
 from .intents import soften_intent as soften_intent
 from .taxonomy import learn_taxa as learn_taxa
 from .vault import rotate_secrets as rotate_secrets

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+import json
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime, timedelta
 from typing import Any
+
+from django.db import connection
 
 from entrepot.channels.models import Intent
 from entrepot.core.ids import reference
@@ -64,6 +67,55 @@ def _step(intent: Intent, sources: list[str], **changes: Any) -> bool:
         for name, value in changes.items():
             setattr(intent, name, value)
     return bool(done)
+
+
+# A set of steps by compare-and-set on state and claim, as ``_step`` makes one.
+_SEND = """
+UPDATE channels_intent i SET state = 'sent', sent_at = %s, payload = sent.payload
+  FROM unnest(%s::bigint[], %s::bigint[], %s::jsonb[]) AS sent(id, claim_no, payload)
+ WHERE i.id = sent.id AND i.claim_no = sent.claim_no AND i.state = 'planned'
+RETURNING i.id"""
+
+_CONFIRM = """
+UPDATE channels_intent i
+   SET state = 'confirmed', their_ref = made.their_ref, result = made.result, settled_at = %s, leased_until = NULL,
+       last_error = ''
+  FROM unnest(%s::bigint[], %s::bigint[], %s::text[], %s::jsonb[]) AS made(id, claim_no, their_ref, result)
+ WHERE i.id = made.id AND i.claim_no = made.claim_no AND i.state IN ('planned', 'sent', 'unknown')
+RETURNING i.id"""
+
+
+def doubt_intents(intents: Sequence[Intent], *, at: datetime) -> None:  # noqa: ARG001 - steps are told the time
+    """Their worker died after it had said that the calls would be made: the outcome is unknown."""
+    if intents:
+        Intent.objects.system().filter(id__in=[i.id for i in intents], state="sent").update(state="unknown")
+        for intent in intents:
+            intent.state = "unknown"
+
+
+def send_intents(intents: Sequence[Intent], *, at: datetime) -> set[int]:
+    """Say of many that their calls are about to be made, and keep their payloads; ids of those that are ours."""
+    with connection.cursor() as cursor:
+        ids, claims = [i.id for i in intents], [i.claim_no for i in intents]
+        cursor.execute(_SEND, [at, ids, claims, [json.dumps(i.payload) for i in intents]])
+        done = {row[0] for row in cursor.fetchall()}
+    for intent in intents:
+        if intent.id in done:
+            intent.state, intent.sent_at = "sent", at
+    return done
+
+
+def confirm_intents(made: Sequence[tuple[Intent, str, Mapping[str, Any]]], *, at: datetime) -> set[int]:
+    """The remote has what these (intent, their ref, result) asked for; ids of those that are ours."""
+    with connection.cursor() as cursor:
+        ids, claims = [i.id for i, _, _ in made], [i.claim_no for i, _, _ in made]
+        refs, results = [ref for _, ref, _ in made], [json.dumps(dict(result)) for _, _, result in made]
+        cursor.execute(_CONFIRM, [at, ids, claims, refs, results])
+        done = {row[0] for row in cursor.fetchall()}
+    for intent, their_ref, _ in made:
+        if intent.id in done:
+            intent.state, intent.their_ref = "confirmed", their_ref
+    return done
 
 
 def send_intent(intent: Intent, *, at: datetime) -> bool:

@@ -2,29 +2,47 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from datetime import datetime, timedelta
+from collections.abc import Callable, Sequence
+from datetime import datetime
 
 import structlog
-from django.db import connection, transaction
+from django.db import connection
+from django.db.models import Q
 
 from entrepot.channels import services as channels
 from entrepot.channels.models import Channel, Intent
 from entrepot.core.clock import now
 from entrepot.core.errors import MappingError, OutcomeUnknown, Refused, RemoteBusy, RemoteError, RemoteUnauthorised
+from entrepot.jobs.services import claim
 
 from . import labels, packages, store_cancel, store_order
+from .side_by_side import side_by_side
 
 log = structlog.get_logger(__name__)
 
-_LEASE_S = 120
-PURSUE: dict[str, Callable[[Intent, Channel], None]] = {
-    "store_order": store_order.pursue,
-    "settle_total": store_order.pursue_total,
-    "store_waybills": store_order.pursue_waybills,
-    "store_cancel": store_cancel.pursue,
-    "package_move": packages.pursue,
-    "label": labels.pursue,
+_LEASE_S = 120.0
+_OPEN = Q(state__in=["planned", "sent", "unknown"])
+
+Failures = dict[int, Exception]
+
+
+def _one_by_one(pursue: Callable[[Intent, Channel], None]) -> Callable[[Sequence[Intent], Channel], Failures]:
+    """Of what is pursued alone: what went wrong, by intent id."""
+
+    def pursue_all(intents: Sequence[Intent], channel: Channel) -> Failures:
+        results = side_by_side(lambda intent: pursue(intent, channel), intents)
+        return {i.id: r for i, r in zip(intents, results, strict=True) if isinstance(r, Exception)}
+
+    return pursue_all
+
+
+PURSUE: dict[str, Callable[[Sequence[Intent], Channel], Failures]] = {
+    "store_order": store_order.pursue_all,
+    "settle_total": _one_by_one(store_order.pursue_total),
+    "store_waybills": _one_by_one(store_order.pursue_waybills),
+    "store_cancel": _one_by_one(store_cancel.pursue),
+    "package_move": _one_by_one(packages.pursue),
+    "label": _one_by_one(labels.pursue),
 }
 REFUSE: dict[str, Callable[[Intent, str], None]] = {
     "store_order": store_order.refuse,
@@ -37,56 +55,58 @@ REFUSE: dict[str, Callable[[Intent, str], None]] = {
 
 
 def pursue_intents(*, limit: int, at: datetime) -> int:
-    """Pursue up to ``limit`` open intents that are due; the number pursued.
+    """Pursue up to ``limit`` open intents that are due, fair shares between sellers; the number pursued.
 
     One in ``sent`` whose lease ran out belongs to a worker that died: its outcome is unknown, so it is asked for and
     never simply sent again.
     """
-    rows = _claim(limit, at)
-    for intent in rows:
-        _one(intent)
+    live = Channel.objects.system().filter(state="live")
+    rows = claim(Intent, where=_OPEN & Q(channel_id__in=live.values("id")), at=at, limit=limit, lease_s=_LEASE_S)
+    channels.doubt_intents([r for r in rows if r.state == "sent"], at=at)
+    by_work: dict[tuple[int, str], list[Intent]] = {}
+    for row in rows:
+        by_work.setdefault((row.channel_id, row.kind), []).append(row)
+    known = {c.id: c for c in live.filter(id__in={r.channel_id for r in rows})}
+    for (channel_id, kind), some in by_work.items():
+        if channel_id in known:  # else it was locked out this moment: the lease brings them back
+            _pursue(kind, some, known[channel_id])
     return len(rows)
 
 
-def _claim(limit: int, at: datetime) -> list[Intent]:
-    with transaction.atomic():
-        rows = list(
-            Intent.objects.system()
-            .filter(state__in=["planned", "sent", "unknown"], not_before__lte=at, channel__state="live")
-            .select_related("channel")
-            .order_by("not_before", "id")
-            .select_for_update(no_key=True, skip_locked=True, of=("self",))[:limit]
-        )
-        for row in rows:
-            row.claim_no += 1
-            row.not_before = at + timedelta(seconds=_LEASE_S)
-            row.leased_until = row.not_before
-            if row.state == "sent":
-                row.state = "unknown"
-        Intent.objects.system().bulk_update(rows, ["claim_no", "not_before", "leased_until", "state"])
-    return rows
-
-
-def _one(intent: Intent) -> None:
-    if intent.channel.is_push_paused:
-        channels.postpone_intent(intent, seconds=5, why="pushes to this channel are paused", at=now())
+def _pursue(kind: str, intents: Sequence[Intent], channel: Channel) -> None:
+    for intent in intents:
+        intent.channel = channel
+    if channel.is_push_paused:
+        for intent in intents:
+            channels.postpone_intent(intent, seconds=5, why="pushes to this channel are paused", at=now())
         return
     try:
-        PURSUE[intent.kind](intent, intent.channel)
-    except OutcomeUnknown as unknown:
-        channels.lose_intent(intent, why=str(unknown), at=now())
-    except RemoteBusy as busy:
-        channels.postpone_intent(intent, seconds=min(60, busy.retry_after_s + 0.2), why=str(busy), at=now())
-    except RemoteUnauthorised as lost:
-        channels.access_lost(channel_id=intent.channel_id, why=str(lost), at=now())
-        channels.postpone_intent(intent, seconds=30, why=str(lost), at=now())
-    except (RemoteError, MappingError) as refused:
-        REFUSE[intent.kind](intent, str(refused))
-    except Refused as late:
-        log.info("intent.fenced", intent=intent.id, why=str(late))  # another worker settled it meanwhile
-    except Exception as problem:
-        # The edge of the worker: the others of this claim go on; this one is looked at again soon, and never simply
-        # resent. Where the database itself went away the lease brings every intent of the claim back.
-        log.exception("intent.failed", intent=intent.id, kind=intent.kind)
-        connection.close_if_unusable_or_obsolete()
-        channels.soften_intent(intent, why=f"{type(problem).__name__}: {problem}", at=now())
+        failed = PURSUE[kind](intents, channel)
+    except Exception as problem:  # noqa: BLE001 - the edge of the worker: what fits one fits all of the set
+        failed = dict.fromkeys((i.id for i in intents), problem)
+    for intent in intents:
+        if intent.id in failed:
+            _failed(intent, failed[intent.id])
+
+
+def _failed(intent: Intent, error: Exception) -> None:
+    """Say what becomes of an intent after an error. Where the database itself went away the lease brings it back."""
+    match error:
+        case OutcomeUnknown():
+            channels.lose_intent(intent, why=str(error), at=now())
+        case RemoteBusy():
+            wait_s = min(60, error.retry_after_s + 0.2)
+            channels.postpone_intent(intent, seconds=wait_s, why=str(error), at=now())
+        case RemoteUnauthorised():
+            channels.access_lost(channel_id=intent.channel_id, why=str(error), at=now())
+            channels.postpone_intent(intent, seconds=30, why=str(error), at=now())
+        case RemoteError() | MappingError():
+            REFUSE[intent.kind](intent, str(error))
+        case Refused():
+            log.info("intent.fenced", intent=intent.id, why=str(error))  # another worker settled it meanwhile
+        case _:
+            # The edge of the worker: the others of this claim go on; this one is looked at again soon, and never
+            # simply resent.
+            log.error("intent.failed", intent=intent.id, kind=intent.kind, exc_info=error)
+            connection.close_if_unusable_or_obsolete()
+            channels.soften_intent(intent, why=f"{type(error).__name__}: {error}", at=now())

@@ -2,7 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from dataclasses import dataclass, field
 from decimal import Decimal
+
+import structlog
 
 from entrepot.channels import services as channels
 from entrepot.channels.models import Channel, Intent
@@ -15,23 +19,72 @@ from entrepot.kit.spec import Call
 from entrepot.orders import services as orders
 from entrepot.orders.models import Order
 
+from .side_by_side import side_by_side
 
-def pursue(intent: Intent, store: Channel) -> None:
-    """Create the order in the store, or find it there."""
+log = structlog.get_logger(__name__)
+
+
+def pursue_all(intents: Sequence[Intent], store: Channel) -> dict[int, Exception]:
+    """Create the orders in the store, or find them there; what went wrong by intent id.
+
+    The marks before the calls and the bookkeeping after them are one transaction each; the calls themselves go side
+    by side. What the process leaves behind when it dies in between is asked for later, as any call without answer.
+    """
     client = channels.client_for(store)
     call = client.spec.can["push_order"]
     assert isinstance(call, Call)
-    made = None
-    if intent.state == "unknown":
-        made = _asked(client, intent)
-        if made is None and not channels.resend_intent(intent, at=now()):
-            return
-    if made is None:
-        sale = orders.begin_export(intent=intent, store=store, at=now())
-        if sale is None:
-            return
-        made = _understood(client, call, sale, client.send(call.build(client.account, sale)))
-    orders.settle_export(intent=intent, made=made, at=now())
+    push = Pushing(client, call)
+    unknown = [i for i in intents if i.state == "unknown"]
+    push.take(unknown, side_by_side(lambda i: _asked(client, i), unknown))
+    missing = {i.id for i in unknown if i.id not in push.failed and i.id not in push.made}
+    gone = {i.id for i in unknown if i.id in missing and not channels.resend_intent(i, at=now())}
+    fresh = [i for i in intents if i.id not in gone and (i.state == "planned")]
+    if fresh:
+        begun = orders.begin_exports(intents=fresh, store=store, at=now())
+        push.failed |= begun.refused
+        sent = [i for i in fresh if i.id in begun.sales]
+        push.take(sent, side_by_side(lambda i: push.send(begun.sales[i.id]), sent))
+    _settle(push, {i.id: i for i in intents})
+    return push.failed
+
+
+def _settle(push: Pushing, by_id: dict[int, Intent]) -> None:
+    """All at once; where one cannot be settled, one by one, so that it alone fails."""
+    made = [(by_id[i], order) for i, order in push.made.items()]
+    if not made:
+        return
+    try:
+        orders.settle_exports(made=made, at=now())
+    except Exception:
+        if len(made) == 1:
+            raise
+        log.exception("settle.one_by_one", orders=len(made))
+        for intent, order in made:
+            try:
+                orders.settle_exports(made=[(intent, order)], at=now())
+            except Exception as error:  # noqa: BLE001 - told to the caller, who keeps it with the intent
+                push.failed[intent.id] = error
+
+
+@dataclass(slots=True)
+class Pushing:
+    """A set on its way: what the store made and what went wrong, by intent id."""
+
+    client: Client
+    call: Call
+    made: dict[int, records.StoreOrder] = field(default_factory=dict)
+    failed: dict[int, Exception] = field(default_factory=dict)
+
+    def take(self, intents: Sequence[Intent], results: Sequence[records.StoreOrder | Exception | None]) -> None:
+        for intent, result in zip(intents, results, strict=True):
+            if isinstance(result, Exception):
+                self.failed[intent.id] = result
+            elif result is not None:
+                self.made[intent.id] = result
+
+    def send(self, sale: records.SalesOrder) -> records.StoreOrder:
+        reply = self.client.send(self.call.build(self.client.account, sale))
+        return _understood(self.client, self.call, sale, reply)
 
 
 def _asked(client: Client, intent: Intent) -> records.StoreOrder | None:

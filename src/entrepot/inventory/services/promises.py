@@ -9,7 +9,7 @@ from django.db import connection, transaction
 
 from entrepot.events.services import Happening, mark_dirty, record_many
 
-from ..models import Reservation, Shortage
+from ..models import Reservation, Shortage, StockLevel
 
 # A kit's line holds its components; any other line holds the variant itself.
 _RESERVE = """
@@ -146,12 +146,11 @@ def _move(
     seller_id: int, line_ids: Sequence[int], statement: str, *, old: str, new: str, since: datetime, at: datetime
 ) -> list[int]:
     with transaction.atomic(), connection.cursor() as cursor:
-        list(
-            Reservation.objects.for_seller(seller_id)
-            .filter(line_id__in=line_ids)
-            .order_by("id")
-            .select_for_update(no_key=True)
-        )
+        promised = Reservation.objects.for_seller(seller_id).filter(line_id__in=line_ids).order_by("id")
+        variants = sorted(set(promised.select_for_update(no_key=True).values_list("variant_id", flat=True)))
+        # Levels in the order of their variants, as readings take them.
+        levels = StockLevel.objects.for_seller(seller_id).filter(variant_id__in=variants).order_by("variant_id")
+        list(levels.select_for_update(no_key=True).values_list("id"))
         cursor.execute(
             statement,
             {"seller": seller_id, "lines": list(line_ids), "at": at, "since": since, "old": old, "new": new},

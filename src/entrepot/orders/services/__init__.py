@@ -4,7 +4,7 @@ from .cancel import cancel_by_remote as cancel_by_remote
 from .cancel import cancel_in_store as cancel_in_store
 from .cancel import confirm_cancelled as confirm_cancelled
 from .cancel import refuse_cancel as refuse_cancel
-from .export import begin_export as begin_export
+from .export import begin_exports as begin_exports
 from .export import fail_export as fail_export
 from .export import plan_exports as plan_exports
 from .intake import Taken as Taken
@@ -23,3 +23,4 @@ from .settle import confirm_waybills as confirm_waybills
 from .settle import note_store_order as note_store_order
 from .settle import note_waybills as note_waybills
 from .settle import settle_export as settle_export
+from .settle import settle_exports as settle_exports

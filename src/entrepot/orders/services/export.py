@@ -2,21 +2,24 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
 from datetime import datetime
 
 from django.db import transaction
 
 from entrepot.channels import queries as channels
 from entrepot.channels.models import Channel, Intent
-from entrepot.channels.services import drop_intent, plan_intents, refuse_intent, revive_intent, send_intent
+from entrepot.channels.services import drop_intent, plan_intents, refuse_intent, revive_intent, send_intents
+from entrepot.core.errors import MappingError
 from entrepot.events.services import move, move_many
 from entrepot.inventory import services as inventory
 from entrepot.kit import records
 
 from ..models import Order
 from ..states import ORDER
-from .sale import currency_at, sales_order
+from .entry import save_all
+from .sale import Facts, currency_at, facts_of, sales_order
 
 KIND = "store_order"
 
@@ -67,38 +70,71 @@ def _queue(store_id: int, orders: Sequence[Order], at: datetime) -> list[int]:
     return moved
 
 
-def begin_export(*, intent: Intent, store: Channel, at: datetime) -> records.SalesOrder | None:
-    """What to send, with the intent marked as sent; None: nothing is to be sent any more, or somebody else has it.
+# What is wrong with one order's rows, foreseen or not, must not keep the others of its set from being sent.
+_UNSAYABLE = (MappingError, ArithmeticError, AttributeError, LookupError, TypeError, ValueError)
 
-    The order is locked meanwhile, so that a cancellation comes before or after, and what was sent is kept with the
-    intent: it is compared with what the store made of it, however late the answer comes.
 
-    Raises:
-        MappingError: it cannot be said in the store's words; nothing was marked.
+@dataclass(slots=True)
+class Begun:
+    """What to send of a set: sales orders by intent id, all marked as sent, and what cannot be said by intent id.
+
+    What is in neither is not to be sent any more, or somebody else has it.
     """
+
+    sales: dict[int, records.SalesOrder] = field(default_factory=dict)
+    refused: dict[int, Exception] = field(default_factory=dict)
+
+
+def begin_exports(*, intents: Sequence[Intent], store: Channel, at: datetime) -> Begun:
+    """What to send of a set of intents (as claimed), marked as sent before anything is.
+
+    The orders are locked meanwhile, so that a cancellation comes before or after, and what was sent is kept with the
+    intent: it is compared with what the store made of it, however late the answer comes. What cannot be said in the
+    store's words is not marked.
+    """
+    begun = Begun()
     with transaction.atomic():
-        order = Order.objects.system().select_for_update(no_key=True).get(id=intent.subject_id)
-        lines = list(order.lines.order_by("id"))
-        if order.state != "queued" or all(x.quantity == x.cancelled_quantity for x in lines):
-            drop_intent(seller_id=order.seller_id, channel_id=store.id, kind=KIND, subject_id=order.id, at=at)
-            return None
-        sale = sales_order(order=order, intent=intent, store=store)
-        if not send_intent(intent, at=at):
-            return None
-        payload = {"total": str(sale.total), "currency": sale.currency, "tracking_ref": sale.tracking_ref or ""}
-        intent.payload = payload
-        Intent.objects.system().filter(id=intent.id).update(payload=payload)
-        _keep_rate(order, sale, store)
-        left = [(x.id, x.variant_id, x.quantity - x.cancelled_quantity) for x in lines if x.variant_id]
-        inventory.lower(seller_id=order.seller_id, lines=left, at=at)
-    return sale
+        rows = Order.objects.system().filter(id__in=[i.subject_id for i in intents]).order_by("id")
+        orders = {o.id: o for o in rows.select_related("channel").select_for_update(no_key=True, of=("self",))}
+        facts = facts_of(orders=list(orders.values()), store=store)
+        for intent in intents:
+            _say(begun, orders[intent.subject_id], intent, store, facts, at)
+        said = [i for i in intents if i.id in begun.sales]
+        sent = send_intents(said, at=at) if said else set()
+        begun.sales = {i: sale for i, sale in begun.sales.items() if i in sent}
+        _keep_sent({orders[i.subject_id].id: begun.sales[i.id] for i in said if i.id in sent}, orders, store)
+        _fit(facts, [orders[i.subject_id] for i in said if i.id in sent], at)
+    return begun
 
 
-def _keep_rate(order: Order, sale: records.SalesOrder, store: Channel) -> None:
+def _say(begun: Begun, order: Order, intent: Intent, store: Channel, facts: Facts, at: datetime) -> None:
+    if order.state != "queued" or not facts.left(order):
+        drop_intent(seller_id=order.seller_id, channel_id=store.id, kind=KIND, subject_id=order.id, at=at)
+        return
+    try:
+        sale = sales_order(order=order, intent=intent, store=store, facts=facts)
+    except _UNSAYABLE as error:
+        begun.refused[intent.id] = error
+        return
+    begun.sales[intent.id] = sale
+    intent.payload = {"total": str(sale.total), "currency": sale.currency, "tracking_ref": sale.tracking_ref or ""}
+
+
+def _keep_sent(sales: Mapping[int, records.SalesOrder], orders: Mapping[int, Order], store: Channel) -> None:
     """The rate that was used, and no complaint of an earlier try: what is sent is what is left now."""
-    order.fx_rate = None if sale.currency == order.currency else currency_at(order, store)[1]
-    order.store_currency, order.failure = sale.currency, ""
-    order.save(update_fields=["fx_rate", "store_currency", "failure"])
+    for order_id, sale in sales.items():
+        order = orders[order_id]
+        order.fx_rate = None if sale.currency == order.currency else currency_at(order, store)[1]
+        order.store_currency, order.failure = sale.currency, ""
+    save_all([orders[i] for i in sorted(sales)], ["fx_rate", "store_currency", "failure"])
+
+
+def _fit(facts: Facts, orders: Sequence[Order], at: datetime) -> None:
+    """Promise no more than is sent."""
+    lines = [x for o in orders for x in facts.lines[o.id] if x.variant_id and x.cancelled_quantity]
+    if lines:
+        left = [(x.id, x.variant_id, x.quantity - x.cancelled_quantity) for x in lines if x.variant_id]
+        inventory.lower(seller_id=lines[0].seller_id, lines=left, at=at)
 
 
 def fail_export(*, intent: Intent, why: str, at: datetime) -> None:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from dataclasses import dataclass
 from decimal import ROUND_HALF_UP, Decimal
 from typing import Any
 
@@ -12,12 +14,39 @@ from entrepot.core.money import minor_unit
 from entrepot.kit import records
 from entrepot.pricing.services import rate_on
 
-from ..models import Line, Order
+from ..models import Line, Order, Party
 
 _RATE = Decimal("0.00000001")  # a rate is used with the decimals it is kept with
 
 
-def sales_order(*, order: Order, intent: Intent, store: Channel) -> records.SalesOrder:
+@dataclass(frozen=True, slots=True)
+class Facts:
+    """What sales orders of a set are made of, read at once: lines and parties by order id, their refs by variant id."""
+
+    lines: dict[int, list[Line]]
+    parties: dict[int, dict[str, records.Party]]
+    refs: dict[int, tuple[str, str]]
+
+    def left(self, order: Order) -> list[Line]:
+        """Lines that are not cancelled whole."""
+        return [x for x in self.lines.get(order.id, []) if x.quantity > x.cancelled_quantity]
+
+
+def facts_of(*, orders: Sequence[Order], store: Channel) -> Facts:
+    """Three SQL statements, however many orders."""
+    ids = [o.id for o in orders]
+    lines: dict[int, list[Line]] = {}
+    for line in Line.objects.system().filter(order_id__in=ids).order_by("id"):
+        lines.setdefault(line.order_id, []).append(line)
+    parties: dict[int, dict[str, records.Party]] = {}
+    for party in Party.objects.system().filter(order_id__in=ids).order_by("id"):
+        parties.setdefault(party.order_id, {})[party.role] = _party(party)
+    ours = {x.variant_id for some in lines.values() for x in some if x.variant_id}
+    refs = channels.their_refs(channel_id=store.id, kind="variant", our_ids=sorted(ours))
+    return Facts(lines, parties, refs)
+
+
+def sales_order(*, order: Order, intent: Intent, store: Channel, facts: Facts | None = None) -> records.SalesOrder:
     """The order in the words that a store connector understands, amounts in the currency that the channel's setting
     asks for (``hub.order_currency`` keep or convert), what was cancelled left out.
 
@@ -26,19 +55,18 @@ def sales_order(*, order: Order, intent: Intent, store: Channel) -> records.Sale
     Raises:
         MappingError: a line without variant, without binding in the store, or whose VAT rate has no tax class there.
     """
-    record = f"order {order.order_ref}"
-    lines = [x for x in order.lines.order_by("id") if x.quantity > x.cancelled_quantity]
-    ours = [x.variant_id for x in lines if x.variant_id]
-    refs = channels.their_refs(channel_id=store.id, kind="variant", our_ids=ours)
+    facts = facts or facts_of(orders=[order], store=store)
+    record, lines = f"order {order.order_ref}", facts.left(order)
     currency, rate = currency_at(order, store)
-    parties = {p.role: _party(p) for p in order.parties.all()}
-    country = parties["ship_to"].country
+    parties = facts.parties[order.id]
+    ship_to = parties["ship_to"]
     owed = sum((_left(x, order.currency) for x in lines), Decimal(0)) + order.shipping
     return records.SalesOrder(
         our_ref=intent.our_ref, channel=order.channel.name, order_ref=order.order_ref, placed_at=order.placed_at,
-        currency=currency, lines=tuple(_line(x, refs, store, order, currency, rate, country, record) for x in lines),
+        currency=currency,
+        lines=tuple(_line(x, facts.refs, store, order, currency, rate, ship_to.country, record) for x in lines),
         shipping=_converted(order.shipping, rate, currency), total=_converted(owed, rate, currency),
-        ship_to=parties["ship_to"], bill_to=parties.get("bill_to", parties["ship_to"]), note=order.note,
+        ship_to=ship_to, bill_to=parties.get("bill_to", ship_to), note=order.note,
         tracking_ref=order.waybills or None,
     )  # fmt: skip
 

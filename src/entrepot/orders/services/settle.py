@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 from decimal import Decimal
 
@@ -10,11 +10,11 @@ from django.db import transaction
 
 from entrepot.channels import queries as channels
 from entrepot.channels.models import Channel, Intent
-from entrepot.channels.services import confirm_intent, plan_intent
+from entrepot.channels.services import confirm_intent, confirm_intents, plan_intent
 from entrepot.core.errors import MappingError, Refused
 from entrepot.core.ids import fingerprint
 from entrepot.core.money import Money
-from entrepot.events.services import move
+from entrepot.events.services import move, move_many
 from entrepot.inventory import services as inventory
 from entrepot.kit import records
 from entrepot.kit.registry import connector
@@ -30,33 +30,50 @@ TOTAL_KIND, WAYBILL_KIND = "settle_total", "store_waybills"
 UNDONE = "the store no longer wants it"
 
 
-def settle_export(*, intent: Intent, made: records.StoreOrder, at: datetime) -> Decimal:
-    """The store has the order: bind it, absorb the reservations, and say by how much the totals still differ.
-
-    One transaction. The difference (store − ours) becomes an adjustment and an intent to settle it there. Goods that
-    the store did not recognise stay reserved, and the order has failed with their SKUs until the store's order has
-    them.
+def settle_export(*, intent: Intent, made: records.StoreOrder, at: datetime) -> None:
+    """One order, as :func:`settle_exports` settles many.
 
     Raises:
         Refused: another worker settled it meanwhile.
     """
+    if not settle_exports(made=[(intent, made)], at=at):
+        raise Refused(f"{intent} was settled by somebody else")
+
+
+def settle_exports(*, made: Sequence[tuple[Intent, records.StoreOrder]], at: datetime) -> set[int]:
+    """The store has these orders of one seller: bind them, absorb the reservations; ids of the intents settled.
+
+    One transaction. A difference between the totals (store − ours) becomes an adjustment and an intent to settle it
+    there. Goods that the store did not recognise stay reserved, and the order has failed with their SKUs until the
+    store's order has them. What another worker settled meanwhile is left alone.
+    """
     with transaction.atomic():
-        order = Order.objects.system().select_for_update(no_key=True).get(id=intent.subject_id)
-        if not confirm_intent(intent, their_ref=made.store_ref, result={"number": made.number}, at=at):
-            raise Refused(f"{intent} was settled by somebody else")
-        total, currency, waybills = _sent(order, intent, made)
-        order.store_ref, order.store_currency, order.store_total = made.store_ref, currency, made.total
-        order.store_waybills = waybills
-        order.save(update_fields=["store_ref", "store_currency", "store_total", "store_waybills"])
-        _absorb(order, made.missing_skus, at)
-        if made.missing_skus:
-            _lacks(order, made, at)
-            return made.total - total
-        rest = _settle_rest(order, intent, made.total - total, at)
-        if order.state in ("queued", "failed"):
-            move(order, ORDER, "sync", actor="hub", at=at)
+        rows = Order.objects.system().filter(id__in=[i.subject_id for i, _ in made]).order_by("id")
+        orders = {o.id: o for o in rows.select_for_update(no_key=True)}
+        done = confirm_intents([(i, m.store_ref, {"number": m.number}) for i, m in made], at=at)
+        ours = [(i, orders[i.subject_id], m) for i, m in made if i.id in done]
+        totals = {}
+        for intent, order, theirs in ours:
+            totals[order.id], currency, waybills = _sent(order, intent, theirs)
+            order.store_ref, order.store_currency, order.store_total = theirs.store_ref, currency, theirs.total
+            order.store_waybills = waybills
+        save_all([o for _, o, _ in ours], ["store_ref", "store_currency", "store_total", "store_waybills"])
+        _absorb({o.id: (o, m.missing_skus) for _, o, m in ours}, at)
+        for intent, order, theirs in ours:
+            if theirs.missing_skus:
+                _lacks(order, theirs, at)
+            else:
+                _settle_rest(order, intent, theirs.total - totals[order.id], at)
+        _synced([o for _, o, m in ours if not m.missing_skus], at)
+    return done
+
+
+def _synced(orders: Sequence[Order], at: datetime) -> None:
+    rows = Order.objects.system().filter(id__in=[o.id for o in orders if o.state in ("queued", "failed")])
+    moved = set(move_many(rows, ORDER, "sync", actor="hub", at=at))
+    for order in orders:
+        order.state = "synced" if order.id in moved else order.state
         plan_waybills(order=order, at=at)
-    return rest
 
 
 def _sent(order: Order, intent: Intent, made: records.StoreOrder) -> tuple[Decimal, str, str]:
@@ -71,9 +88,13 @@ def _sent(order: Order, intent: Intent, made: records.StoreOrder) -> tuple[Decim
     return sale.total, sale.currency, sale.tracking_ref or ""
 
 
-def _absorb(order: Order, missing_skus: tuple[str, ...], at: datetime) -> None:
-    taken = [x.id for x in order.lines.order_by("id") if (x.sku or x.listing_ref) not in missing_skus]
-    inventory.absorb(seller_id=order.seller_id, line_ids=taken, at=at)
+def _absorb(orders: Mapping[int, tuple[Order, tuple[str, ...]]], at: datetime) -> None:
+    """Of {order id: (order, SKUs that the store does not know)}."""
+    if not orders:
+        return
+    lines = Line.objects.system().filter(order_id__in=list(orders)).order_by("id")
+    taken = [x.id for x in lines if (x.sku or x.listing_ref) not in orders[x.order_id][1]]
+    inventory.absorb(seller_id=next(iter(orders.values()))[0].seller_id, line_ids=taken, at=at)
 
 
 def _lacks(order: Order, made: records.StoreOrder, at: datetime) -> None:
@@ -120,7 +141,7 @@ def note_waybills(*, waybills: Mapping[int, str], at: datetime) -> None:
 
 def plan_waybills(*, order: Order, at: datetime) -> Intent | None:
     """Have the waybills written into the store's order, where it carries others; None: nothing to do."""
-    if not order.store_ref or order.store is None or not order.waybills or order.waybills == order.store_waybills:
+    if not order.store_ref or not order.waybills or order.waybills == order.store_waybills or order.store is None:
         return None
     if order.state == "cancelled" or not connector(order.store.connector).has("note_waybills"):
         return None
