@@ -63,6 +63,11 @@ class Intent(SellerScoped, Claimable):
                 condition=models.Q(state__in=["planned", "sent", "unknown"]),
                 name="intent_open",
             ),
+            models.Index(
+                fields=["seller", "not_before", "id"],
+                condition=models.Q(state__in=["planned", "sent", "unknown"]),
+                name="intent_due",
+            ),  # its fair shares between sellers
         ]
 
     def __str__(self) -> str:

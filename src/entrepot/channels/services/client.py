@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import atexit
 import json
 import threading
 from collections.abc import Sequence
@@ -9,7 +10,7 @@ from typing import Any
 
 import httpx
 from django.conf import settings
-from django.db import connection, transaction
+from django.db import connection
 
 from entrepot.channels.models import BreakerState, BudgetUse, Channel, Storefront
 from entrepot.core.errors import Refused
@@ -26,30 +27,42 @@ _WINDOW_MARGIN_S = 0.5
 _BREAKER_AFTER, _BREAKER_OPEN_S = 10, 5.0
 
 
+# All budgets of a call or none, in one statement: rows are locked in key order, what left the window is forgotten, and
+# the call is written down where every budget has room. The answer: budgets that have a row, and the longest wait.
+_TAKE = """
+WITH wanted AS (SELECT * FROM unnest(%s::text[], %s::int[], %s::float8[]) AS w(key, count, window_s)),
+held AS (
+    SELECT b.key, b.taken, w.count, w.window_s FROM channels_budgetuse b JOIN wanted w ON w.key = b.key
+     ORDER BY b.key FOR NO KEY UPDATE OF b
+), kept AS (
+    SELECT key, count, window_s, ARRAY(SELECT t FROM unnest(taken) t WHERE t > %s - window_s ORDER BY t) AS taken
+      FROM held
+), waits AS (
+    SELECT CASE WHEN cardinality(taken) >= count
+                THEN taken[cardinality(taken) - count + 1] + window_s - %s END AS wait_s
+      FROM kept
+), used AS (
+    UPDATE channels_budgetuse b SET taken = kept.taken || %s::float8 FROM kept
+     WHERE b.key = kept.key AND (SELECT count(*) = %s AND count(wait_s) = 0 FROM waits)
+)
+SELECT count(*), max(wait_s) FROM waits"""
+
+
 class PgBudget:
     """A sliding window in one row a budget, shared by every worker on this database."""
 
     def take(self, wanted: Sequence[Allowance], at_s: float) -> float | None:
-        with transaction.atomic():
+        values = [
+            [w.key for w in wanted], [w.count for w in wanted], [w.per_s + _WINDOW_MARGIN_S for w in wanted],
+            at_s, at_s, at_s, len(wanted),
+        ]  # fmt: skip
+        while True:
+            with connection.cursor() as cursor:
+                cursor.execute(_TAKE, values)
+                found, wait_s = cursor.fetchone()
+            if found == len(wanted):
+                return None if wait_s is None else float(wait_s)
             BudgetUse.objects.bulk_create([BudgetUse(key=w.key) for w in wanted], ignore_conflicts=True)
-            rows = {
-                row.key: row
-                for row in BudgetUse.objects.select_for_update(no_key=True)
-                .filter(key__in=[w.key for w in wanted])
-                .order_by("key")
-            }
-            waits = [wait for w in wanted if (wait := self._wait(rows[w.key], w, at_s)) is not None]
-            if waits:
-                return max(waits)
-            for row in rows.values():
-                row.taken.append(at_s)
-            BudgetUse.objects.bulk_update(rows.values(), ["taken"])
-        return None
-
-    def _wait(self, row: BudgetUse, wanted: Allowance, at_s: float) -> float | None:
-        window = wanted.per_s + _WINDOW_MARGIN_S
-        row.taken = [t for t in row.taken if t > at_s - window]
-        return row.taken[-wanted.count] + window - at_s if len(row.taken) >= wanted.count else None
 
 
 class PgCalls:
@@ -72,6 +85,9 @@ class PgCalls:
             )  # fmt: skip
 
 
+_BREAKER = "SELECT failures, open_until FROM channels_breakerstate WHERE channel_id = %s"
+
+
 class PgBreaker:
     """Opens after ten failures in a row, for five seconds; all workers see it."""
 
@@ -80,9 +96,11 @@ class PgBreaker:
         self._had_failures = True
 
     def wait_s(self, at_s: float) -> float | None:
-        row = BreakerState.objects.filter(channel_id=self.channel_id).first()
-        self._had_failures = bool(row and row.failures)
-        return row.open_until - at_s if row and at_s < row.open_until else None
+        with connection.cursor() as cursor:
+            cursor.execute(_BREAKER, [self.channel_id])
+            failures, open_until = cursor.fetchone() or (0, 0.0)
+        self._had_failures = bool(failures)
+        return open_until - at_s if at_s < open_until else None
 
     def succeeded(self) -> None:
         if self._had_failures:
@@ -118,6 +136,16 @@ def _http() -> httpx.Client:
         if timeout_s not in _HTTP:
             _HTTP[timeout_s] = http_client(timeout_s=timeout_s)
         return _HTTP[timeout_s]
+
+
+def close_http() -> None:
+    """Close the shared connections; the next call opens new ones. Done by itself when the process ends."""
+    with _HTTP_LOCK:
+        while _HTTP:
+            _HTTP.popitem()[1].close()
+
+
+atexit.register(close_http)
 
 
 def _refuse_in_transaction() -> None:
