@@ -99,17 +99,23 @@ class Component(SellerScoped):
 
 
 class FieldOwner(SellerScoped):
-    """Which truth owns a field of a channel's products: the store, the hub or a file. A pull leaves others' alone."""
+    """Which truth owns a field of a channel's products: the store, the hub or a file. A pull leaves others' alone.
+
+    The nearest row says: of the variant, of its product, of the channel.
+    """
 
     channel = models.ForeignKey("channels.Channel", models.CASCADE)
     product = models.ForeignKey(Product, models.CASCADE, null=True, blank=True)  # null: all products of the channel
+    variant = models.ForeignKey(
+        Variant, models.CASCADE, null=True, blank=True
+    )  # null: the product and all its variants
     field = models.CharField(max_length=40)
     owner = models.CharField(max_length=8)  # store, hub, file
 
     class Meta:
         constraints = [
             models.UniqueConstraint(
-                fields=["channel", "product", "field"], nulls_distinct=False, name="field_owner_once"
+                fields=["channel", "product", "variant", "field"], nulls_distinct=False, name="field_owner_once"
             ),
             models.CheckConstraint(condition=models.Q(owner__in=["store", "hub", "file"]), name="field_owner_known"),
         ]

@@ -15,5 +15,9 @@ from .facts import import_facts as import_facts
 from .mapping import learn_words as learn_words
 from .mapping import map_word as map_word
 from .mapping import unmap_word as unmap_word
+from .merge import Merged as Merged
+from .merge import Verdict as Verdict
+from .merge import merge_products as merge_products
 from .owners import own_field as own_field
+from .staging import stage as stage
 from .vanish import unpublish_missing as unpublish_missing

@@ -16,7 +16,7 @@ from entrepot.core.money import exact
 from entrepot.events.services import mark_dirty, move_many
 
 from ..states import PRODUCT
-from .apply import checked_gtin
+from .columns import checked_gtin
 
 PRODUCT_EDITS = frozenset({"title", "description", "brand", "category", "attributes", "images"})
 VARIANT_EDITS = frozenset(
@@ -39,7 +39,7 @@ def edit_products(*, seller_id: int, cells: Sequence[Cell], source: str = "hub",
         rows = _locked(Product, seller_id, {c[0] for c in cells})
         changed = _set_cells(rows, cells, PRODUCT_EDITS, source, at)
         Product.objects.system().bulk_update(changed, [*PRODUCT_EDITS, "origins", "edited_at"], batch_size=500)
-        _own(seller_id, [(row, f) for row in changed for f in PRODUCT_EDITS if _is_ours(row, f, source)], source)
+        _own(seller_id, [(row, None, f) for row in changed for f in PRODUCT_EDITS if _is_ours(row, f, source)], source)
         _reopen(seller_id, [row.id for row in changed], at)
         variant_ids = Variant.objects.for_seller(seller_id).filter(product__in=changed).values_list("id", flat=True)
         mark_dirty(kind="content", subject_ids=list(variant_ids))
@@ -56,7 +56,7 @@ def edit_variants(*, seller_id: int, cells: Sequence[Cell], source: str = "hub",
         products = Product.objects.for_seller(seller_id).in_bulk({row.product_id for row in changed})
         _own(
             seller_id,
-            [(products[row.product_id], f) for row in changed for f in VARIANT_EDITS if _is_ours(row, f, source)],
+            [(products[row.product_id], row, f) for row in changed for f in VARIANT_EDITS if _is_ours(row, f, source)],
             source,
         )
         _reopen(seller_id, list(products), at)
@@ -182,17 +182,17 @@ def _is_ours(row: Any, name: str, source: str) -> bool:
     return bool(row.origins.get(name, {}).get("source") == source)
 
 
-def _own(seller_id: int, fields: Sequence[tuple[Product, str]], owner: str) -> None:
-    """From now on a pull leaves these fields alone."""
+def _own(seller_id: int, fields: Sequence[tuple[Product, Variant | None, str]], owner: str) -> None:
+    """From now on a pull leaves these fields alone: of the variant where one is named, else of the product."""
     FieldOwner.objects.system().bulk_create(
-        {
-            (p.id, name): FieldOwner(seller_id=seller_id, channel_id=p.source_id, product=p, field=name, owner=owner)
-            for p, name in fields
+        [
+            FieldOwner(seller_id=seller_id, channel_id=p.source_id, product=p, variant=v, field=name, owner=owner)
+            for p, v, name in fields
             if p.source_id
-        }.values(),
+        ],
         batch_size=1000,
         update_conflicts=True,
-        unique_fields=["channel", "product", "field"],
+        unique_fields=["channel", "product", "variant", "field"],
         update_fields=["owner"],
     )
 

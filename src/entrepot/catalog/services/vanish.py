@@ -46,12 +46,13 @@ def unpublish_missing(
         )
         list(held.order_by("id").select_for_update(no_key=True))
         Variant.objects.for_seller(seller_id).filter(id__in=lost).update(is_published=False)
-        gone = Product.objects.for_seller(seller_id).filter(variants__in=lost)
-        gone = gone.exclude(id__in=Variant.objects.for_seller(seller_id).filter(is_published=True).values("product_id"))
-        # Without its hash the next reading of it is compared in full, so that it comes back as it left.
-        Product.objects.for_seller(seller_id).filter(id__in=list(gone.values_list("id", flat=True))).update(
-            is_published=False, store_hash=""
+        of_lost = Product.objects.for_seller(seller_id).filter(
+            id__in=list(Variant.objects.for_seller(seller_id).filter(id__in=lost).values_list("product_id", flat=True))
         )
+        # Without its hash the next reading of it is compared in full, so that it comes back as it left.
+        of_lost.update(store_hash="")
+        on_show = Variant.objects.for_seller(seller_id).filter(is_published=True).values("product_id")
+        of_lost.exclude(id__in=on_show).update(is_published=False)
         for kind in ("stock", "content"):
             mark_dirty(kind=kind, subject_ids=lost)
     return lost

@@ -2,9 +2,26 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterable
 
-from entrepot.channels.models import Binding
+from django.db import connection
+
+# Of the pairs given, those that are not bound so already.
+_NEWS = """
+SELECT w.our_id, w.their_ref, w.parent_ref
+  FROM jsonb_to_recordset(%(pairs)s::jsonb) AS w(our_id bigint, their_ref text, parent_ref text)
+ WHERE NOT EXISTS (
+    SELECT 1 FROM channels_binding b
+     WHERE b.channel_id = %(channel)s AND b.storefront_id IS NOT DISTINCT FROM %(storefront)s::bigint
+       AND b.kind = %(kind)s AND b.their_ref = w.their_ref AND b.our_id = w.our_id AND b.parent_ref = w.parent_ref)"""
+
+_BIND = f"""
+INSERT INTO channels_binding (seller_id, channel_id, storefront_id, kind, our_id, their_ref, parent_ref, is_primary)
+SELECT %(seller)s, %(channel)s, %(storefront)s, %(kind)s, our_id, their_ref, parent_ref, true
+  FROM ({_NEWS}) news ORDER BY their_ref
+ON CONFLICT (channel_id, storefront_id, kind, their_ref)
+DO UPDATE SET our_id = excluded.our_id, parent_ref = excluded.parent_ref"""
 
 
 def bind_many(
@@ -17,26 +34,18 @@ def bind_many(
 ) -> int:
     """Bind (our id, their ref, their parent ref); a ref that is bound already moves to the new id. The number changed.
 
-    What is bound so already costs one read and no write.
+    What is bound so already costs one read and no write; two statements, whatever the number.
     """
-    wanted = {theirs: (ours, parent) for ours, theirs, parent in pairs}
-    known = Binding.objects.for_seller(seller_id).filter(
-        channel_id=channel_id, storefront_id=storefront_id, kind=kind, their_ref__in=wanted
-    )
-    same = {b.their_ref for b in known if wanted[b.their_ref] == (b.our_id, b.parent_ref)}
-    rows = [
-        Binding(
-            seller_id=seller_id, channel_id=channel_id, storefront_id=storefront_id, kind=kind,
-            our_id=ours, their_ref=theirs, parent_ref=parent,
-        )
-        for theirs, (ours, parent) in wanted.items()
-        if theirs not in same
-    ]  # fmt: skip
-    Binding.objects.system().bulk_create(
-        rows,
-        batch_size=1000,
-        update_conflicts=True,
-        unique_fields=["channel", "storefront", "kind", "their_ref"],
-        update_fields=["our_id", "parent_ref"],
-    )
-    return len(rows)
+    wanted = {theirs: {"our_id": ours, "their_ref": theirs, "parent_ref": parent} for ours, theirs, parent in pairs}
+    if not wanted:
+        return 0
+    given = {
+        "seller": seller_id, "channel": channel_id, "storefront": storefront_id, "kind": kind,
+        "pairs": json.dumps(list(wanted.values())),
+    }  # fmt: skip
+    with connection.cursor() as cursor:
+        cursor.execute(f"SELECT EXISTS ({_NEWS})", given)
+        if not cursor.fetchone()[0]:
+            return 0
+        cursor.execute(_BIND, given)
+        return cursor.rowcount
