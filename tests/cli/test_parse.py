@@ -137,3 +137,48 @@ def test_a_real_process_says_the_same_on_any_terminal(tmp_path, packages, encodi
 
     assert (done.returncode, done.stderr) == (WHOLE, b"")
     assert b"1 records" in done.stdout
+
+
+def test_the_document_has_exactly_these_names(tmp_path, packages):
+    good = packages["content"][0]
+    packages["content"] = [{**good, "novelty": 7}, {**good, "shipmentPackageId": 8, "status": "Teleported"}]
+
+    document = json.loads(parse("trendyol", "package", written(tmp_path, packages), "--json").output)
+
+    assert set(document) == {"records", "drift", "set_aside"}
+    assert [type(record) for record in document["records"]] == [dict]
+    assert document["drift"] == [{"path": "novelty", "value": 7}]
+    assert [set(aside) for aside in document["set_aside"]] == [{"where", "field", "reason"}]
+    assert {type(text) for text in document["set_aside"][0].values()} == {str}
+    assert (document["set_aside"][0]["where"], document["set_aside"][0]["field"]) == ("package 8", "status")
+
+
+def test_a_record_without_a_name_is_told_by_its_place(tmp_path, packages):
+    good = packages["content"][0]
+    nameless = {**good, "shipmentPackageId": None}
+    packages["content"] = [*[good] * 16, nameless, 7]
+
+    document = json.loads(parse("trendyol", "package", written(tmp_path, packages), "--json").output)
+
+    assert [a["where"] for a in document["set_aside"]] == ["record 17 of the page", "record 18 of the page"]
+    assert document["set_aside"][1]["reason"] == "must be an object, not a number"
+
+
+UNREADABLE_FILES = {
+    "a name twice": (b'{"content": [{"status": "Created", "status": "Cancelled"}]}', "has the name 'status' twice"),
+    "a page of nothing": (b'{"content": null}', "content must be a list"),
+    "a huge whole number": (b'{"content": [{"id": ' + b"9" * 6000 + b"}]}", "a number beyond all measure"),
+    "no text": (b"\xff\xfe\xff", "is not UTF-8"),
+    "cut off": (b'{"content": [', "in line 1, column 14"),
+}
+
+
+@pytest.mark.parametrize("name", UNREADABLE_FILES)
+def test_a_file_that_cannot_be_read_says_why_in_our_words(tmp_path, name):
+    content, why = UNREADABLE_FILES[name]
+
+    done = parse("trendyol", "package", written(tmp_path, content), "--json")
+
+    assert done.exit_code == UNREADABLE
+    assert why in json.loads(done.output)["error"]
+    assert not any(word in done.output for word in ("sys.", "codec", "Error("))

@@ -37,7 +37,7 @@ def test_one_bad_record_is_set_aside_and_the_others_pass():
     assert [p.package_ref for p in read.records] == ["1", "3"]
     assert [(a.where, a.field) for a in read.set_aside] == [
         ("order 1", "status"),
-        ("a record without a name", "(whole record)"),
+        ("record 3 of the page", "(whole record)"),
     ]
 
 

@@ -59,13 +59,18 @@ def parse(spec: Spec, kind: str, content: bytes, account: Account) -> dict[str, 
 
 def _raws(spec: Spec, kind: str, content: bytes) -> list[Any]:
     try:
-        body = loads(content.removeprefix(b"\xef\xbb\xbf"))
+        body = loads(content.removeprefix(b"\xef\xbb\xbf"), is_repeat_refused=True)
     except ValueError as error:
         raise Invalid("file", "content", f"is not JSON: {error}") from None
     try:
         return list(spec.kinds[kind].unwrap(body))
     except (LookupError, TypeError, ValueError, AttributeError, EntrepotError) as error:
-        raise Invalid("file", "content", f"is no answer of kind {kind}: {error!r}") from None
+        raise Invalid("file", "content", f"is no answer of kind {kind}: {_why(error)}") from None
+
+
+def _why(error: Exception) -> str:
+    """A page's own words about itself; what the connector did not foresee keeps its class."""
+    return str(error) if isinstance(error, (ValueError, EntrepotError)) else repr(error)
 
 
 def _document(read: Read) -> dict[str, Any]:
@@ -73,7 +78,7 @@ def _document(read: Read) -> dict[str, Any]:
         "records": [jsonable(record) for record in read.records],
         "drift": [{"path": _text(drift.path), "value": jsonable(drift.value)} for drift in read.drift],
         "set_aside": [
-            {"record": _text(a.where), "field": _text(a.field), "reason": _text(a.reason)} for a in read.set_aside
+            {"where": _text(a.where), "field": _text(a.field), "reason": _text(a.reason)} for a in read.set_aside
         ],
     }
 

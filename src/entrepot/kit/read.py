@@ -14,7 +14,8 @@ from entrepot.core.errors import EntrepotError, MappingError, RemoteChanged
 
 from .requests import Account, Reply, Request, Window
 from .spec import Kind, Pull, Raw, Spec
-from .wire import field_of
+from .validation import wording
+from .wire import WHOLE_RECORD, field_of
 
 _UNFORESEEN = (EntrepotError, ArithmeticError, AttributeError, LookupError, RecursionError, TypeError, ValueError)
 
@@ -49,19 +50,22 @@ class Read:
     set_aside: list[Aside] = field(default_factory=list)
     next: Request | None = None
 
-    def add(self, kind: Kind, raw: Any, account: Account, *details: Any) -> None:
-        """Map one raw record into ``records``, or put it aside; never raises for what the record says."""
+    def add(self, kind: Kind, raw: Any, account: Account, *details: Any, place: int = 1) -> None:
+        """Map one raw record into ``records``, or put it aside; never raises for what the record says.
+
+        ``place`` is where it stands in its page, the first is 1: the name of a record that tells none.
+        """
         try:
             theirs = kind.wire.model_validate(raw)
             made = kind.into(theirs, account, *details)
             self.drift += [Drift(path, value) for path, value in theirs.drift()]
         except ValidationError as error:
-            self.set_aside += [_aside_of(kind, raw, e) for e in error.errors()[:1]]
+            self.set_aside += [_aside_of(_name(kind, raw, place), raw, e) for e in error.errors()[:1]]
         except MappingError as error:
             self.set_aside.append(Aside(error.record, error.field, error.why, raw))
         except _UNFORESEEN as error:
             # A payload that neither the wire model nor the mapping foresaw; the other 49 of the page go on.
-            self.set_aside.append(Aside(_name(kind, raw), "(whole record)", f"cannot be read: {error!r}", raw))
+            self.set_aside.append(Aside(_name(kind, raw, place), WHOLE_RECORD, f"cannot be read: {error!r}", raw))
         else:
             for part in made if isinstance(made, tuple) else (made,):
                 self._keep(part, raw)
@@ -74,22 +78,22 @@ class Read:
             self.raws.append(raw)
 
 
-def _aside_of(kind: Kind, raw: Any, error: Any) -> Aside:
-    return Aside(_name(kind, raw), field_of(error["loc"]), error["msg"], raw)
+def _aside_of(name: str, raw: Any, error: Any) -> Aside:
+    return Aside(name, field_of(error["loc"]), wording(error), raw)
 
 
-def _name(kind: Kind, raw: Any) -> str:
+def _name(kind: Kind, raw: Any, place: int) -> str:
     try:
         return kind.name_of(raw)
     except (KeyError, TypeError, AttributeError, IndexError, ValueError):
-        return "a record without a name"
+        return f"record {place} of the page"
 
 
 def read_raws(spec: Spec, kind_name: str, raws: Sequence[Any], account: Account, details: Sequence[Any] = ()) -> Read:
     """Map raw records of one kind; one bad record never stops the rest."""
     kind, read = spec.kinds[kind_name], Read()
     for i, raw in enumerate(raws):
-        read.add(kind, raw, account, *([details[i]] if details else []))
+        read.add(kind, raw, account, *([details[i]] if details else []), place=i + 1)
     return read
 
 

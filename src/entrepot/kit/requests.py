@@ -66,22 +66,43 @@ class Window:
     page_size: int | None = None
 
 
-def loads(text: str | bytes) -> Any:
-    """Parse JSON without ever making a float.
+class NotJson(ValueError):
+    """A text that is no JSON, or JSON that nobody can mean."""
+
+
+def loads(text: str | bytes, *, is_repeat_refused: bool = False) -> Any:
+    """Parse JSON without ever making a float. Of a name that an object has twice, the last value counts, or none.
 
     Raises:
-        ValueError: not JSON (RFC 8259: NaN and Infinity are not), nested too deeply, or a number beyond all measure.
+        NotJson: not JSON (RFC 8259: NaN and Infinity are not), not UTF-8, nested too deeply, or a number beyond all
+            measure; with ``is_repeat_refused`` also an object that has a name twice.
     """
+    pairs = _once if is_repeat_refused else None
     try:
-        return json.loads(text, parse_float=Decimal, parse_constant=_no_number)
+        return json.loads(text, parse_float=Decimal, parse_constant=_no_number, object_pairs_hook=pairs)
+    except NotJson:
+        raise
+    except json.JSONDecodeError as error:
+        raise NotJson(f"{error.msg} in line {error.lineno}, column {error.colno}") from None
     except RecursionError:
-        raise ValueError("is nested too deeply") from None
-    except InvalidOperation:
-        raise ValueError("holds a number beyond all measure") from None
+        raise NotJson("it is nested too deeply") from None
+    except UnicodeDecodeError as error:
+        raise NotJson(f"byte {error.start} is not UTF-8") from None
+    except (InvalidOperation, ValueError):  # Python's own limit on whole numbers: 4,300 digits
+        raise NotJson("it holds a number beyond all measure") from None
 
 
 def _no_number(word: str) -> object:
-    raise ValueError(f"{word} is not JSON")
+    raise NotJson(f"{word} is no JSON number")
+
+
+def _once(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+    found = dict(pairs)
+    if len(found) < len(pairs):
+        names = [name for name, _ in pairs]
+        twice = next(name for name in names if names.count(name) > 1)
+        raise NotJson(f"an object has the name {twice[:80]!r} twice")
+    return found
 
 
 def dumps(body: Any) -> bytes:

@@ -10,9 +10,12 @@ from pydantic import BaseModel, BeforeValidator, ConfigDict, ValidationError
 
 from entrepot.core.errors import MappingError
 
+from .validation import wording
+
 _W = TypeVar("_W", bound="Wire")
 
 
+WHOLE_RECORD = "(whole record)"  # the field of a record that is wrong as such
 _DIGITS = 30  # a larger exponent is no amount of anything, and would cost gigabytes as an int
 
 
@@ -24,7 +27,7 @@ def as_decimal(value: object) -> object:
         try:
             value = Decimal(value)
         except InvalidOperation:
-            raise ValueError(f"is not a number: {value!r}") from None
+            raise ValueError(f"is not a number: {str(value)[:40]!r}") from None
     if isinstance(value, Decimal) and value.is_finite() and abs(value.adjusted()) > _DIGITS:
         raise ValueError("is beyond all measure")
     return value
@@ -51,12 +54,12 @@ def validated(wire: type[_W], raw: object, record: str) -> _W:
         return wire.model_validate(raw)
     except ValidationError as error:
         first = error.errors()[0]
-        raise MappingError(record, field_of(first["loc"]), first["msg"]) from None
+        raise MappingError(record, field_of(first["loc"]), wording(first)) from None
 
 
 def field_of(loc: tuple[int | str, ...]) -> str:
     """The dotted name of a place in a payload."""
-    return ".".join(str(part) for part in loc) or "(whole record)"
+    return ".".join(str(part) for part in loc) or WHOLE_RECORD
 
 
 class Wire(BaseModel):

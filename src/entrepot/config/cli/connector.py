@@ -100,7 +100,7 @@ def _document(found: Mapping[str, Any]) -> str:
 def _report(found: Mapping[str, Any]) -> str:
     lines = [f"{len(found['records'])} records, {len(found['drift'])} undeclared, {len(found['set_aside'])} set aside"]
     lines += [f"  undeclared  {d['path']} = {_short(d['value'])}" for d in found["drift"]]
-    lines += [f"  set aside   {a['record']}: {a['field']} {a['reason']}" for a in found["set_aside"]]
+    lines += [f"  set aside   {a['where']}: {a['field']} {a['reason']}" for a in found["set_aside"]]
     return "\n".join(lines)
 
 

@@ -56,10 +56,17 @@ def numbered(account: Account, asked: Request, reply: Reply) -> Paged:
     return reply.body["content"], to_page(asked, following) if more else None
 
 
-def rows(document: Any) -> list[Any]:
-    """The records of a whole answer, a page, a list or one record; never fails."""
+def rows(document: Any, *under: str) -> list[Any]:
+    """The records of a whole answer, a page (a list below ``content`` or one of ``under``), a list or one record.
+
+    Raises:
+        ValueError: a page without a list.
+    """
     if isinstance(document, list):
         return document
-    if isinstance(document, dict) and isinstance(document.get("content"), list):
-        return list(document["content"])
-    return [document]
+    name = next((n for n in (*under, "content") if isinstance(document, dict) and n in document), None)
+    if name is None:
+        return [document]
+    if not isinstance(document[name], list):
+        raise ValueError(f"{name} must be a list")  # noqa: TRY004 - says that the page is none
+    return list(document[name])

@@ -27,7 +27,7 @@ def _named(word: str, *fields: str) -> Callable[[Any], str]:
     """``word`` and the first of ``fields`` that a raw record has."""
 
     def name(raw: Any) -> str:
-        told = [raw[field] for field in fields if field in raw]
+        told = [raw[field] for field in fields if raw.get(field) not in (None, "")]
         return f"{word} {told[0]}"
 
     return name

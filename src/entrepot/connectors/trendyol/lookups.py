@@ -31,9 +31,7 @@ def categories_page(account: Account, asked: Request, reply: Reply) -> Paged:
 
 def category_raws(document: Any) -> list[Any]:
     """Categories of a tree, with or without its envelope, or of one branch."""
-    if isinstance(document, dict) and isinstance(document.get("categories"), list):
-        document = document["categories"]
-    return flattened(rows(document))
+    return flattened(rows(document, "categories"))
 
 
 def flattened(tree: list[Any]) -> list[Any]:
@@ -80,9 +78,7 @@ def attributes_page(account: Account, asked: Request, reply: Reply) -> Paged:
 
 def attribute_raws(document: Any) -> list[Any]:
     """Attributes of an answer, a list, or one."""
-    if isinstance(document, dict) and isinstance(document.get("categoryAttributes"), list):
-        return list(document["categoryAttributes"])
-    return rows(document)
+    return rows(document, "categoryAttributes")
 
 
 def attribute(theirs: wire.Attribute, account: Account) -> records.Attribute:
@@ -134,9 +130,7 @@ def brands_page(account: Account, asked: Request, reply: Reply) -> Paged:
 
 def brand_raws(document: Any) -> list[Any]:
     """Brands of a page, of a search by name, or one."""
-    if isinstance(document, dict) and isinstance(document.get("brands"), list):
-        return list(document["brands"])
-    return rows(document)
+    return rows(document, "brands")
 
 
 def brand(theirs: wire.Brand, account: Account) -> records.Brand:
@@ -156,9 +150,7 @@ def addresses_page(account: Account, asked: Request, reply: Reply) -> Paged:
 
 def address_raws(document: Any) -> list[Any]:
     """Addresses of an answer, a list, or one."""
-    if isinstance(document, dict) and isinstance(document.get("supplierAddresses"), list):
-        return list(document["supplierAddresses"])
-    return rows(document)
+    return rows(document, "supplierAddresses")
 
 
 def address(theirs: wire.Address, account: Account) -> SellerAddress:

@@ -36,7 +36,12 @@ def classify(request: Request, status: int, body: Any) -> RemoteError | None:
 
 
 def _named(kind: str) -> Any:
-    return lambda raw: f"{kind} {raw['id']}"
+    def name(raw: Any) -> str:
+        if raw["id"] in (None, ""):
+            raise KeyError("id")
+        return f"{kind} {raw['id']}"
+
+    return name
 
 
 _STOCK = Pull(
