@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import uuid
 from datetime import UTC, datetime
 from decimal import Decimal
 from types import SimpleNamespace
@@ -169,6 +170,9 @@ def _orders(shop: Any, variant: Any) -> dict[str, Any]:
 
 
 def _rest(shop: Any) -> dict[str, Any]:
+    from entrepot.accounts.services import create_api_key, create_user
+    from entrepot.channels.models import Subscription
+    from entrepot.events.models import ParkedEvent
     from entrepot.ingress.models import Feed, SetAside
     from entrepot.jobs.services import start_run
 
@@ -177,7 +181,18 @@ def _rest(shop: Any) -> dict[str, Any]:
         **own, channel=shop.market, kind="package", subject="package 1", field="status", reason="'Lost' is not known",
         raw={}, first_at=AT, last_at=AT,
     )  # fmt: skip
+    Subscription.objects.create(
+        **own, channel=shop.market, subscription_ref="1116", topic="packages", host="hub.example", is_active=True,
+        is_ours=True, seen_at=AT,
+    )  # fmt: skip
+    parked = ParkedEvent.objects.create(
+        **own, subscriber="entrepot.nobody.listens", seq=1, event_id=uuid.uuid4(), type="order.new", topic="order",
+        key="1", subject="order/1", payload={}, at=AT, recorded_at=AT, is_guilty=True, error="ValueError: Çay", parked_at=AT,
+    )  # fmt: skip
     return {
+        "user": create_user(username="leyla", password="uzun-bir-parola-17", role="manager", seller_id=shop.seller.id),
+        "key": create_api_key(name="ERP", seller_id=shop.seller.id, role="clerk")[0],
+        "parked": parked,
         "aside": aside,
         "feed": Feed.objects.create(**own, channel=shop.market, name="orders", every_s=6, storefront=shop.front),
         "run": start_run(kind="import", title="Products", at=AT, seller_id=shop.seller.id, total=10),

@@ -156,3 +156,52 @@ def test_a_channel_that_is_not_live_neither_pulls_nor_pushes(run, aydin):
 def test_a_run_that_is_not_there_is_said_so(run):
     assert "no run 17" in refused(run("run", "show", "17"))
     assert "no run 17" in refused(run("run", "watch", "17"))
+
+
+def test_a_person_gets_a_password_a_role_and_is_shut_out(run, aydin):
+    run("user", "add", "ayse", "--password-stdin", "--role", "owner", "--seller", "aydin", stdin="uzun-bir-parola-17\n")
+
+    assert "last active owner" in refused(run("user", "deactivate", "ayse"))
+    assert "nobody called" in refused(run("user", "deactivate", "veli"))
+    assert run("user", "password", "ayse", "--password-stdin", stdin="baska-bir-parola-18\n").exit_code == 0
+    run("user", "add", "can", "--password-stdin", "--role", "owner", "--seller", "aydin", stdin="uzun-bir-parola-17\n")
+    assert run("user", "role", "ayse", "clerk").exit_code == 0
+    assert run("user", "deactivate", "ayse").exit_code == 0
+    found = {u["username"]: (u["role"], u["is_active"]) for u in json.loads(run("user", "list", "--json").output)}
+    assert found == {"ayse": ("clerk", False), "can": ("owner", True)}
+    assert run("user", "reactivate", "ayse").exit_code == 0
+
+
+def test_rules_and_storefronts_are_set(run, aydin):
+    run(
+        "channel", "add", "trendyol", "Market", "--seller", "aydin", "--url", "http://127.0.0.1:9", "--account", "1",
+        "--secret", "api_key=k", "--secret", "api_secret=s", "--storefront", "TR",
+    )  # fmt: skip
+
+    assert "approved by rule" in run("channel", "auto-approve", "Market").output
+    assert json.loads(run("channel", "show", "Market", "--json").output)["is_auto_approving"] is True
+    assert "wait for a person" in run("channel", "auto-approve", "Market", "--off").output
+    assert "is closed; 0 listings" in run("channel", "storefront-close", "Market", "TR").output
+    assert "closed already" in refused(run("channel", "storefront-close", "Market", "TR"))
+    assert "it has TR" in refused(run("channel", "storefront-open", "Market", "DE"))
+    assert "is open" in run("channel", "storefront-open", "Market", "TR").output
+
+
+def test_work_is_left_to_a_worker_when_asked(run, aydin):
+    run(
+        "channel", "add", "trendyol", "Market", "--seller", "aydin", "--url", "http://127.0.0.1:9", "--account", "1",
+        "--secret", "api_key=k", "--secret", "api_secret=s",
+    )  # fmt: skip
+
+    started = json.loads(run("channel", "check", "Market", "--background", "--json").output)
+
+    assert started["state"] == "queued"
+    assert json.loads(run("run", "show", str(started["run"]), "--json").output)["title"] == "Check Market"
+
+
+def test_what_is_not_there_is_neither_replayed_nor_erased(run, aydin):
+    assert "nothing is parked" in run("parked", "list").output
+    assert "no parked event 8" in refused(run("parked", "replay", "8"))
+    assert "no parked event 8" in refused(run("parked", "drop", "8", "--reason", "mended"))
+    assert "no such order" in refused(run("buyer", "export", "--seller", "aydin", "--order", "1"))
+    assert "say whose" in refused(run("buyer", "erase", "--seller", "aydin", "--yes"))

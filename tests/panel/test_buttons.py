@@ -57,7 +57,7 @@ def test_an_order_shows_what_its_state_allows(people, ours):
     )
 
     type(order).objects.filter(id=order.id).update(state="processed")
-    assert buttons_of(people.aydin, "orders.order", order) == ["note"]
+    assert buttons_of(people.aydin, "orders.order", order) == ["note", "erase-buyer"]
 
     type(order).objects.filter(id=order.id).update(state="failed")
     assert {"retry", "cancel"} <= set(buttons_of(people.aydin, "orders.order", order))
@@ -305,40 +305,3 @@ def test_a_row_cannot_be_saved_added_or_deleted_past_the_buttons(people, ours):
 def told(client, answer):
     """The messages on the page that a press leads to."""
     return [str(m) for m in client.get(answer["Location"]).context["messages"]]
-
-
-def test_orders_are_approved_by_rule_when_an_owner_says_so(people, ours, theirs):
-    market = ours.market
-    assert press(people.borealis, "channels.channel", market, "approve-by-rule").status_code == 404
-    assert press(people.clerk, "channels.channel", market, "approve-by-rule").status_code == 403
-    assert press(people.aydin, "channels.channel", market, "approve-by-rule").status_code == 302
-
-    market.refresh_from_db()
-    assert market.is_auto_approving
-    assert "approve-by-hand" in buttons_of(people.aydin, "channels.channel", market)
-    assert "approve-by-rule" not in buttons_of(people.aydin, "channels.channel", ours.store)  # orders come from markets
-
-    press(people.aydin, "channels.channel", market, "approve-by-hand")
-    market.refresh_from_db()
-    assert not market.is_auto_approving
-
-
-def test_a_storefront_is_closed_and_opened_by_its_page(people, ours):
-    answer = press(people.aydin, "channels.storefront", ours.front, "close")
-
-    ours.front.refresh_from_db()
-    assert not ours.front.is_open
-    assert "listings are being closed" in told(people.aydin, answer)[0]
-    assert buttons_of(people.aydin, "channels.storefront", ours.front) == ["open"]
-    assert press(people.clerk, "channels.storefront", ours.front, "open").status_code == 403
-
-
-def test_what_a_channel_shows_of_its_webhooks_is_pressed_on_their_page(people, ours):
-    page = people.aydin.get(address("channels.channel", "change", ours.market.pk)).content.decode()
-    answer = press(people.aydin, "channels.subscription", ours.hook, "deactivate")
-
-    run = Run.objects.get(kind="channel_webhook_switch")
-    assert "1116" in page
-    assert "not wanted" in page  # webhooks of this channel were never turned on
-    assert answer["Location"] == address("jobs.run", "change", run.pk)
-    assert press(people.borealis, "channels.subscription", ours.hook, "delete").status_code == 404

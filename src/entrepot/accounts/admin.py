@@ -37,17 +37,23 @@ def _roles(request: HttpRequest) -> list[tuple[str, str]]:
     return [r for r in ROLE_CHOICES if r[0] != "operator" or actor_of(request).seller_ids is None]
 
 
+def _password_field() -> forms.Field:
+    widget = forms.PasswordInput(attrs={"autocomplete": "new-password"})
+    return forms.CharField(widget=widget, label=gettext_lazy("Password"), strip=False)
+
+
+def _role_field(request: HttpRequest, row: User | None) -> dict[str, forms.Field]:
+    roles = [r for r in ROLE_CHOICES if r[0] != "operator"]
+    return {"role": forms.ChoiceField(choices=roles, label=gettext_lazy("Role"), initial=row.role if row else "clerk")}
+
+
 def _user_fields(request: HttpRequest, row: Any) -> dict[str, forms.Field]:
     return {
         **seller_field(request, required=False),
         "username": forms.CharField(max_length=150, label=gettext_lazy("Name to log in with")),
         "email": forms.EmailField(required=False, label=gettext_lazy("E-mail")),
         "role": forms.ChoiceField(choices=_roles(request), label=gettext_lazy("Role"), initial="clerk"),
-        "password": forms.CharField(
-            widget=forms.PasswordInput(attrs={"autocomplete": "new-password"}),
-            label=gettext_lazy("Password"),
-            strip=False,
-        ),
+        "password": _password_field(),
     }
 
 
@@ -134,6 +140,44 @@ class UserPage(Page):
             roles=OWNERS,
             tone="main",
             ask=_user_fields,
+        ),
+        Button(
+            name="password",
+            label=gettext_lazy("New password"),
+            call=services.reset_password,
+            subject="user_id",
+            roles=OWNERS,
+            ask=lambda _request, _row: {"password": _password_field()},
+            help=gettext_lazy("Every session of this person ends. Everybody changes their own at the top right."),
+        ),
+        Button(
+            name="role",
+            label=gettext_lazy("Change the role"),
+            call=services.change_role,
+            subject="user_id",
+            roles=OWNERS,
+            when=lambda u: u.seller_id is not None,
+            ask=_role_field,
+        ),
+        Button(
+            name="deactivate",
+            label=gettext_lazy("Shut out"),
+            call=services.set_user_active,
+            subject="user_id",
+            fixed={"is_active": False},
+            when=lambda u: u.is_active,
+            roles=OWNERS,
+            tone="danger",
+            help=gettext_lazy("This person is refused at once."),
+        ),
+        Button(
+            name="reactivate",
+            label=gettext_lazy("Let in again"),
+            call=services.set_user_active,
+            subject="user_id",
+            fixed={"is_active": True},
+            when=lambda u: not u.is_active,
+            roles=OWNERS,
         ),
     ]
 

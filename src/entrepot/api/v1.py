@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from ninja import NinjaAPI, Router
 
-from entrepot.accounts.api import router as accounts
+from entrepot.accounts.api import routers as accounts
 from entrepot.catalog.api import routers as catalog
 from entrepot.channels.api import routers as channels
+from entrepot.events.api import router as events
 from entrepot.fulfilment.api import router as packages
 from entrepot.ingress.api import routers as ingress
 from entrepot.inventory.api import router as stock
@@ -23,7 +24,7 @@ from .order_detail import router as order_detail
 from .readers import known_only
 
 ROUTERS: tuple[Router, ...] = (
-    accounts, *channels, *ingress, *catalog, stock, prices, listings, *orders, order_detail, packages, runs,
+    *accounts, *channels, *ingress, *catalog, stock, prices, listings, *orders, order_detail, packages, runs, events,
 )  # fmt: skip
 # A sheet's address would be taken for a product's: ingress comes before the catalogue.
 

@@ -81,6 +81,16 @@ def taxa(*, connector: str, kind: str, scope: str = "") -> list[Taxon]:
     return list(found.order_by("name", "ref"))
 
 
+def unsupply_reasons(*, channel_id: int) -> dict[str, str]:
+    """Why goods of this channel may be given up: our word → what a person reads; empty: it asks for no reason."""
+    return dict(connector(channel(channel_id=channel_id).connector).unsupply_reasons)
+
+
+def unsupplies_parts(*, channel_id: int) -> bool:
+    """Whether this channel lets some pieces of a package be given up while the rest is sent."""
+    return connector(channel(channel_id=channel_id).connector).unsupplies_parts
+
+
 def wanted_topics(channel: Channel) -> list[str]:
     """What the remote should send us now: the connector's topics without those that a person switched off.
 

@@ -23,6 +23,7 @@ ENTREPOT_RETENTION_DAYS = {
     "events_event": int(env.number("ENTREPOT_KEEP_EVENTS_DAYS", 14)),
     "channels_calllog": int(env.number("ENTREPOT_KEEP_CALLS_DAYS", 14)),
 }
+ENTREPOT_KEEP_RECEIPTS_DAYS = env.number("ENTREPOT_KEEP_RECEIPTS_DAYS", 30)
 ENTREPOT_SUBSCRIBERS = "entrepot.config.subscribers.SUBSCRIBERS"
 ENTREPOT_DRAINERS = "entrepot.config.drainers.DRAINERS"
 ENTREPOT_CHANNEL_WORK = "entrepot.config.channel_work.CHANNEL_WORK"

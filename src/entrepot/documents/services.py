@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 import hashlib
+from collections.abc import Sequence
+from functools import partial
 from typing import Any
 
 from django.core.files.base import ContentFile
+from django.db import transaction
 
 from .models import Document
 
@@ -25,6 +28,16 @@ def keep(
     row.file.save(f"{digest[:16]}-{name}", ContentFile(content), save=False)
     row.save()
     return row
+
+
+def delete(*, seller_id: int, document_ids: Sequence[int]) -> int:
+    """Delete documents, and their files after the commit; how many."""
+    with transaction.atomic():
+        rows = list(Document.objects.for_seller(seller_id).filter(id__in=document_ids))
+        for row in rows:
+            transaction.on_commit(partial(row.file.storage.delete, row.file.name), robust=True)
+        Document.objects.for_seller(seller_id).filter(id__in=[row.pk for row in rows]).delete()
+    return len(rows)
 
 
 def content_of(document: Document) -> bytes:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from django import forms
 from django.contrib.admin import display, register
 from django.db.models import Count, QuerySet
 from django.http import HttpRequest
@@ -89,6 +90,16 @@ class ParkedEventPage(Page):
             tone="main",
             help=gettext_lazy("It, and all of its key that waits behind it, in order."),
             shows=lambda n: _("%(count)d events went through.") % {"count": n},
+        ),
+        Button(
+            name="drop",
+            label=gettext_lazy("Drop"),
+            call=services.drop_parked,
+            subject="parked_id",
+            roles=OPERATORS,
+            tone="danger",
+            ask={"reason": forms.CharField(max_length=1000, label=gettext_lazy("Reason"))},
+            help=gettext_lazy("Its effect is given up for good; the reason is kept in the events."),
         ),
     ]
 

@@ -12,8 +12,10 @@ from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
+from entrepot.channels import queries as channels
 from entrepot.channels.models import Intent
 from entrepot.core.clock import now
+from entrepot.core.errors import Invalid
 from entrepot.documents.admin import file_link
 from entrepot.events.queries import history
 from entrepot.web.admin import (
@@ -37,7 +39,8 @@ from .models import Package, PackageLine
 from .states import PACKAGE
 
 BEFORE_SHIPPING = ("awaiting", "created", "picking", "invoiced")
-UNSUPPLY_REASONS = {
+# The reasons that connectors share, in the reader's language; another one is shown as its connector says it.
+_REASON_WORDS = {
     "out_of_stock": gettext_lazy("out of stock"), "defective": gettext_lazy("defective"),
     "wrong_price": gettext_lazy("wrong price"), "integration_error": gettext_lazy("an error of the integration"),
     "bulk_purchase": gettext_lazy("bulk purchase"), "force_majeure": gettext_lazy("force majeure"),
@@ -57,6 +60,40 @@ def invoice(*, seller_id: int, package_id: int, invoice_number: str, at: datetim
 def _invoice_fields(request: HttpRequest, row: Package | None) -> dict[str, forms.Field]:
     shown = row.invoice_number if row else ""
     return {"invoice_number": forms.CharField(max_length=40, initial=shown, label=gettext_lazy("Invoice number"))}
+
+
+def unsupply(*, seller_id: int, package_id: int, at: datetime, reason: str = "", **pieces: int) -> Intent:
+    """Give up the pieces typed in, one number a line; all of them is the whole package.
+
+    Raises:
+        Invalid: none at all.
+    """
+    lines = [(int(name.removeprefix("line_")), count) for name, count in pieces.items() if count]
+    if pieces and not lines:
+        raise Invalid(f"package {package_id}", "pieces", "are all 0: say what cannot be supplied")
+    return services.plan_move(
+        seller_id=seller_id, package_id=package_id, event="unsupply", lines=lines, reason=reason, at=at
+    )
+
+
+def _unsupply_fields(request: HttpRequest, row: Package | None) -> dict[str, forms.Field]:
+    """The channel's reasons, and a number of pieces for each line where it takes a part of a package."""
+    if row is None:
+        return {}
+    known = channels.unsupply_reasons(channel_id=row.channel_id)
+    reasons = [(word, _REASON_WORDS.get(word, said)) for word, said in known.items()]
+    asked: dict[str, forms.Field] = {}
+    if reasons:
+        asked["reason"] = forms.ChoiceField(choices=reasons, label=gettext_lazy("Reason"))
+    if channels.unsupplies_parts(channel_id=row.channel_id):
+        for x in (
+            PackageLine.objects.for_seller(row.seller_id).filter(package=row).select_related("line").order_by("id")
+        ):
+            asked[f"line_{x.line_id}"] = forms.IntegerField(
+                min_value=0, max_value=x.quantity, initial=x.quantity,
+                label=_("%(sku)s: pieces of %(count)d") % {"sku": x.line.sku or x.line.title, "count": x.quantity},
+            )  # fmt: skip
+    return asked
 
 
 def _has_label(package: Package) -> bool:
@@ -130,13 +167,12 @@ class PackagePage(StateChip, Page):
         Button(
             name="unsupply",
             label=gettext_lazy("Cannot be supplied"),
-            call=services.plan_move,
+            call=unsupply,
             subject="package_id",
             event="unsupply",
-            fixed={"event": "unsupply"},
             when=lambda p: p.wants != "unsupplied",
             tone="danger",
-            ask={"reason": forms.ChoiceField(choices=list(UNSUPPLY_REASONS.items()), label=gettext_lazy("Reason"))},
+            ask=_unsupply_fields,
         ),
         Button(
             name="label",

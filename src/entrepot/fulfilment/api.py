@@ -9,9 +9,9 @@ from django.http import HttpResponse
 from django.utils.http import content_disposition_header
 from ninja import Field, Query, Router, Schema, Status
 
+from entrepot.channels import queries as channels
 from entrepot.channels.models import Intent
 from entrepot.core.clock import now
-from entrepot.core.errors import Invalid
 from entrepot.documents.services import content_of
 from entrepot.web.areas import ActorRequest, Area
 from entrepot.web.paging import DEFAULT, page
@@ -84,7 +84,7 @@ class UnsupplyLine(Body):
 class UnsupplyIn(Body):
     """Why goods cannot be supplied, and which; none named: all."""
 
-    reason: Text = Field("", examples=["out of stock"])
+    reason: Text = Field("", description="one of `unsupply-reasons`", examples=["out_of_stock"])
     lines: list[UnsupplyLine] = Field(default_factory=list, max_length=500)
 
 
@@ -146,11 +146,39 @@ def invoice_package(request: ActorRequest, package_id: int, body: InvoiceIn) -> 
     summary="Say that goods cannot be supplied",
 )  # fmt: skip
 def unsupply_package(request: ActorRequest, package_id: int, body: UnsupplyIn) -> Any:
-    """Ask the marketplace to cancel all or some of a package's goods. 409: it has gone too far."""
+    """Ask the marketplace to cancel all or some of a package's goods. 409: it has gone too far. 422: the channel
+    does not take the reason, or no part of a package.
+    """
     lines = [(x.line_id, x.quantity) for x in body.lines]
-    return Status(
-        202, _asked(request, package_id, "unsupply", lines=_checked(request, package_id, lines), reason=body.reason)
-    )
+    return Status(202, _asked(request, package_id, "unsupply", lines=lines, reason=body.reason))
+
+
+class ReasonOut(Schema):
+    """Why goods may be given up."""
+
+    reason: str = Field(examples=["out_of_stock"])
+    words: str = Field(examples=["out of stock"])
+
+
+class ReasonsOut(Schema):
+    """What the package's channel takes."""
+
+    reasons: list[ReasonOut]
+    takes_parts: bool = Field(description="some pieces may be given up and the rest sent", examples=[True])
+
+
+@router.get(
+    "/packages/{package_id}/unsupply-reasons", response=ReasonsOut, operation_id="list_unsupply_reasons",
+    summary="Why goods may be given up",
+)  # fmt: skip
+def list_unsupply_reasons(request: ActorRequest, package_id: int) -> Any:
+    """The reasons that the package's channel takes, and whether a part may be given up."""
+    row = package_of(request, package_id)
+    reasons = channels.unsupply_reasons(channel_id=row.channel_id)
+    return {
+        "reasons": [{"reason": r, "words": words} for r, words in reasons.items()],
+        "takes_parts": channels.unsupplies_parts(channel_id=row.channel_id),
+    }
 
 
 @router.post(
@@ -203,13 +231,3 @@ def _asked(request: ActorRequest, package_id: int, event: str, **more: Any) -> d
     row = package_of(request, package_id)
     intent: Intent = services.plan_move(seller_id=row.seller_id, package_id=row.id, event=event, at=now(), **more)
     return {"package_id": row.id, "our_ref": intent.our_ref, "event": event, "state": intent.state}
-
-
-def _checked(request: ActorRequest, package_id: int, lines: list[tuple[int, int]]) -> list[tuple[int, int]]:
-    """Lines of the body, if the package has them."""
-    row = package_of(request, package_id)
-    held = {x.line_id: x.quantity for x in row.lines.all()}
-    for line_id, quantity in lines:
-        if not 0 < quantity <= held.get(line_id, 0):
-            raise Invalid(f"package {row.package_ref}", "lines", f"holds {held.get(line_id, 0)} of line {line_id}")
-    return lines

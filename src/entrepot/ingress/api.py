@@ -20,7 +20,8 @@ from .models import Feed, SetAside
 channels_router = Router(auth=Area("channels"), tags=["channels"])
 sheets_router = Router(auth=Area("products"), tags=["products"])
 aside_router = Router(auth=Area("set_aside"), tags=["set aside"])
-routers = (channels_router, sheets_router, aside_router)
+buyers_router = Router(auth=Area("orders"), tags=["orders"])
+routers = (channels_router, sheets_router, aside_router, buyers_router)
 AsideState = Annotated[str, OneOf(("open", "replayed", "ignored"))]
 
 
@@ -138,3 +139,56 @@ def ignore_set_aside(request: ActorRequest, aside_id: int) -> Any:
     """Say that a record does not matter."""
     row = SetAside.objects.for_actor(request.auth).get(id=aside_id)
     return services.ignore_aside(seller_id=row.seller_id, aside_id=row.id, at=now())
+
+
+class PartyHeld(Schema):
+    """Names and addresses of one role of an order."""
+
+    role: str = Field(examples=["ship_to"])
+    name: str = Field(examples=["Ayşe Yılmaz"])
+    company: str = Field(examples=[""])
+    phone: str = Field(examples=["+905551112233"])
+    email: str = Field(examples=["ayse@buyer.example"])
+    lines: list[str] = Field(examples=[["Moda Cd. 12"]])
+    district: str = Field(examples=["Kadıköy"])
+    city: str = Field(examples=["İstanbul"])
+    region: str = Field(examples=[""])
+    postcode: str = Field(examples=["34710"])
+    country: str = Field(examples=["TR"])
+    tax_number: str = Field(examples=[""])
+    tax_office: str = Field(examples=[""])
+
+
+class BuyerOut(Schema):
+    """Everything that is held of the buyer of an order."""
+
+    order_ref: str = Field(examples=["9103214567"])
+    parties: list[PartyHeld]
+    receipts: list[dict[str, Any]] = Field(
+        description="raw messages", examples=[[{"raw": {"orderNumber": "9103214567"}}]]
+    )
+    set_aside: list[dict[str, Any]] = Field(examples=[[]])
+    packages: list[str] = Field(description="their labels name the buyer", examples=[["3330111111"]])
+
+
+class ErasedOut(Schema):
+    """How many of each were emptied or deleted."""
+
+    parties: int = Field(examples=[2])
+    labels: int = Field(examples=[1])
+    receipts: int = Field(examples=[4])
+    set_aside: int = Field(examples=[0])
+
+
+@buyers_router.get("/orders/{order_id}/buyer", response=BuyerOut, operation_id="export_buyer", summary="Export a buyer")
+def export_buyer(request: ActorRequest, order_id: int) -> Any:
+    """All that is held of the buyer of an order. 403: only an owner may."""
+    return services.export_buyer(who=request.auth, order_id=order_id)
+
+
+@buyers_router.post(
+    "/orders/{order_id}/buyer/erase", response=ErasedOut, operation_id="erase_buyer", summary="Erase a buyer"
+)
+def erase_buyer(request: ActorRequest, order_id: int) -> Any:
+    """Forget who bought; amounts and goods stay. 403: only an owner may. 409: the order is not over."""
+    return services.erase_buyer(who=request.auth, order_id=order_id, at=now())

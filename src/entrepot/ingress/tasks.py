@@ -1,9 +1,12 @@
-"""The queues that ingress empties."""
+"""The queues that ingress empties, and what it forgets."""
 
 from __future__ import annotations
 
 from datetime import datetime
 
+from procrastinate.contrib.django import app
+
+from entrepot.core.clock import now
 from entrepot.jobs.services import Drainer
 
 from . import services
@@ -19,3 +22,11 @@ def _apply(at: datetime) -> int:
 
 FEEDS = Drainer("feeds", "bulk", _pull, idle_s=0.25, threads=4)
 RECEIPTS = Drainer("receipts", "orders", _apply, idle_s=0.5, threads=2)
+
+
+@app.periodic(cron="47 * * * *")
+@app.task(queueing_lock="forget_old_receipts")
+def forget_old_receipts(timestamp: int) -> None:
+    """Delete raw messages that are past their age and done with."""
+    services.forget_old_receipts(at=now())
+    services.forget_old_asides(at=now())

@@ -244,6 +244,8 @@ class Spec:
     classify: Callable[[Request, int, Any], RemoteError | None] = lambda *_: None
     listing_key: str = "sku"  # what listing_ref is made of: sku or gtin
     ignored_statuses: Mapping[str, str] = field(default_factory=dict)  # their word → why it moves nothing
+    unsupply_reasons: Mapping[str, str] = field(default_factory=dict)  # ours → what a person reads; empty: none needed
+    unsupplies_parts: bool = False  # some pieces of a package may be given up and the rest sent
 
     def package_state(self, theirs: str, *, record: str) -> str:
         """Our name for their status.

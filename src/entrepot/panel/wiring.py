@@ -5,10 +5,11 @@ from __future__ import annotations
 from django.utils.translation import gettext_lazy as _
 
 from entrepot.ingress.admin import import_sheet, sheet_fields, told_of_sheet
+from entrepot.ingress.services import erase_buyer
 from entrepot.listings.services import close_storefront, reopen_storefront
-from entrepot.web.admin import Button, Column, More
+from entrepot.web.admin import OWNERS, Button, Column, More
 
-from . import completeness, timelines
+from . import buyers, completeness, timelines
 
 MORE: dict[str, More] = {
     "catalog.product": More(
@@ -52,5 +53,20 @@ MORE: dict[str, More] = {
         ],
     ),
     "listings.listing": More(sections=[timelines.listing]),
-    "orders.order": More(sections=[timelines.order]),
+    "orders.order": More(
+        buttons=[
+            Button(
+                name="erase-buyer",
+                label=_("Erase the buyer"),
+                call=erase_buyer,
+                subject="order_id",
+                roles=OWNERS,
+                when=lambda o: o.state in ("processed", "cancelled") or o.is_history,
+                tone="danger",
+                help=_("Names, addresses, labels and raw messages go for good; amounts and goods stay."),
+                shows=lambda n: _("Erased: %(parties)d addresses, %(labels)d labels, %(receipts)d messages.") % n,
+            ),
+        ],
+        sections=[timelines.order, buyers.section],
+    ),
 }

@@ -4,6 +4,9 @@ from .actors import actor_of as actor_of
 from .keys import authenticate_key as authenticate_key
 from .keys import create_api_key as create_api_key
 from .keys import revoke_api_key as revoke_api_key
+from .members import change_role as change_role
+from .members import reset_password as reset_password
+from .members import set_user_active as set_user_active
 from .people import create_seller as create_seller
 from .people import create_user as create_user
 from .people import set_seller_active as set_seller_active

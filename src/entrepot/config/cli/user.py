@@ -11,9 +11,10 @@ from entrepot.core.actor import ROLES
 from entrepot.core.errors import Refused
 
 from . import find, show
-from .session import ready
+from .session import OPERATOR, ready
 
 app = typer.Typer(no_args_is_help=True, help="People who log in to the panel.")
+Username = Annotated[str, typer.Argument(help="Name to log in with.")]
 
 
 @app.command("add")
@@ -57,3 +58,56 @@ def list_(json: show.AsJson = False) -> None:
             for u in User.objects.select_related("seller").order_by("username")
         ]  # fmt: skip
         show.rows(found, json_wanted=json, empty="nobody yet; `entrepot user add NAME` adds an operator")
+
+
+@app.command("password")
+def password(
+    username: Username,
+    password_stdin: Annotated[bool, typer.Option("--password-stdin", help="Read it from standard input.")] = False,
+) -> None:
+    """Give a person a new password; every session of theirs ends."""
+    given = _password(from_stdin=password_stdin)
+    with ready():
+        from entrepot.accounts.services import reset_password
+
+        reset_password(who=OPERATOR, user_id=_user_id(username), password=given)
+        typer.echo(f"{username} has a new password")
+
+
+@app.command("role")
+def role(username: Username, role: Annotated[str, typer.Argument(help=f"One of {', '.join(ROLES)}.")]) -> None:
+    """Give a seller's person another role."""
+    with ready():
+        from entrepot.accounts.services import change_role
+
+        change_role(who=OPERATOR, user_id=_user_id(username), role=role)
+        typer.echo(f"{username} is {role}")
+
+
+@app.command("deactivate")
+def deactivate(username: Username) -> None:
+    """Shut a person out at once."""
+    _set_active(username, is_active=False)
+
+
+@app.command("reactivate")
+def reactivate(username: Username) -> None:
+    """Let a person in again."""
+    _set_active(username, is_active=True)
+
+
+def _set_active(username: str, *, is_active: bool) -> None:
+    with ready():
+        from entrepot.accounts.services import set_user_active
+
+        set_user_active(who=OPERATOR, user_id=_user_id(username), is_active=is_active)
+        typer.echo(f"{username} is {'let in' if is_active else 'shut out'}")
+
+
+def _user_id(username: str) -> int:
+    from entrepot.accounts.models import User
+
+    row = User.objects.filter(username=username.replace("\x00", "")).first()
+    if row is None:
+        raise Refused(f"there is nobody called {username!r}; `entrepot user list` shows everybody")
+    return row.id

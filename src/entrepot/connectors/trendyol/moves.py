@@ -23,6 +23,11 @@ REASONS = {
     "out_of_stock": 500, "defective": 501, "wrong_price": 502, "integration_error": 504, "bulk_purchase": 505,
     "force_majeure": 506,
 }  # fmt: skip
+REASON_WORDS = {
+    "out_of_stock": "out of stock", "defective": "defective", "wrong_price": "wrong price",
+    "integration_error": "an error of the integration", "bulk_purchase": "bulk purchase",
+    "force_majeure": "force majeure",
+}  # fmt: skip
 _MADE = "UnPacked"
 
 

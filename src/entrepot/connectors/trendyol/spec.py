@@ -42,6 +42,8 @@ SPEC = Spec(
     package_states=PACKAGE_STATES,
     line_states=LINE_STATES,
     ignored_statuses=IGNORED_STATUSES,
+    unsupply_reasons=moves.REASON_WORDS,
+    unsupplies_parts=True,
     settings=(
         Setting(name="tier", label="Listing tier, which decides the limits", default="50K", allowed=TIERS),
         Setting(name="integrator", label="Integrator in User-Agent, 30 letters or digits", default="SelfIntegration"),

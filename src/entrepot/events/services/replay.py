@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+from datetime import datetime
+
 from django.db import transaction
 
-from entrepot.core.errors import Refused
+from entrepot.core.actor import Actor
+from entrepot.core.errors import Invalid, Refused
 from entrepot.events.models import Event, ParkedEvent
 
 from .deliver import CursorMovedError, hold_cursor, is_transient
+from .record import record
 from .subscribers import Subscriber, load_subscribers
 
 
@@ -34,9 +38,23 @@ def replay_parked(parked_id: int, *, subscriber: Subscriber | None = None) -> in
     return passed
 
 
-def drop_parked(parked_id: int) -> None:
-    """Give up a parked event; what waits behind it goes with the next replay."""
-    ParkedEvent.objects.get(id=parked_id).delete()
+def drop_parked(*, parked_id: int, reason: str, who: Actor, at: datetime) -> None:
+    """Give up a parked event; what waits behind it goes with the next replay. Who, what and why stay in the events.
+
+    Raises:
+        ParkedEvent.DoesNotExist: not parked, or dealt with already.
+        Invalid: no reason.
+    """
+    if not reason.strip():
+        raise Invalid(f"parked event {parked_id}", "reason", "is missing: say why its effect may be given up")
+    with transaction.atomic():
+        row = ParkedEvent.objects.select_for_update().get(id=parked_id)
+        told = {"type": row.type, "seq": row.seq, "subscriber": row.subscriber, "error": row.error[:500]}
+        record(
+            type="parked_event.dropped", key=row.key, seller_id=row.seller_id, subject=row.subject, at=at,
+            payload={**told, "reason": reason.strip()[:1000], "by": who.name},
+        )  # fmt: skip
+        row.delete()
 
 
 def _first(row: ParkedEvent, wired: Subscriber) -> ParkedEvent | None:

@@ -3,6 +3,8 @@
 from .apply import Told as Told
 from .apply import apply_packages as apply_packages
 from .apply import apply_told as apply_told
+from .erase import erase_labels as erase_labels
+from .erase import package_refs as package_refs
 from .labels import keep_label as keep_label
 from .labels import make_label as make_label
 from .labels import plan_labels as plan_labels

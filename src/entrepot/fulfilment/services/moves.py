@@ -8,6 +8,7 @@ from typing import Any
 
 from django.db import transaction
 
+from entrepot.channels import queries as channels
 from entrepot.channels.models import Intent
 from entrepot.channels.services import confirm_intent, plan_intent, plan_intents, refuse_intent, revive_intent
 from entrepot.core.errors import IllegalMove, Invalid, Refused
@@ -37,11 +38,13 @@ def plan_move(
     Raises:
         Package.DoesNotExist: not this seller's.
         IllegalMove: not from this state.
-        Invalid: an invoice without its number; an unknown event.
+        Invalid: an invoice without its number; an unknown event; a reason or lines that the channel does not take.
     """
     with transaction.atomic():
         package = Package.objects.for_seller(seller_id).select_for_update(no_key=True).get(id=package_id)
         _may(package, event, actor)
+        if event == "unsupply":
+            lines = _given_up(package, lines, reason)
         payload: dict[str, Any] = {"event": event, "reason": reason, "lines": [list(x) for x in lines]}
         if event == "hand_over":
             payload |= {"tracking_ref": package.tracking_ref, "carrier": package.carrier}
@@ -71,6 +74,26 @@ def _may(package: Package, event: str, actor: str) -> None:
         raise Invalid(record, "tracking_ref", "is missing; the store or a person has to give it")
     if event == "invoice" and not package.invoice_number:
         raise Invalid(record, "invoice_number", "is missing; type it in, or set it in the store")
+
+
+def _given_up(package: Package, lines: Sequence[tuple[int, int]], reason: str) -> Sequence[tuple[int, int]]:
+    """Which pieces cannot be supplied; empty: all of the package."""
+    record = f"package {package.package_ref}"
+    reasons = channels.unsupply_reasons(channel_id=package.channel_id)
+    if reasons and reason not in reasons:
+        raise Invalid(record, "reason", f"must be one of {', '.join(reasons)}")
+    rows = PackageLine.objects.system().filter(package=package)
+    held: dict[int, int] = {}
+    for line_id, quantity in rows.values_list("line_id", "quantity"):
+        held[line_id] = held.get(line_id, 0) + quantity
+    for line_id, quantity in lines:
+        if not 0 < quantity <= held.get(line_id, 0):
+            raise Invalid(record, "lines", f"holds {held.get(line_id, 0)} of line {line_id}, not {quantity}")
+    if not lines or dict(lines) == held:
+        return ()
+    if not channels.unsupplies_parts(channel_id=package.channel_id):
+        raise Invalid(record, "lines", "must be all: this channel gives up whole packages only")
+    return lines
 
 
 def set_invoice_number(*, seller_id: int, package_id: int, invoice_number: str, at: datetime) -> Package:

@@ -13,7 +13,7 @@ from entrepot.web.areas import ActorRequest, Area
 from entrepot.web.paging import DEFAULT, page
 from entrepot.web.shapes import Cursor, Limit, Listed, QueryId, listed
 
-from .models import Seller
+from ..models import Seller
 
 router = Router(auth=Area("accounts"), tags=["accounts"])
 SellerId = Annotated[QueryId | None, Query(description="For which seller; only operators have to say.", examples=[7])]
