@@ -90,10 +90,12 @@ class Client:
         body = None if request.body is None else dumps(request.body)
         began = time.monotonic()
         answer: httpx.Response | None = None
+        told: Any = None
         error: EntrepotError | None = None
         try:
             answer = self._exchange(request, body, secrets_)
-            return self._judge(request, answer)
+            told = _body(answer)
+            return self._judge(request, answer, told)
         except httpx.HTTPError as broken:
             error = self._no_answer(request, broken)
             raise error from broken
@@ -101,7 +103,7 @@ class Client:
             error = refused
             raise
         finally:
-            self._log(request, answer, error, attempt, body, began, secrets_)
+            self._log(request, answer, told, error, attempt, body, began, secrets_)
 
     def _exchange(self, request: Request, body: bytes | None, secrets_: Mapping[str, str]) -> httpx.Response:
         url = self.account.base_url.rstrip("/") + request.path
@@ -120,9 +122,8 @@ class Client:
         never_sent = isinstance(broken, (httpx.ConnectError, httpx.ConnectTimeout, httpx.PoolTimeout))
         return RemoteBusy(what) if request.is_safe or never_sent else OutcomeUnknown(what)
 
-    def _judge(self, request: Request, answer: httpx.Response) -> Reply:
+    def _judge(self, request: Request, answer: httpx.Response, body: Any) -> Reply:
         status = answer.status_code
-        body = _body(answer)
         if 500 <= status < 600:  # noqa: PLR2004
             self.breaker.failed(time.time())
             if (known := self.spec.classify(request, status, body)) is not None:
@@ -156,7 +157,7 @@ class Client:
         return RemoteRefused(text, status=status, body=body)
 
     def _log(
-        self, request: Request, answer: httpx.Response | None, error: EntrepotError | None, attempt: int,
+        self, request: Request, answer: httpx.Response | None, told: Any, error: EntrepotError | None, attempt: int,
         body: bytes | None, began: float, secrets_: Mapping[str, str],
     ) -> None:  # fmt: skip
         words: Mapping[type, str] = {
@@ -177,7 +178,7 @@ class Client:
                 attempt=attempt,
                 error=str(redact(str(error), hidden)) if error else "",
                 request_body=redact(request.body, hidden),
-                response_body=redact(_body(answer), hidden) if answer is not None else None,
+                response_body=redact(told, hidden) if answer is not None else None,
             )
         )
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
+from functools import lru_cache
 from typing import Any
 
 HIDDEN = "•••"
@@ -17,6 +18,11 @@ _NAMES = re.compile(
 _DEPTH, _ITEMS, _TEXT = 8, 40, 2000
 
 
+@lru_cache(maxsize=4096)
+def _is_hidden(name: str) -> bool:
+    return _NAMES.search(name) is not None
+
+
 def redact(value: Any, secrets: Sequence[str] = (), _depth: int = 0) -> Any:
     """``value`` without secrets and personal fields, and cut to a size that a log can bear.
 
@@ -25,7 +31,7 @@ def redact(value: Any, secrets: Sequence[str] = (), _depth: int = 0) -> Any:
     if isinstance(value, dict):
         if _depth >= _DEPTH:
             return "…"
-        return {k: HIDDEN if _NAMES.search(str(k)) and v else redact(v, secrets, _depth + 1) for k, v in value.items()}
+        return {k: HIDDEN if v and _is_hidden(str(k)) else redact(v, secrets, _depth + 1) for k, v in value.items()}
     if isinstance(value, (list, tuple)):
         kept = [redact(v, secrets, _depth + 1) for v in value[:_ITEMS]]
         return [*kept, f"… {len(value) - _ITEMS} more"] if len(value) > _ITEMS else kept
