@@ -212,6 +212,26 @@ def test_price_and_stock_are_no_change_of_content(aydin, front):
     assert (after.state, after.content_hash) == ("live", row.content_hash)
 
 
+def test_what_has_no_price_any_more_is_sold_out_and_says_why_until_there_is_one(aydin, front):
+    (variant,) = goods(aydin, 1)
+    ready(aydin, [variant])
+    live(compute(variant)[0])
+    level = ListingLevel.objects.system().get(lane="stock")
+    assert level.desired_value == 7
+
+    set_base_prices(seller_id=aydin.id, rows=[(variant.id, None, None)], currency="TRY", is_tax_included=True, at=AT)
+    compute_prices(variant_ids=[variant.id], day=AT.date(), at=AT)
+    compute_stock_levels(variant_ids=[variant.id], at=AT)
+    level.refresh_from_db()
+    assert (level.desired_value, level.is_urgent) == (0, True)
+    assert "no base price" in lacking(compute(variant)[0])["price"]
+    assert ListingLevel.objects.system().get(lane="price").desired_value == Decimal(100)  # and none is invented
+
+    ready(aydin, [variant])
+    level.refresh_from_db()
+    assert level.desired_value == 7
+
+
 def test_the_hash_tells_a_cards_change_from_a_variants_own(aydin, front):
     (variant,) = goods(aydin, 1)
     ready(aydin, [variant])

@@ -102,6 +102,35 @@ def test_base_prices_are_written_and_marked_only_where_they_differ(aydin):
     assert BasePrice.objects.system().get(variant=variants[0]).sale == Decimal("99.90")
 
 
+def test_a_price_that_the_store_takes_away_is_unknown_until_there_is_one_again(aydin, fronts):
+    (variant,) = goods(aydin, 1, vat_rate=Decimal("0.20"))
+    base(aydin, [variant])
+    compute_prices(variant_ids=[variant.id], day=DAY, at=now())
+    Dirty.objects.all().delete()
+    taken = {"seller_id": aydin.id, "currency": "TRY", "is_tax_included": True, "at": now()}
+
+    assert set_base_prices(**taken, rows=[(variant.id, None, None)]) == [variant.id]
+    assert set_base_prices(**taken, rows=[(variant.id, None, None)]) == []
+    assert Dirty.objects.values_list("kind", "subject_id").get() == ("price", variant.id)
+
+    price = compute_prices(variant_ids=[variant.id], day=DAY, at=now())[variant.id, fronts["TR"].id]
+    assert (price.sale_price, "no base price" in price.problem) == (None, True)
+    assert {("stock", variant.id), ("content", variant.id)} <= set(Dirty.objects.values_list("kind", "subject_id"))
+
+    base(aydin, [variant])
+    assert compute_prices(variant_ids=[variant.id], day=DAY, at=now())[variant.id, fronts["TR"].id].sale_price
+
+
+def test_a_price_that_a_person_typed_stays_when_the_store_has_none(aydin):
+    (variant,) = goods(aydin, 1)
+    given = {"seller_id": aydin.id, "currency": "TRY", "is_tax_included": True, "at": now()}
+    set_base_prices(**given, rows=[(variant.id, Decimal(50), None)], source="hub")
+
+    assert set_base_prices(**given, rows=[(variant.id, None, None)]) == []
+
+    assert BasePrice.objects.system().get().regular == Decimal(50)
+
+
 def test_new_rates_have_only_prices_across_currencies_computed_again(aydin, borealis, fronts):
     ours = goods(aydin, 2)
     base(aydin, ours)

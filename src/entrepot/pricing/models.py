@@ -11,7 +11,7 @@ class BasePrice(SellerScoped):
     """What the seller asks at home, as the store or a person said."""
 
     variant = models.OneToOneField("catalog.Variant", models.CASCADE, related_name="base_price")
-    regular = models.DecimalField(max_digits=18, decimal_places=6)
+    regular = models.DecimalField(max_digits=18, decimal_places=6, null=True)  # null: the source gives none any more
     sale = models.DecimalField(max_digits=18, decimal_places=6, null=True, blank=True)  # null: not on sale
     cost = models.DecimalField(max_digits=18, decimal_places=6, null=True, blank=True)  # null: unknown; no margin then
     currency = models.CharField(max_length=3)

@@ -3,7 +3,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -12,23 +12,20 @@ from entrepot.catalog import queries as catalog_queries
 from entrepot.catalog import services as catalog
 from entrepot.channels import queries as channels
 from entrepot.channels.models import Channel
-from entrepot.channels.services import client_for
 from entrepot.core.clock import to_ms
 from entrepot.fulfilment import services as fulfilment
 from entrepot.inventory import services as inventory
-from entrepot.kit import records
-from entrepot.kit.read import Aside, Read, pull
+from entrepot.kit.read import Read
 from entrepot.kit.registry import connector
 from entrepot.kit.requests import Window
 from entrepot.kit.spec import Pull
 from entrepot.listings import queries as listing_queries
 from entrepot.listings import services as listings
 from entrepot.orders import services as orders
-from entrepot.pricing import services as pricing
 
 from ..models import Feed
-from .aside import keep_aside, settle_asides
 from .feeds import hint_feed
+from .goods import keep_prices, take_products
 from .receipts import keep_receipts
 from .subscribe import watch_webhooks
 
@@ -97,61 +94,11 @@ def _products(feed: Feed, channel: Channel, read: Read, began: datetime, state: 
     take_products(channel=channel, read=read, began=began)
 
 
-def take_products(*, channel: Channel, read: Read, began: datetime) -> catalog.Applied:
-    """Products of a page into the catalogue, their stock and prices into the ledgers."""
-    products = _with_paths(channel, read.records, began)
-    applied = catalog.apply_products(seller_id=channel.seller_id, channel_id=channel.id, products=products, at=began)
-    refused = [Aside(record, field, why, None) for record, field, why in applied.refused]
-    keep_aside(channel=channel, kind="product", asides=refused, at=began)
-    _mended(channel, products, applied, began)
-    variants = [v for p in products for v in p.variants if v.variant_ref in applied.variant_ids]
-    inventory.record_readings(
-        seller_id=channel.seller_id,
-        readings=[(applied.variant_ids[v.variant_ref], v.quantity) for v in variants], began_at=began,
-    )  # fmt: skip
-    _prices(channel, [(applied.variant_ids[v.variant_ref], v.regular_price, v.sale_price) for v in variants], began)
-    return applied
-
-
-def _with_paths(channel: Channel, products: Sequence[records.Product], at: datetime) -> list[records.Product]:
-    """Products with their categories' paths; the store's tree is read again when one of them is new to us."""
-    found, is_unknown = catalog.with_paths(channel_id=channel.id, products=products)
-    if not is_unknown or not connector(channel.connector).has("pull_categories"):
-        return found
-    client = client_for(channel)
-    told = [
-        c for page in pull(client.spec, "pull_categories", client.account, Window(), client.send) for c in page.records
-    ]
-    catalog.keep_categories(seller_id=channel.seller_id, channel_id=channel.id, categories=told, at=at)
-    return catalog.with_paths(channel_id=channel.id, products=products)[0]
-
-
-def _mended(channel: Channel, products: Sequence[records.Product], applied: catalog.Applied, at: datetime) -> None:
-    """What was set aside before and has now been taken is no longer open."""
-    names = {f"product {p.product_ref}" for p in products}
-    for p in products:
-        for v in p.variants:
-            if v.variant_ref in applied.variant_ids:
-                names |= {f"{word} {v.variant_ref} of product {p.product_ref}" for word in ("variant", "variation")}
-    settle_asides(channel=channel, kind="product", subjects=names, at=at)
-
-
-def _prices(channel: Channel, rows: list[tuple[int, Any, Any]], began: datetime) -> None:
-    currency = channel.settings.get("store.currency")
-    if currency is None:
-        return
-    pricing.set_base_prices(
-        seller_id=channel.seller_id,
-        rows=[(variant, regular, sale) for variant, regular, sale in rows if regular is not None and regular > 0],
-        currency=currency, is_tax_included=bool(channel.settings.get("store.prices_include_tax")), at=began,
-    )  # fmt: skip
-
-
 def _stock(feed: Feed, channel: Channel, read: Read, began: datetime, state: dict[str, Any]) -> None:
     ids = channels.our_ids(channel_id=channel.id, kind="variant", their_refs=[r.variant_ref for r in read.records])
     known = [(ids[r.variant_ref], r) for r in read.records if r.variant_ref in ids]
     inventory.record_readings(seller_id=channel.seller_id, readings=[(i, r.quantity) for i, r in known], began_at=began)
-    _prices(channel, [(i, r.regular_price, r.sale_price) for i, r in known], began)
+    keep_prices(channel=channel, rows=[(i, r.regular_price, r.sale_price) for i, r in known], began=began)
     shown = [r for r in read.records if r.is_published]
     state.setdefault("seen", set()).update(r.variant_ref for r in shown)
     # One of these words is the ref of what could not be read: "variation 12 of product 7".

@@ -22,6 +22,10 @@ WITH target AS (
     SELECT l.id,
            CASE WHEN c.is_zeroed OR NOT s.is_open OR NOT v.is_published OR p.state IN ('rejected', 'archived')
                      OR g.state IN ('closing', 'closed', 'denied') THEN 0
+                -- What had a price and has none any more would be sold at one that is a guess.
+                WHEN pr.id IS NOT NULL AND pr.sale_price IS NULL AND EXISTS (
+                     SELECT 1 FROM listings_listinglevel q
+                      WHERE q.listing_id = g.id AND q.lane = 'price' AND q.desired_value IS NOT NULL) THEN 0
                 -- (greatest() would make 0 of NULL)
                 WHEN a.available IS NULL
                 THEN CASE WHEN a.variant_id IS NOT NULL AND l.desired_value IS NOT NULL THEN 0 END
@@ -36,6 +40,7 @@ WITH target AS (
       JOIN catalog_variant v ON v.id = g.variant_id
       JOIN catalog_product p ON p.id = v.product_id
       LEFT JOIN inventory_available a ON a.variant_id = g.variant_id
+      LEFT JOIN pricing_price pr ON pr.variant_id = g.variant_id AND pr.storefront_id = g.storefront_id
       LEFT JOIN LATERAL (
           SELECT b.pieces, b.fraction FROM inventory_buffer b
            WHERE b.seller_id = g.seller_id
@@ -77,8 +82,8 @@ UPDATE listings_listinglevel l
 def compute_stock_levels(*, variant_ids: Sequence[int], at: datetime) -> list[int]:
     """Desired stock of these variants' listings; ids of levels that changed.
 
-    What was never told changes nothing. What was known and no longer is (the store stopped counting) becomes 0: the
-    number published before would be a guess now.
+    What was never told changes nothing. What was known and no longer is (the store stopped counting, or gives no price
+    any more) becomes 0: the number published before would be a guess now.
     """
     return _compute("stock", _STOCK, variant_ids, at)
 

@@ -2,39 +2,53 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterable
 from datetime import datetime
 from decimal import Decimal
 
-from django.db import transaction
+from django.db import connection, transaction
 
 from entrepot.events.services import mark_dirty
 
-from ..models import BasePrice
+# No price takes away what the same source said before, and leaves alone what another one did. Rows are taken in
+# variant order, so that two writers never wait for each other in a circle.
+_SET = """
+INSERT INTO pricing_baseprice (seller_id, variant_id, regular, sale, currency, is_tax_included, source, set_at)
+SELECT %(seller)s, t.variant_id, t.regular, CASE WHEN t.regular IS NOT NULL THEN t.sale END, %(currency)s, %(taxed)s,
+       %(source)s, %(at)s
+  FROM jsonb_to_recordset(%(rows)s::jsonb) AS t(variant_id bigint, regular numeric, sale numeric)
+  LEFT JOIN pricing_baseprice b ON b.variant_id = t.variant_id
+ WHERE CASE WHEN t.regular IS NULL THEN b.source = %(source)s AND b.regular IS NOT NULL
+            ELSE (b.regular, b.sale, b.currency, b.is_tax_included)
+                 IS DISTINCT FROM (t.regular, t.sale, %(currency)s, %(taxed)s) END
+ ORDER BY t.variant_id
+ON CONFLICT (variant_id) DO UPDATE
+   SET regular = excluded.regular, sale = excluded.sale, currency = excluded.currency,
+       is_tax_included = excluded.is_tax_included, source = excluded.source, set_at = excluded.set_at
+RETURNING variant_id"""
 
 
 def set_base_prices(
-    *, seller_id: int, rows: Iterable[tuple[int, Decimal, Decimal | None]], currency: str, is_tax_included: bool,
+    *, seller_id: int, rows: Iterable[tuple[int, Decimal | None, Decimal | None]], currency: str, is_tax_included: bool,
     source: str = "store", at: datetime,
 ) -> list[int]:  # fmt: skip
-    """Keep (variant id, regular, sale or None) base prices; ids that changed. Only what differs is written."""
-    wanted = {variant: (regular, sale) for variant, regular, sale in rows}
-    known = {p.variant_id: p for p in BasePrice.objects.for_seller(seller_id).filter(variant_id__in=wanted)}
-    changed = []
-    for variant, (regular, sale) in wanted.items():
-        row = known.get(variant) or BasePrice(seller_id=seller_id, variant_id=variant)
-        new = (regular, sale, currency, is_tax_included)
-        if row.pk is None or (row.regular, row.sale, row.currency, row.is_tax_included) != new:
-            row.regular, row.sale, row.currency, row.is_tax_included = new
-            row.source, row.set_at = source, at
-            changed.append(row)
-    with transaction.atomic():
-        BasePrice.objects.system().bulk_create(
-            changed,
-            batch_size=1000,
-            update_conflicts=True,
-            unique_fields=["variant"],
-            update_fields=["regular", "sale", "currency", "is_tax_included", "source", "set_at"],
-        )
-        mark_dirty(kind="price", subject_ids=[row.variant_id for row in changed])
-    return [row.variant_id for row in changed]
+    """Keep (variant id, regular or None, sale or None) base prices; ids that changed. Only what differs is written.
+
+    None as regular price: the source gives none. What it said before is unknown from now on, never a guess; what a
+    person or a file said stays. One statement, whatever the number.
+    """
+    wanted = {variant: {"variant_id": variant, "regular": regular, "sale": sale} for variant, regular, sale in rows}
+    if not wanted:
+        return []
+    with transaction.atomic(), connection.cursor() as cursor:
+        cursor.execute(
+            _SET,
+            {
+                "seller": seller_id, "currency": currency, "taxed": is_tax_included, "source": source, "at": at,
+                "rows": json.dumps(list(wanted.values()), default=str),
+            },
+        )  # fmt: skip
+        changed = [row[0] for row in cursor.fetchall()]
+        mark_dirty(kind="price", subject_ids=changed)
+    return changed

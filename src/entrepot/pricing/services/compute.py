@@ -8,6 +8,7 @@ from typing import Any
 
 from entrepot.catalog.models import Variant
 from entrepot.channels.models import Storefront
+from entrepot.events.services import mark_dirty
 
 from ..models import Price, PriceRule
 from ..rules import Given, price_on
@@ -18,7 +19,8 @@ def compute_prices(*, variant_ids: Sequence[int], day: date, at: datetime) -> di
     """Compute and keep the price of each variant on each open storefront of its seller: (variant, storefront) → price.
 
     A price that cannot be computed is kept with its problem and without amounts; unknown is never zero. What comes out
-    as it was is not written, and keeps the instant of its computing.
+    as it was is not written, and keeps the instant of its computing. Where a price becomes unknown, or is known again,
+    stock and content are marked: nothing is sold at a price that is a guess.
     """
     variants = Variant.objects.system().filter(id__in=variant_ids).select_related("base_price").order_by("id")
     sellers = {v.seller_id for v in variants}
@@ -30,6 +32,7 @@ def compute_prices(*, variant_ids: Sequence[int], day: date, at: datetime) -> di
     known = {
         (p.variant_id, p.storefront_id): _said(p) for p in Price.objects.system().filter(variant_id__in=variant_ids)
     }
+    turned = sorted({p.variant_id for p in rows if _has_turned(p, known.get((p.variant_id, p.storefront_id)))})
     Price.objects.system().bulk_create(
         [p for p in rows if known.get((p.variant_id, p.storefront_id)) != _said(p)],
         batch_size=1000,
@@ -37,7 +40,14 @@ def compute_prices(*, variant_ids: Sequence[int], day: date, at: datetime) -> di
         unique_fields=["variant", "storefront"],
         update_fields=["list_price", "sale_price", "currency", "steps", "problem", "computed_at"],
     )
+    for kind in ("stock", "content"):
+        mark_dirty(kind=kind, subject_ids=turned)
     return {(p.variant_id, p.storefront_id): p for p in rows}
+
+
+def _has_turned(price: Price, said: tuple[Any, ...] | None) -> bool:
+    """Known before and unknown now, or the other way: what may be sold at all depends on it."""
+    return said is not None and (said[1] is None) != (price.sale_price is None)
 
 
 def _said(price: Price) -> tuple[Any, ...]:
@@ -51,7 +61,7 @@ def _price(variant: Variant, storefront: Storefront, rates: Rates, at: datetime)
         seller_id=variant.seller_id, variant=variant, storefront=storefront, currency=storefront.currency,
         computed_at=at, list_price=None, sale_price=None,
     )  # fmt: skip
-    if base is None:
+    if base is None or base.regular is None:
         row.problem = "no base price: the store gives none, and nobody typed one in"
         return row
     given = Given(

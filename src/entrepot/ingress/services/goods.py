@@ -1,0 +1,70 @@
+"""Products of a page into the catalogue, their stock and prices into the ledgers."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import datetime
+from decimal import Decimal
+
+from entrepot.catalog import services as catalog
+from entrepot.channels.models import Channel
+from entrepot.channels.services import client_for
+from entrepot.inventory import services as inventory
+from entrepot.kit import records
+from entrepot.kit.read import Aside, Read, pull
+from entrepot.kit.registry import connector
+from entrepot.kit.requests import Window
+from entrepot.pricing import services as pricing
+
+from .aside import keep_aside, settle_asides
+
+
+def take_products(*, channel: Channel, read: Read, began: datetime) -> catalog.Applied:
+    """Take a page in: what cannot be taken is set aside by name, and what was and now can is settled."""
+    products = _with_paths(channel, read.records, began)
+    applied = catalog.apply_products(seller_id=channel.seller_id, channel_id=channel.id, products=products, at=began)
+    refused = [Aside(record, field, why, None) for record, field, why in applied.refused]
+    keep_aside(channel=channel, kind="product", asides=refused, at=began)
+    _mended(channel, products, applied, began)
+    taken = [(applied.variant_ids[v.variant_ref], v) for p in products for v in p.variants
+             if v.variant_ref in applied.variant_ids]  # fmt: skip
+    inventory.record_readings(seller_id=channel.seller_id, readings=[(i, v.quantity) for i, v in taken], began_at=began)
+    keep_prices(channel=channel, rows=[(i, v.regular_price, v.sale_price) for i, v in taken], began=began)
+    return applied
+
+
+def keep_prices(
+    *, channel: Channel, rows: Sequence[tuple[int, Decimal | None, Decimal | None]], began: datetime
+) -> None:
+    """Base prices of (variant id, regular, sale) as the store says them; none, or one of zero, makes it unknown."""
+    currency = channel.settings.get("store.currency")
+    if currency is None:
+        return
+    pricing.set_base_prices(
+        seller_id=channel.seller_id,
+        rows=[(variant, regular if regular and regular > 0 else None, sale) for variant, regular, sale in rows],
+        currency=currency, is_tax_included=bool(channel.settings.get("store.prices_include_tax")), at=began,
+    )  # fmt: skip
+
+
+def _with_paths(channel: Channel, products: Sequence[records.Product], at: datetime) -> list[records.Product]:
+    """Products with their categories' paths; the store's tree is read again when one of them is new to us."""
+    found, is_unknown = catalog.with_paths(channel_id=channel.id, products=products)
+    if not is_unknown or not connector(channel.connector).has("pull_categories"):
+        return found
+    client = client_for(channel)
+    told = [
+        c for page in pull(client.spec, "pull_categories", client.account, Window(), client.send) for c in page.records
+    ]
+    catalog.keep_categories(seller_id=channel.seller_id, channel_id=channel.id, categories=told, at=at)
+    return catalog.with_paths(channel_id=channel.id, products=products)[0]
+
+
+def _mended(channel: Channel, products: Sequence[records.Product], applied: catalog.Applied, at: datetime) -> None:
+    """What was set aside before and has now been taken is no longer open."""
+    names = {f"product {p.product_ref}" for p in products}
+    for p in products:
+        for v in p.variants:
+            if v.variant_ref in applied.variant_ids:
+                names |= {f"{word} {v.variant_ref} of product {p.product_ref}" for word in ("variant", "variation")}
+    settle_asides(channel=channel, kind="product", subjects=names, at=at)
