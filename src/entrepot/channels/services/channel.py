@@ -83,16 +83,14 @@ def open_storefront(*, seller_id: int, channel_id: int, code: str) -> Storefront
     if code not in known:
         raise Invalid(f"channel {channel.name}", "storefront", f"{code!r} is not one of {', '.join(sorted(known))}")
     s = known[code]
-    storefront, _ = Storefront.objects.system().get_or_create(
-        channel=channel,
-        code=code,
-        defaults={
-            "seller_id": seller_id,
-            "country": s.country,
-            "currency": s.currency,
-            "language": s.language,
-        },
-    )
+    given = {"seller_id": seller_id, "country": s.country, "currency": s.currency, "language": s.language}
+    with transaction.atomic():
+        storefront, is_new = Storefront.objects.system().get_or_create(channel=channel, code=code, defaults=given)
+        if is_new:
+            record(
+                type="channel.storefront_opened", key=channel.id, seller_id=seller_id,
+                payload={"storefront": storefront.id, "code": code},
+            )  # fmt: skip
     return storefront
 
 

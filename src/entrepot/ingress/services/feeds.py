@@ -8,6 +8,8 @@ from datetime import datetime
 from django.db import transaction
 
 from entrepot.channels.models import Channel, Storefront
+from entrepot.core.clock import now
+from entrepot.events.services import Event
 from entrepot.kit.registry import connector
 
 from ..models import Feed
@@ -44,6 +46,14 @@ def open_feeds(*, channel: Channel, at: datetime) -> int:
     ]  # fmt: skip
     Feed.objects.system().bulk_create(rows, ignore_conflicts=True)
     return Feed.objects.system().filter(channel=channel).count()
+
+
+def follow_storefronts(events: list[Event]) -> None:
+    """A storefront was opened: where its channel is live already, its feeds start. Before that, going live does it."""
+    wanted = {int(event.key) for event in events}
+    live = Channel.objects.system().filter(id__in=wanted, state__in=["live", "locked_out"]).order_by("id")
+    for channel in live:
+        open_feeds(channel=channel, at=now())
 
 
 def hint_feed(*, channel_id: int, name: str, refs: Sequence[str], at: datetime) -> None:

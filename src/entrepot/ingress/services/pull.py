@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -90,7 +91,29 @@ def _pull(feed: Feed, channel: Channel, began: datetime) -> int:
 
 
 def _pages(client: Client, capability: str, window: Window) -> Iterator[Read]:
-    return pull(client.spec, capability, client.account, window, client.send)
+    """Every page of a window. From the second on each is fetched while the one before is applied.
+
+    The remote sees the same requests in the same order, one at a time; when a page cannot be applied, one more was
+    asked for in vain.
+    """
+    pages = pull(client.spec, capability, client.account, window, client.send)
+    read = next(pages, None)
+    if read is None or read.next is None:
+        yield from [read] if read else []
+        return
+    with ThreadPoolExecutor(1, thread_name_prefix="page-ahead") as ahead:
+        try:
+            while read is not None:
+                following = ahead.submit(next, pages, None)
+                yield read
+                read = following.result()
+        finally:
+            ahead.submit(_hang_up)
+
+
+def _hang_up() -> None:
+    """Give back the connection to the database that this thread opened."""
+    connection.close()
 
 
 def _keep(channel: Channel, capability: str, client: Client, read: Read, at: datetime) -> None:
