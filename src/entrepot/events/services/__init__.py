@@ -11,6 +11,7 @@ from .partitions import ensure_partitions as ensure_partitions
 from .record import Happening as Happening
 from .record import record as record
 from .record import record_many as record_many
+from .replay import drop_parked as drop_parked
 from .replay import replay_parked as replay_parked
 from .sequence import sequence_once as sequence_once
 from .steps import Path as Path

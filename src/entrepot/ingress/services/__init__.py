@@ -3,6 +3,8 @@
 from .apply import apply_receipts as apply_receipts
 from .aside import ignore_aside as ignore_aside
 from .aside import keep_aside as keep_aside
+from .buyers import erase_buyer as erase_buyer
+from .buyers import export_buyer as export_buyer
 from .connect import adopt_live as adopt_live
 from .connect import check_channel as check_channel
 from .connect import go_live as go_live
@@ -15,6 +17,8 @@ from .pull import pull_now as pull_now
 from .receipts import keep_receipts as keep_receipts
 from .receipts import retry_receipts as retry_receipts
 from .replay import replay_aside as replay_aside
+from .retention import forget_old_asides as forget_old_asides
+from .retention import forget_old_receipts as forget_old_receipts
 from .sheet import SheetResult as SheetResult
 from .sheet import import_sheet as import_sheet
 from .subscribe import enable_webhooks as enable_webhooks
