@@ -13,7 +13,7 @@ from entrepot.egress import services as egress
 from entrepot.egress.models import PushBatch, PushItem
 from entrepot.egress.services.batches import add_items, plan_batch
 from entrepot.listings.models import ListingLevel
-from entrepot.listings.services import claim_offers
+from entrepot.listings.services import claim_offers, retry_levels
 
 from .conftest import level, poll, read
 
@@ -127,6 +127,60 @@ def test_an_item_that_fails_waits_longer_each_time_and_then_rests(seller, on_sal
 
     read(seller, {bad.id: 2})
     assert level(bad).is_due
+
+
+def test_a_zero_that_is_refused_again_and_again_never_rests(seller, on_sale, trendyol):
+    (bad,) = on_sale(1)
+    trendyol.failing = {bad.gtin: "Beklenmeyen hata"}
+    read(seller, {bad.id: 0})
+
+    for _ in range(10):
+        due_now()
+        push()
+        poll()
+    assert level(bad).is_due
+    trendyol.failing = {}
+    due_now()
+    push()
+    poll()
+
+    assert (level(bad).acknowledged_value, trendyol.held[bad.gtin]["quantity"]) == (0, 0)
+
+
+def test_a_person_sends_again_what_rests(seller, on_sale, trendyol):
+    (bad,) = on_sale(1)
+    read(seller, {bad.id: 1})
+    ListingLevel.objects.system().filter(id=level(bad).id).update(is_due=False, attempts=8, refusal="Beklenmeyen hata")
+
+    assert retry_levels(seller_id=seller.id + 1, level_ids=[level(bad).id], at=now()) == 0
+    assert retry_levels(seller_id=seller.id, level_ids=[level(bad).id], at=now()) == 1
+    push()
+    poll()
+
+    assert (level(bad).acknowledged_value, level(bad).refusal) == (1, "")
+
+
+def test_a_price_that_goes_out_in_another_body_takes_no_old_stock_along(seller, on_sale, trendyol):
+    (variant,) = on_sale(1)
+    price = ListingLevel.objects.system().filter(id=level(variant, "price").id)
+    price.update(desired_value=90, desired_list=110, version=1, is_due=True, not_before=now())
+    push()  # the price alone
+    read(seller, {variant.id: 0})
+    push()  # the zero, in flight; then the price is refused as the same again
+    PushBatch.objects.system().filter(id=price.get().batch_id).update(state="settled")
+    price.update(batch_id=None, repeats=1, not_before=now())
+
+    push()
+    assert len(trendyol.sent) == 2  # it waits for the zero
+    poll()
+    egress.push_offers(at=now() + timedelta(seconds=1))
+    poll()
+
+    *_, zero, both = trendyol.sent
+    assert zero == [{"barcode": variant.gtin, "quantity": 0}]
+    assert (both[0]["quantity"], both[0]["salePrice"]) == (0, 90)
+    assert trendyol.held[variant.gtin]["quantity"] == 0
+    assert level(variant).acknowledged_value == 0
 
 
 def test_no_answer_is_looked_up_and_not_sent_again_when_it_arrived(seller, on_sale, trendyol):

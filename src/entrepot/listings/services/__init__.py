@@ -24,6 +24,7 @@ from .settle import Sent as Sent
 from .settle import claim_offers as claim_offers
 from .settle import move_offers as move_offers
 from .settle import release_offers as release_offers
+from .settle import retry_levels as retry_levels
 from .settle import settle_offers as settle_offers
 from .storefront import close_storefront as close_storefront
 from .storefront import reopen_storefront as reopen_storefront

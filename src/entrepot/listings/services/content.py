@@ -41,19 +41,26 @@ def compute_content(*, variant_ids: Sequence[int], at: datetime) -> list[int]:
     What is complete and approved is queued; what is live and differs is edited and, when its product is approved,
     queued; what may no longer be sold is closed, after its stock went to zero. A known number of statements.
     """
-    variants = {v.id: v for v in catalog.variants(variant_ids=variant_ids)}
-    rows = list(
-        Listing.objects.system()
-        .filter(variant_id__in=variants)
-        .select_related("storefront__channel")
-        .order_by("storefront_id", "id")
-    )
-    drafts = _drafts(rows, variants)
-    changed = [row for row in rows if _write(row, drafts[row.id])]
     with transaction.atomic():
+        _lock(variant_ids)
+        variants = {v.id: v for v in catalog.variants(variant_ids=variant_ids)}
+        rows = list(
+            Listing.objects.system()
+            .filter(variant_id__in=variants)
+            .select_related("storefront__channel")
+            .order_by("storefront_id", "id")
+        )
+        drafts = _drafts(rows, variants)
+        changed = [row for row in rows if _write(row, drafts[row.id])]
         _keep(changed)
         _move(rows, variants, at)
     return [row.id for row in changed]
+
+
+def _lock(variant_ids: Sequence[int]) -> None:
+    """Two workers that compute the same listing take turns, and the second reads what the first wrote."""
+    rows = Listing.objects.system().filter(variant_id__in=variant_ids).order_by("id")
+    list(rows.select_for_update(no_key=True).values_list("id"))
 
 
 def _drafts(rows: Sequence[Listing], variants: Mapping[int, Variant]) -> dict[int, Draft]:

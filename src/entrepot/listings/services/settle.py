@@ -39,17 +39,25 @@ class Sent:
         }  # fmt: skip
 
 
+# Who was refused as "the same again" takes the listing's other lane along, claimed like any: while that one is in
+# flight it waits, since a value sent beside a newer one would undo it.
 _CLAIM = """
 WITH due AS (
-    SELECT l.id FROM listings_listinglevel l
+    SELECT l.id, l.listing_id, l.repeats FROM listings_listinglevel l
      WHERE l.storefront_id = %(storefront)s AND l.is_due AND l.batch_id IS NULL AND l.not_before <= %(at)s
+       AND (l.repeats = 0 OR NOT EXISTS (SELECT 1 FROM listings_listinglevel o
+                                          WHERE o.listing_id = l.listing_id AND o.batch_id IS NOT NULL))
      ORDER BY l.is_urgent DESC, l.not_before, l.id LIMIT %(limit)s
        FOR NO KEY UPDATE SKIP LOCKED
+), mate AS (
+    SELECT o.id FROM listings_listinglevel o JOIN due ON due.listing_id = o.listing_id AND o.id <> due.id
+     WHERE due.repeats > 0 AND o.batch_id IS NULL AND o.desired_value IS NOT NULL
+       FOR NO KEY UPDATE OF o SKIP LOCKED
 )
 UPDATE listings_listinglevel l
    SET batch_id = %(batch)s, submitted_value = l.desired_value, submitted_list = l.desired_list,
        submitted_version = l.version
-  FROM due WHERE l.id = due.id
+ WHERE l.id IN (SELECT id FROM due UNION SELECT id FROM mate)
 RETURNING l.id, l.listing_id, l.lane, l.submitted_value, l.submitted_list, l.submitted_version, l.repeats
 """
 
@@ -66,26 +74,14 @@ def claim_offers(*, storefront_id: int, batch_id: int, limit: int, at: datetime)
     lanes: dict[int, dict[str, Any]] = {}
     for _, listing_id, lane, value, listed, version, repeats in rows:
         lanes.setdefault(listing_id, {})[lane] = (value, listed, version, repeats)
-    again = [i for i, own in lanes.items() if any(v[3] for v in own.values())]
-    known = _acknowledged(again)
     refs = dict(Listing.objects.system().filter(id__in=lanes).values_list("id", "listing_ref"))
-    return [_sent(i, refs[i], own, known.get(i, {})) for i, own in sorted(lanes.items())]
+    return [_sent(i, refs[i], own) for i, own in sorted(lanes.items())]
 
 
-def _acknowledged(listing_ids: Sequence[int]) -> dict[int, dict[str, tuple[Decimal | None, Decimal | None]]]:
-    found: dict[int, dict[str, tuple[Decimal | None, Decimal | None]]] = {}
-    rows = ListingLevel.objects.system().filter(listing_id__in=listing_ids)
-    for row in rows:
-        found.setdefault(row.listing_id, {})[row.lane] = (row.acknowledged_value, row.acknowledged_list)
-    return found
-
-
-def _sent(listing_id: int, ref: str, own: Mapping[str, Any], known: Mapping[str, Any]) -> Sent:
+def _sent(listing_id: int, ref: str, own: Mapping[str, Any]) -> Sent:
     repeats = max(v[3] for v in own.values())
-    stock = own["stock"][0] if "stock" in own else (known.get("stock", (None, None))[0] if repeats else None)
-    sale, listed = (
-        own["price"][:2] if "price" in own else (known.get("price", (None, None)) if repeats else (None, None))
-    )
+    stock = own["stock"][0] if "stock" in own else None
+    sale, listed = own["price"][:2] if "price" in own else (None, None)
     if listed is not None and repeats > 1:
         listed += Decimal("0.01") * (repeats - 1)
     return Sent(
@@ -95,7 +91,8 @@ def _sent(listing_id: int, ref: str, own: Mapping[str, Any], known: Mapping[str,
 
 
 def settle_offers(*, batch_id: int, verdicts: Mapping[int, records.Verdict], at: datetime) -> None:
-    """Close the levels of a batch by listing: accepted is acknowledged; refused waits and tries again, then rests.
+    """Close the levels of a batch by listing: accepted is acknowledged; refused waits and tries again, then rests
+    until it changes or a person retries it. Stock to zero never rests.
 
     "The same again" proves nothing about what the remote holds unless it is what it acknowledged last: it goes out
     at once in another body.
@@ -128,8 +125,16 @@ def _settle_level(row: ListingLevel, verdict: records.Verdict, at: datetime) -> 
         row.attempts += 1
         row.refusal = verdict.reason[:2000]
         row.not_before = at + timedelta(seconds=min(_MAX_WAIT_S, 0.5 * 2**row.attempts))
-    rests = row.attempts >= _MAX_TRIES and row.submitted_version == row.version
+    # A zero never rests: as long as it is not taken, something is on sale that is not there.
+    is_zero = row.lane == "stock" and row.desired_value == 0
+    rests = row.attempts >= _MAX_TRIES and row.submitted_version == row.version and not is_zero
     row.is_due = not rests and (row.desired_value, row.desired_list) != (row.acknowledged_value, row.acknowledged_list)
+
+
+def retry_levels(*, seller_id: int, level_ids: Sequence[int], at: datetime) -> int:
+    """A person says: send these again that were refused until they rested; how many will be."""
+    rows = ListingLevel.objects.for_seller(seller_id).filter(id__in=level_ids, batch_id__isnull=True)
+    return rows.exclude(refusal="").update(is_due=True, attempts=0, not_before=at)
 
 
 def release_offers(*, batch_id: int, wait_s: float, at: datetime) -> None:
