@@ -41,11 +41,37 @@ def test_a_rate_goes_both_ways_and_through_the_euro():
 
 
 def test_the_latest_rate_on_or_before_the_day_counts():
-    load_fx_csv(text="day,base,quote,rate\n2026-11-02,EUR,TRY,50\n2026-11-20,EUR,TRY,52\n2026-12-01,EUR,TRY,60\n")
+    load_fx_csv(text="day,base,quote,rate\n2026-11-13,EUR,TRY,50\n2026-11-20,EUR,TRY,52\n2026-12-01,EUR,TRY,60\n")
 
     assert rate_on(day=date(2026, 11, 20), base="EUR", quote="TRY") == (Decimal(52), date(2026, 11, 20))
-    assert rate_on(day=date(2026, 11, 19), base="EUR", quote="TRY") == (Decimal(50), date(2026, 11, 2))
+    assert rate_on(day=date(2026, 11, 19), base="EUR", quote="TRY") == (Decimal(50), date(2026, 11, 13))
     assert rate_on(day=date(2026, 11, 1), base="EUR", quote="TRY") is None
+
+
+def test_the_newest_way_counts_and_not_the_shortest():
+    told = "2026-11-18,TRY,EUR,0.03\n2026-11-19,EUR,TRY,45\n2026-11-20,EUR,USD,1.1\n2026-11-17,TRY,USD,0.02\n"
+    load_fx_csv(text=f"day,base,quote,rate\n{told}")
+
+    turned = rate_on(day=date(2026, 11, 20), base="TRY", quote="EUR")
+    through = rate_on(day=date(2026, 11, 20), base="TRY", quote="USD")
+
+    assert turned == (1 / Decimal(45), date(2026, 11, 19))
+    assert (round(through[0], 6), through[1]) == (Decimal("0.024444"), date(2026, 11, 19))  # 1.1 / 45
+
+
+def test_of_the_same_day_the_rate_as_told_counts():
+    load_fx_csv(text="day,base,quote,rate\n2026-11-19,TRY,EUR,0.03\n2026-11-19,EUR,TRY,45\n")
+
+    assert rate_on(day=date(2026, 11, 20), base="TRY", quote="EUR") == (Decimal("0.03"), date(2026, 11, 19))
+
+
+def test_a_rate_older_than_a_week_is_none(settings):
+    load_fx_csv(text="day,base,quote,rate\n2026-11-13,EUR,TRY,50\n")
+
+    assert rate_on(day=date(2026, 11, 20), base="EUR", quote="TRY") == (Decimal(50), date(2026, 11, 13))
+    assert rate_on(day=date(2026, 11, 21), base="EUR", quote="TRY") is None
+    settings.ENTREPOT_FX_MAX_AGE_DAYS = 8
+    assert rate_on(day=date(2026, 11, 21), base="EUR", quote="TRY") == (Decimal(50), date(2026, 11, 13))
 
 
 def test_the_same_currency_needs_no_rate():

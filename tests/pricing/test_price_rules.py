@@ -78,3 +78,18 @@ def test_an_ending_never_lowers_a_price_and_never_adds_a_whole_unit(ending):
         value = Decimal(cents) / 100
 
         assert value <= rounded(value, "EUR", ending) < value + 1
+
+
+@pytest.mark.parametrize(("value", "rises_to"), [("4.994", "5.99"), ("4.99", "4.99"), ("4.990000000000001", "4.99")])
+def test_an_ending_is_not_below_a_fraction_of_a_cent_and_not_above_a_rounding_error(value, rises_to):
+    assert rounded(Decimal(value), "EUR", "0.99") == Decimal(rises_to)
+
+
+def test_the_margin_of_an_exchange_is_none_within_one_currency():
+    """Cost 100, minimum margin 20 %: 120, and not 126, before 20 % VAT."""
+    home = Given(
+        regular=Decimal(60), sale=None, cost=Decimal(100), currency="TRY", is_tax_included=False, home_vat_rate=None,
+        target="TRY", vat_rate=Decimal("0.20"), fx_margin_rate=Decimal("0.05"), minimum_margin_rate=Decimal("0.20"),
+    )  # fmt: skip
+
+    assert price_on(home, (Decimal(1), date(2026, 11, 24))).sale_price == Decimal("144.00")

@@ -59,7 +59,7 @@ def test_a_price_without_base_or_rate_says_so_and_stays_unknown(aydin, fronts):
 
     problems = {(p.variant_id, p.storefront.code): (p.sale_price, p.problem) for p in Price.objects.system()}
     assert problems[priced.id, "TR"] == (Decimal("120.00"), "")
-    assert problems[priced.id, "DE"] == (None, "no exchange rate from TRY to EUR on or before the day")
+    assert problems[priced.id, "DE"] == (None, "no exchange rate from TRY to EUR that is new enough for the day")
     assert problems[bare.id, "TR"][0] is None
     assert "no base price" in problems[bare.id, "TR"][1]
 

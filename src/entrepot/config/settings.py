@@ -24,6 +24,7 @@ ENTREPOT_RETENTION_DAYS = {
     "channels_calllog": int(env.number("ENTREPOT_KEEP_CALLS_DAYS", 14)),
 }
 ENTREPOT_KEEP_RECEIPTS_DAYS = env.number("ENTREPOT_KEEP_RECEIPTS_DAYS", 30)
+ENTREPOT_FX_MAX_AGE_DAYS = env.number("ENTREPOT_FX_MAX_AGE_DAYS", 7)
 ENTREPOT_SUBSCRIBERS = "entrepot.config.subscribers.SUBSCRIBERS"
 ENTREPOT_DRAINERS = "entrepot.config.drainers.DRAINERS"
 ENTREPOT_CHANNEL_WORK = "entrepot.config.channel_work.CHANNEL_WORK"

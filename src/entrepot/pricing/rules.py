@@ -61,7 +61,7 @@ def _problem(given: Given, rate: tuple[Decimal, date] | None) -> str:
     if given.is_tax_included and given.home_vat_rate is None:
         return "VAT rate at home is unknown, and the base price includes it"
     if rate is None:
-        return f"no exchange rate from {given.currency} to {given.target} on or before the day"
+        return f"no exchange rate from {given.currency} to {given.target} that is new enough for the day"
     if given.minimum_margin_rate is not None and given.cost is None:
         return "cost is unknown, so the minimum margin cannot be held"
     return ""
@@ -78,7 +78,7 @@ def _chain(given: Given, amount: Decimal, rate: tuple[Decimal, date], steps: lis
     if given.is_tax_included:
         assert given.home_vat_rate is not None
         value = step("net", value / (1 + given.home_vat_rate), f"less VAT {given.home_vat_rate:.0%} at home")
-    factor = rate[0] * (1 + given.fx_margin_rate)
+    factor = Decimal(1) if given.currency == given.target else rate[0] * (1 + given.fx_margin_rate)
     if given.currency != given.target:
         value = step("exchange", value * factor, f"× {factor:.6f}, rate of {rate[1]} in {given.target}")
     if given.markup_rate:
@@ -94,14 +94,13 @@ def _chain(given: Given, amount: Decimal, rate: tuple[Decimal, date], steps: lis
 
 
 def rounded(value: Decimal, currency: str, ending: str) -> Decimal:
-    """``value`` half up to the minor unit, or up to the next price with the ending; never below the value.
+    """``value`` half up to the minor unit; with an ending the next price that has it and is not below ``value``.
 
     Example: 3.8675 EUR is 3.87; with ending 0.99 it is 3.99; 4.00 with 0.99 is 4.99; 12.01 with ending 1 is 13.
     """
     unit = minor_unit(currency)
-    exact_value = value.quantize(unit, ROUND_HALF_UP)
     if ending == "none":
-        return exact_value
-    step = Decimal(1)
+        return value.quantize(unit, ROUND_HALF_UP)
     tail = Decimal(0) if ending == "1" else Decimal(ending)
-    return ((exact_value - tail) / step).to_integral_value(ROUND_CEILING) * step + tail
+    # A division by 1.2 and back leaves 100.0000…01: what is finer than a hundredth of a cent is no value.
+    return (value.quantize(unit / 100, ROUND_HALF_UP) - tail).to_integral_value(ROUND_CEILING) + tail

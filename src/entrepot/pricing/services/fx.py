@@ -5,9 +5,10 @@ from __future__ import annotations
 import csv
 import io
 from collections.abc import Mapping, Sequence
-from datetime import date
+from datetime import date, timedelta
 from decimal import Decimal
 
+from django.conf import settings
 from django.db import transaction
 from lxml import etree
 
@@ -22,12 +23,14 @@ _ECB = "{http://www.ecb.int/vocabulary/2002-08-01/eurofxref}Cube"
 
 
 def rate_on(*, day: date, base: str, quote: str) -> tuple[Decimal, date] | None:
-    """The latest rate on or before ``day``, and its day; through the euro where there is no direct one."""
+    """The latest rate on or before ``day``, and its day: as told, turned round, or through the euro, whichever is
+    newest. None: there is none, or it is older than ``ENTREPOT_FX_MAX_AGE_DAYS``.
+    """
     return Rates(day).rate(base, quote)
 
 
 class Rates:
-    """Rates of one day, each pair read once."""
+    """Rates of one day, each pair read once. One that goes through the euro is as old as the older of its two."""
 
     def __init__(self, day: date) -> None:
         self.day, self._found = day, dict[tuple[str, str], tuple[Decimal, date] | None]()
@@ -36,21 +39,25 @@ class Rates:
         if base == quote:
             return Decimal(1), self.day
         if (base, quote) not in self._found:
-            self._found[base, quote] = self._direct(base, quote) or self._by_euro(base, quote)
+            ways = [self._told(base, quote), self._turned(base, quote), self._by_euro(base, quote)]
+            # Of the same day the shortest way wins: max() keeps the first.
+            self._found[base, quote] = max((w for w in ways if w), key=lambda way: way[1], default=None)
         return self._found[base, quote]
 
-    def _direct(self, base: str, quote: str) -> tuple[Decimal, date] | None:
-        rows = FxRate.objects.filter(day__lte=self.day)
-        row = rows.filter(base=base, quote=quote).order_by("-day", "id").first()
-        if row:
-            return row.rate, row.day
-        row = rows.filter(base=quote, quote=base).order_by("-day", "id").first()
-        return (1 / row.rate, row.day) if row else None
+    def _told(self, base: str, quote: str) -> tuple[Decimal, date] | None:
+        oldest = self.day - timedelta(days=settings.ENTREPOT_FX_MAX_AGE_DAYS)
+        rows = FxRate.objects.filter(day__lte=self.day, day__gte=oldest, base=base, quote=quote)
+        row = rows.order_by("-day", "id").first()
+        return (row.rate, row.day) if row else None
+
+    def _turned(self, base: str, quote: str) -> tuple[Decimal, date] | None:
+        told = self._told(quote, base)
+        return (1 / told[0], told[1]) if told else None
 
     def _by_euro(self, base: str, quote: str) -> tuple[Decimal, date] | None:
         if "EUR" in (base, quote):
             return None
-        one, other = self._direct("EUR", base), self._direct("EUR", quote)
+        one, other = self.rate("EUR", base), self.rate("EUR", quote)
         return (other[0] / one[0], min(one[1], other[1])) if one and other else None
 
 
