@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import time
+from datetime import timedelta
 from decimal import Decimal
 
 import pytest
@@ -143,6 +144,16 @@ def test_nothing_of_a_product_that_is_not_approved_is_queued(aydin, front, state
     Product.objects.system().update(state=state)
 
     assert compute(variant)[0].state == "draft"
+
+
+def test_more_than_a_marketplace_keeps_is_not_desired_there(aydin, front):
+    """Trendyol keeps 20,000 of a barcode at most."""
+    (variant,) = goods(aydin, 1)
+    ready(aydin, [variant])
+    record_readings(seller_id=aydin.id, readings=[(variant.id, 25_000)], began_at=AT + timedelta(seconds=1))
+    compute_stock_levels(variant_ids=[variant.id], at=AT)
+
+    assert ListingLevel.objects.system().get(lane="stock").desired_value == 20_000
 
 
 def test_the_quantity_of_a_creation_holds_the_buffer_back(aydin, front):

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from datetime import date, timedelta
+import threading
+from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
 
 import pytest
-from django.db import connection
+from django.db import connection, transaction
 from django.test.utils import CaptureQueriesContext
 
 from entrepot.channels.models import Storefront
@@ -19,6 +20,7 @@ from entrepot.pricing.services import compute_prices, load_fx_csv, set_base_pric
 from ..goods_rows import goods, market
 
 DAY = date(2026, 11, 24)
+AT = datetime(2026, 11, 24, 12, tzinfo=UTC)
 
 
 @pytest.fixture
@@ -119,6 +121,43 @@ def test_a_price_that_the_store_takes_away_is_unknown_until_there_is_one_again(a
 
     base(aydin, [variant])
     assert compute_prices(variant_ids=[variant.id], day=DAY, at=now())[variant.id, fronts["TR"].id].sale_price
+
+
+def test_a_reading_that_began_earlier_does_not_undo_a_later_one(aydin):
+    (variant,) = goods(aydin, 1)
+    for seconds, regular in ((60, 20), (0, 10)):
+        set_base_prices(
+            seller_id=aydin.id, rows=[(variant.id, Decimal(regular), None)], currency="TRY", is_tax_included=True,
+            at=AT + timedelta(seconds=seconds),
+        )  # fmt: skip
+
+    assert BasePrice.objects.system().get().regular == 20
+
+
+@pytest.mark.django_db(transaction=True)
+def test_a_worker_that_read_an_old_price_does_not_write_over_one_that_read_the_new(aydin, fronts):
+    (variant,) = goods(aydin, 1)
+    told = {"seller_id": aydin.id, "currency": "TRY", "is_tax_included": True}
+    set_base_prices(rows=[(variant.id, Decimal(10), None)], at=AT, **told)
+    began = threading.Event()
+
+    def other() -> None:
+        try:
+            began.set()
+            compute_prices(variant_ids=[variant.id], day=AT.date(), at=AT)
+        finally:
+            connection.close()
+
+    with transaction.atomic():
+        compute_prices(variant_ids=[variant.id], day=AT.date(), at=AT)  # holds the base price until the block ends
+        worker = threading.Thread(target=other)
+        worker.start()
+        began.wait(10)
+        set_base_prices(rows=[(variant.id, Decimal(20), None)], at=AT, **told)
+    worker.join(10)
+
+    assert not worker.is_alive()
+    assert Price.objects.system().get(storefront__code="TR").sale_price == Decimal("20.00")
 
 
 def test_a_price_that_a_person_typed_stays_when_the_store_has_none(aydin):

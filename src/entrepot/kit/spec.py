@@ -242,6 +242,7 @@ class Spec:
     headers: Callable[[Account], Mapping[str, str]] = lambda _: {}
     words: Callable[[Any], str] = str
     classify: Callable[[Request, int, Any], RemoteError | None] = lambda *_: None
+    most_stock: int | None = None  # the largest quantity it keeps, as which more is published; None: any
     listing_key: str = "sku"  # what listing_ref is made of: sku or gtin
     ignored_statuses: Mapping[str, str] = field(default_factory=dict)  # their word → why it moves nothing
     unsupply_reasons: Mapping[str, str] = field(default_factory=dict)  # ours → what a person reads; empty: none needed

@@ -37,6 +37,7 @@ SPEC = Spec(
     words=errors.words,
     classify=errors.classify,
     listing_key="gtin",
+    most_stock=offers.MOST,
     limits=LIMITS,
     storefronts=STOREFRONTS,
     package_states=PACKAGE_STATES,

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Sequence
 from datetime import datetime
 
 from django.db import connection, transaction
+
+from entrepot.kit.registry import connectors
 
 # Under READ COMMITTED a statement that waited for a lock still sees old values of other tables: rows are locked
 # first, in primary-key order, and the values are read by the next statement.
@@ -29,8 +32,9 @@ WITH target AS (
                 -- (greatest() would make 0 of NULL)
                 WHEN a.available IS NULL
                 THEN CASE WHEN a.variant_id IS NOT NULL AND l.desired_value IS NOT NULL THEN 0 END
-                ELSE greatest(0, a.available - coalesce(b.pieces, 0)
-                                   - ceil(greatest(a.available, 0) * coalesce(b.fraction, 0)))
+                ELSE least(greatest(0, a.available - coalesce(b.pieces, 0)
+                                         - ceil(greatest(a.available, 0) * coalesce(b.fraction, 0))),
+                           (%(most)s::jsonb ->> c.connector)::numeric)  -- NULL: no limit
            END AS value,
            ({_TAKES}) AS takes
       FROM listings_listinglevel l
@@ -82,8 +86,9 @@ UPDATE listings_listinglevel l
 def compute_stock_levels(*, variant_ids: Sequence[int], at: datetime) -> list[int]:
     """Desired stock of these variants' listings; ids of levels that changed.
 
-    What was never told changes nothing. What was known and no longer is (the store stopped counting, or gives no price
-    any more) becomes 0: the number published before would be a guess now.
+    What a channel keeps at most is the most that is desired there. What was never told changes nothing. What was known
+    and no longer is (the store stopped counting, or gives no price any more) becomes 0: the number published before
+    would be a guess now.
     """
     return _compute("stock", _STOCK, variant_ids, at)
 
@@ -99,7 +104,8 @@ def _compute(lane: str, statement: str, variant_ids: Sequence[int], at: datetime
         levels = [row[0] for row in cursor.fetchall()]
         if not levels:
             return []
-        cursor.execute(statement, {"levels": levels, "at": at})
+        most = {slug: spec.most_stock for slug, spec in connectors().items() if spec.most_stock is not None}
+        cursor.execute(statement, {"levels": levels, "at": at, "most": json.dumps(most)})
         return [row[0] for row in cursor.fetchall()]
 
 

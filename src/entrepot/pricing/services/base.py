@@ -22,10 +22,12 @@ SELECT %(seller)s, t.variant_id, t.regular, CASE WHEN t.regular IS NOT NULL THEN
  WHERE CASE WHEN t.regular IS NULL THEN b.source = %(source)s AND b.regular IS NOT NULL
             ELSE (b.regular, b.sale, b.currency, b.is_tax_included)
                  IS DISTINCT FROM (t.regular, t.sale, %(currency)s, %(taxed)s) END
+   AND (b.set_at IS NULL OR b.set_at <= %(at)s)
  ORDER BY t.variant_id
 ON CONFLICT (variant_id) DO UPDATE
    SET regular = excluded.regular, sale = excluded.sale, currency = excluded.currency,
        is_tax_included = excluded.is_tax_included, source = excluded.source, set_at = excluded.set_at
+ WHERE pricing_baseprice.set_at <= excluded.set_at
 RETURNING variant_id"""
 
 
@@ -36,7 +38,8 @@ def set_base_prices(
     """Keep (variant id, regular or None, sale or None) base prices; ids that changed. Only what differs is written.
 
     None as regular price: the source gives none. What it said before is unknown from now on, never a guess; what a
-    person or a file said stays. One statement, whatever the number.
+    person or a file said stays, and so does what was told later than ``at``, when this reading began. One statement,
+    whatever the number.
     """
     wanted = {variant: {"variant_id": variant, "regular": regular, "sale": sale} for variant, regular, sale in rows}
     if not wanted:

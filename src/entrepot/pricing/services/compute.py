@@ -6,11 +6,13 @@ from collections.abc import Sequence
 from datetime import date, datetime
 from typing import Any
 
+from django.db import transaction
+
 from entrepot.catalog.models import Variant
 from entrepot.channels.models import Storefront
 from entrepot.events.services import mark_dirty
 
-from ..models import Price, PriceRule
+from ..models import BasePrice, Price, PriceRule
 from ..rules import Given, price_on
 from .fx import Rates
 
@@ -22,6 +24,18 @@ def compute_prices(*, variant_ids: Sequence[int], day: date, at: datetime) -> di
     as it was is not written, and keeps the instant of its computing. Where a price becomes unknown, or is known again,
     stock and content are marked: nothing is sold at a price that is a guess.
     """
+    with transaction.atomic():
+        _lock(variant_ids)
+        return _compute(variant_ids, day, at)
+
+
+def _lock(variant_ids: Sequence[int]) -> None:
+    """Two workers that compute the same price take turns, and the second reads what the first did not."""
+    rows = BasePrice.objects.system().filter(variant_id__in=variant_ids).order_by("variant_id")
+    list(rows.select_for_update(no_key=True).values_list("id"))
+
+
+def _compute(variant_ids: Sequence[int], day: date, at: datetime) -> dict[tuple[int, int], Price]:
     variants = Variant.objects.system().filter(id__in=variant_ids).select_related("base_price").order_by("id")
     sellers = {v.seller_id for v in variants}
     fronts: dict[int, list[Storefront]] = {}
