@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from datetime import datetime
+from typing import TYPE_CHECKING
 
 from django.db import transaction
 
@@ -11,12 +12,14 @@ from entrepot.channels.models import Channel, Intent
 from entrepot.channels.services import confirm_intent, plan_intents
 from entrepot.core.errors import Invalid
 from entrepot.documents import services as documents
-from entrepot.documents.labels import LabelFacts, label_pdf, missing_letters
 from entrepot.kit import records
 from entrepot.kit.registry import connector
 from entrepot.orders.models import Party
 
 from ..models import Package
+
+if TYPE_CHECKING:
+    from entrepot.documents.labels import LabelFacts
 
 KIND = "label"
 _MEDIA = {"zpl": ("application/zpl", "zpl"), "pdf": ("application/pdf", "pdf")}
@@ -64,6 +67,8 @@ def make_label(*, seller_id: int, package_id: int, at: datetime) -> Package:  # 
         Package.DoesNotExist: not this seller's.
         Invalid: the delivery address is empty, or written in letters that the font lacks.
     """
+    from entrepot.documents.labels import label_pdf, missing_letters  # only who draws loads what draws
+
     with transaction.atomic():
         rows = Package.objects.for_seller(seller_id).select_for_update(no_key=True).select_related("order")
         package = rows.get(id=package_id)
@@ -84,6 +89,8 @@ def make_label(*, seller_id: int, package_id: int, at: datetime) -> Package:  # 
 
 def _facts(package: Package, party: Party) -> LabelFacts:
     place = " ".join(filter(None, [party.postcode, party.district, party.city]))
+    from entrepot.documents.labels import LabelFacts
+
     return LabelFacts(
         code=package.tracking_ref or package.package_ref, carrier=package.carrier, name=party.name,
         company=party.company, lines=(*party.lines, place, party.country), order_ref=package.order.order_ref,

@@ -116,22 +116,37 @@ def set_invoice_number(*, seller_id: int, package_id: int, invoice_number: str, 
 
 
 def follow_store(*, order: Order, theirs: records.StoreOrder, at: datetime) -> None:
-    """The store works on the order: bring its packages along on the marketplace, as far as facts allow.
+    """One order, as :func:`follow_stores` follows many."""
+    follow_stores(told=[(order, theirs)], at=at)
+
+
+def follow_stores(*, told: Sequence[tuple[Order, records.StoreOrder]], at: datetime) -> None:
+    """The store works on these orders: bring their packages along on the marketplace, as far as facts allow.
 
     Open: picking. Fulfilled: invoiced, with the invoice number of the store; without one the package stays in picking
     and says so. Where the seller ships, the store's tracking number goes to the marketplace.
     """
-    rows = Package.objects.for_seller(order.seller_id).filter(order=order).order_by("id")
-    for package_id in rows.values_list("id", flat=True):
-        with transaction.atomic():
-            row = Package.objects.system().select_for_update(no_key=True).get(id=package_id)
-            if theirs.invoice_number and not row.invoice_number:
-                row.invoice_number = theirs.invoice_number[:40]
-            if row.pays_carriage == "seller" and theirs.tracking_ref:
-                row.own_tracking_ref = row.tracking_ref = theirs.tracking_ref[:64]
-                row.carrier = (theirs.carrier or row.carrier)[:80]
-            row.save(update_fields=["invoice_number", "own_tracking_ref", "tracking_ref", "carrier"])
-            advance(package=row, at=at)
+    by_order = {order.id: (order, theirs) for order, theirs in told}
+    with transaction.atomic():
+        rows = Package.objects.system().filter(order_id__in=list(by_order)).exclude(state__in=sorted(PACKAGE.ends))
+        packages = list(rows.order_by("id").select_for_update(no_key=True))
+        changed = [p for p in packages if _take_facts(p, by_order[p.order_id][1])]
+        Package.objects.system().bulk_create(
+            changed, batch_size=1000, update_conflicts=True, unique_fields=["id"],
+            update_fields=["invoice_number", "own_tracking_ref", "tracking_ref", "carrier"],
+        )  # fmt: skip
+        advance_all(packages=packages, orders={i: order for i, (order, _) in by_order.items()}, at=at)
+
+
+def _take_facts(row: Package, theirs: records.StoreOrder) -> bool:
+    """Whether the store's order tells something new of the package."""
+    known = (row.invoice_number, row.own_tracking_ref, row.tracking_ref, row.carrier)
+    if theirs.invoice_number and not row.invoice_number:
+        row.invoice_number = theirs.invoice_number[:40]
+    if row.pays_carriage == "seller" and theirs.tracking_ref:
+        row.own_tracking_ref = row.tracking_ref = theirs.tracking_ref[:64]
+        row.carrier = (theirs.carrier or row.carrier)[:80]
+    return known != (row.invoice_number, row.own_tracking_ref, row.tracking_ref, row.carrier)
 
 
 def advance_all(*, packages: Sequence[Package], orders: Mapping[int, Order], at: datetime) -> None:

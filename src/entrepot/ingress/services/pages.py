@@ -35,6 +35,7 @@ Finish = Callable[[Feed, Channel, datetime, dict[str, Any]], None]
 
 _DAY_MS = 86_400_000
 _SWEEP = 10
+_AT_WORK = ("open", "fulfilled")  # orders that the store works on
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,7 +98,7 @@ def _products(feed: Feed, channel: Channel, read: Read, began: datetime, state: 
 def _stock(feed: Feed, channel: Channel, read: Read, began: datetime, state: dict[str, Any]) -> None:
     ids = channels.our_ids(channel_id=channel.id, kind="variant", their_refs=[r.variant_ref for r in read.records])
     known = [(ids[r.variant_ref], r) for r in read.records if r.variant_ref in ids]
-    inventory.record_readings(seller_id=channel.seller_id, readings=[(i, r.quantity) for i, r in known], began_at=began)
+    inventory.record_readings(seller_id=channel.seller_id, readings=[(i, r.quantity) for i, r in known], channel_id=channel.id, began_at=began)
     keep_prices(channel=channel, rows=[(i, r.regular_price, r.sale_price) for i, r in known], began=began)
     shown = [r for r in read.records if r.is_published]
     state.setdefault("seen", set()).update(r.variant_ref for r in shown)
@@ -159,10 +160,10 @@ def _verdicts(feed: Feed, channel: Channel, read: Read, began: datetime, state: 
 
 
 def _fulfilments(feed: Feed, channel: Channel, read: Read, began: datetime, state: dict[str, Any]) -> None:
-    for theirs in read.records:
-        order = orders.note_store_order(channel=channel, theirs=theirs, at=began)
-        if order is not None and theirs.state in ("open", "fulfilled"):
-            fulfilment.follow_store(order=order, theirs=theirs, at=began)
+    noted = orders.note_store_orders(channel=channel, theirs=read.records, at=began)
+    at_work = [(noted[t.store_ref], t) for t in read.records if t.store_ref in noted and t.state in _AT_WORK]
+    if at_work:
+        fulfilment.follow_stores(told=at_work, at=began)
 
 
 def _no_page(feed: Feed, channel: Channel, read: Read, began: datetime, state: dict[str, Any]) -> None:

@@ -7,6 +7,8 @@ from .cancel import refuse_cancel as refuse_cancel
 from .export import begin_exports as begin_exports
 from .export import fail_export as fail_export
 from .export import plan_exports as plan_exports
+from .follow import note_store_order as note_store_order
+from .follow import note_store_orders as note_store_orders
 from .intake import Taken as Taken
 from .intake import take_order as take_order
 from .intake import take_orders as take_orders
@@ -20,7 +22,6 @@ from .review import set_note as set_note
 from .sale import asked_order as asked_order
 from .sale import sales_order as sales_order
 from .settle import confirm_waybills as confirm_waybills
-from .settle import note_store_order as note_store_order
 from .settle import note_waybills as note_waybills
 from .settle import settle_export as settle_export
 from .settle import settle_exports as settle_exports

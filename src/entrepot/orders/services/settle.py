@@ -8,8 +8,7 @@ from decimal import Decimal
 
 from django.db import transaction
 
-from entrepot.channels import queries as channels
-from entrepot.channels.models import Channel, Intent
+from entrepot.channels.models import Intent
 from entrepot.channels.services import confirm_intent, confirm_intents, plan_intent
 from entrepot.core.errors import MappingError, Refused
 from entrepot.core.ids import fingerprint
@@ -21,13 +20,10 @@ from entrepot.kit.registry import connector
 
 from ..models import Adjustment, Line, Order
 from ..states import ORDER
-from .cancel import confirm_cancelled, is_gone
 from .entry import save_all
-from .export import KIND
 from .sale import sales_order
 
 TOTAL_KIND, WAYBILL_KIND = "settle_total", "store_waybills"
-UNDONE = "the store no longer wants it"
 
 
 def settle_export(*, intent: Intent, made: records.StoreOrder, at: datetime) -> None:
@@ -54,7 +50,7 @@ def settle_exports(*, made: Sequence[tuple[Intent, records.StoreOrder]], at: dat
         ours = [(i, orders[i.subject_id], m) for i, m in made if i.id in done]
         totals = {}
         for intent, order, theirs in ours:
-            totals[order.id], currency, waybills = _sent(order, intent, theirs)
+            totals[order.id], currency, waybills = what_was_sent(order, intent, theirs)
             order.store_ref, order.store_currency, order.store_total = theirs.store_ref, currency, theirs.total
             order.store_waybills = waybills
         save_all([o for _, o, _ in ours], ["store_ref", "store_currency", "store_total", "store_waybills"])
@@ -63,7 +59,7 @@ def settle_exports(*, made: Sequence[tuple[Intent, records.StoreOrder]], at: dat
             if theirs.missing_skus:
                 _lacks(order, theirs, at)
             else:
-                _settle_rest(order, intent, theirs.total - totals[order.id], at)
+                settle_rest(order, intent, theirs.total - totals[order.id], at)
         _synced([o for _, o, m in ours if not m.missing_skus], at)
     return done
 
@@ -76,7 +72,7 @@ def _synced(orders: Sequence[Order], at: datetime) -> None:
         plan_waybills(order=order, at=at)
 
 
-def _sent(order: Order, intent: Intent, made: records.StoreOrder) -> tuple[Decimal, str, str]:
+def what_was_sent(order: Order, intent: Intent, made: records.StoreOrder) -> tuple[Decimal, str, str]:
     """Total, currency and waybills as they were sent; of an order that a backup forgot, as they would be now."""
     if "total" in intent.payload:
         sent = intent.payload
@@ -105,7 +101,7 @@ def _lacks(order: Order, made: records.StoreOrder, at: datetime) -> None:
         move(order, ORDER, "fail", actor="hub", at=at, note=why[:500])
 
 
-def _settle_rest(order: Order, intent: Intent, rest: Decimal, at: datetime) -> Decimal:
+def settle_rest(order: Order, intent: Intent, rest: Decimal, at: datetime) -> Decimal:
     if rest:
         amount = Money(-rest, order.store_currency).rounded().amount
         Adjustment.objects.system().update_or_create(
@@ -156,51 +152,3 @@ def confirm_waybills(*, intent: Intent, at: datetime) -> None:
     with transaction.atomic():
         if confirm_intent(intent, their_ref="", result={}, at=at):
             Order.objects.system().filter(id=intent.subject_id).update(store_waybills=intent.payload["waybills"])
-
-
-def note_store_order(*, channel: Channel, theirs: records.StoreOrder, at: datetime) -> Order | None:
-    """What the store says of an order of ours; None when it is not ours. Its total is kept beside ours."""
-    with transaction.atomic():
-        rows = Order.objects.for_seller(channel.seller_id).filter(store=channel, store_ref=theirs.store_ref)
-        order = rows.select_for_update(no_key=True).first()
-        if order is None:
-            return None
-        if order.store_total != theirs.total:
-            Order.objects.system().filter(id=order.id).update(store_total=theirs.total)
-        if theirs.state in ("cancelled", "refunded"):
-            _undone(order, theirs, at)
-            return order
-        if order.state == "failed" and not theirs.missing_skus:
-            _mended(order, theirs, at)
-        if theirs.state == "fulfilled" and order.state == "synced":
-            move(order, ORDER, "process", actor="store", at=at)
-        if order.failure.startswith(UNDONE):
-            Order.objects.system().filter(id=order.id).update(failure="")
-    return order
-
-
-def _undone(order: Order, theirs: records.StoreOrder, at: datetime) -> None:
-    """Cancelled there: the confirmation that was waited for, or the shop's own decision, which a person follows up."""
-    if order.state == "cancelled":
-        return
-    if theirs.state == "cancelled" and is_gone(order):
-        confirm_cancelled(order_id=order.id, is_in_store=True, at=at)
-        return
-    why = f"{UNDONE} (it is {theirs.their_status} there): mark its packages as unsupplied, or reopen it there"
-    Order.objects.system().filter(id=order.id).update(failure=why)
-
-
-def _mended(order: Order, theirs: records.StoreOrder, at: datetime) -> None:
-    """A person gave the store's order what it lacked: the rest is absorbed, and it counts as pushed."""
-    intent = channels.intent_of(seller_id=order.seller_id, kind=KIND, subject_id=order.id)
-    if intent is None or intent.state != "confirmed":
-        return
-    inventory.absorb(seller_id=order.seller_id, line_ids=list(_line_ids(order)), at=at)
-    total, _, _ = _sent(order, intent, theirs)
-    _settle_rest(order, intent, theirs.total - total, at)
-    Order.objects.system().filter(id=order.id).update(failure="")
-    move(order, ORDER, "sync", actor="hub", at=at)
-
-
-def _line_ids(order: Order) -> list[int]:
-    return list(Line.objects.system().filter(order=order).order_by("id").values_list("id", flat=True))

@@ -1,0 +1,100 @@
+"""What the store says of our orders later: fulfilled, mended, or undone by its owner."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import datetime
+
+from django.db import transaction
+
+from entrepot.channels import queries as channels
+from entrepot.channels.models import Channel
+from entrepot.channels.services import confirm_intent
+from entrepot.events.services import move, move_many
+from entrepot.inventory import services as inventory
+from entrepot.kit import records
+
+from ..models import Line, Order
+from ..states import ORDER
+from .cancel import CANCEL_KIND, confirm_cancelled, is_gone
+from .entry import save_all
+from .export import KIND
+from .settle import settle_rest, what_was_sent
+
+UNDONE = "the store no longer wants it"
+_ENDED = ("cancelled", "refunded")
+
+
+def note_store_order(*, channel: Channel, theirs: records.StoreOrder, at: datetime) -> Order | None:
+    """One order, as :func:`note_store_orders` notes many; None when it is not ours."""
+    return note_store_orders(channel=channel, theirs=[theirs], at=at).get(theirs.store_ref)
+
+
+def note_store_orders(*, channel: Channel, theirs: Sequence[records.StoreOrder], at: datetime) -> dict[str, Order]:
+    """What a store says of orders, from ``at`` on: those of ours by their ref. Its total is kept beside ours.
+
+    What is undone there is either the confirmation that was waited for, or the shop's own decision, which a person
+    (or the channel's rule) follows up.
+    """
+    told = {t.store_ref: t for t in theirs}
+    with transaction.atomic():
+        rows = Order.objects.for_seller(channel.seller_id).filter(store=channel, store_ref__in=list(told))
+        orders = {o.store_ref: o for o in rows.order_by("id").select_for_update(no_key=True)}
+        changed = [o for ref, o in orders.items() if o.store_total != told[ref].total]
+        for order in changed:
+            order.store_total = told[order.store_ref].total
+        save_all(changed, ["store_total"])
+        for ref, order in orders.items():
+            if told[ref].state in _ENDED:
+                _undone(order, told[ref], at)
+            elif order.state == "failed" and not told[ref].missing_skus:
+                _mended(order, told[ref], at)
+        _go_on([o for ref, o in orders.items() if told[ref].state not in _ENDED], told, at)
+    return orders
+
+
+def _go_on(orders: Sequence[Order], told: dict[str, records.StoreOrder], at: datetime) -> None:
+    done = [o for o in orders if told[o.store_ref].state == "fulfilled" and o.state == "synced"]
+    if done:
+        moved = move_many(
+            Order.objects.system().filter(id__in=[o.id for o in done]), ORDER, "process", actor="store", at=at
+        )
+        for order in done:
+            order.state = "processed" if order.id in moved else order.state
+    again = [o for o in orders if o.failure.startswith(UNDONE)]
+    for order in again:
+        order.failure = ""
+    save_all(again, ["failure"])
+
+
+def _undone(order: Order, theirs: records.StoreOrder, at: datetime) -> None:
+    if order.state == "cancelled":
+        return
+    if theirs.state == "cancelled" and is_gone(order):
+        intent = channels.intent_of(seller_id=order.seller_id, kind=CANCEL_KIND, subject_id=order.id)
+        asked_at = theirs.modified_at  # by the owner; a reading that began later shows the goods as back already
+        if intent is not None and intent.state in ("sent", "unknown"):
+            asked_at = intent.sent_at
+            confirm_intent(intent, their_ref=theirs.store_ref, result={"store": "cancelled"}, at=at)
+        confirm_cancelled(order_id=order.id, is_in_store=True, asked_at=asked_at, at=at)
+        order.state, order.failure = "cancelled", ""
+        return
+    order.failure = f"{UNDONE} (it is {theirs.their_status} there): mark its packages as unsupplied, or reopen it there"
+    Order.objects.system().filter(id=order.id).update(failure=order.failure)
+
+
+def _mended(order: Order, theirs: records.StoreOrder, at: datetime) -> None:
+    """A person gave the store's order what it lacked: the rest is absorbed, and it counts as pushed."""
+    intent = channels.intent_of(seller_id=order.seller_id, kind=KIND, subject_id=order.id)
+    if intent is None or intent.state != "confirmed":
+        return
+    inventory.absorb(seller_id=order.seller_id, line_ids=list(_line_ids(order)), at=at)
+    total, _, _ = what_was_sent(order, intent, theirs)
+    settle_rest(order, intent, theirs.total - total, at)
+    Order.objects.system().filter(id=order.id).update(failure="")
+    order.failure = ""
+    move(order, ORDER, "sync", actor="hub", at=at)
+
+
+def _line_ids(order: Order) -> list[int]:
+    return list(Line.objects.system().filter(order=order).order_by("id").values_list("id", flat=True))
