@@ -2,21 +2,29 @@
 
 from __future__ import annotations
 
-import csv
-import io
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
+from decimal import Decimal, InvalidOperation
 
 from entrepot.catalog import services as catalog
-from entrepot.catalog.models import Variant
+from entrepot.catalog.models import Product, Variant
 from entrepot.channels.models import Taxon
 from entrepot.core.errors import EntrepotError, Invalid
 from entrepot.core.text import fold
 from entrepot.inventory import services as inventory
+from entrepot.kit.registry import connectors
 
-_MAX_BYTES = 20 * 1024 * 1024
+from .sheet_rows import Problem, Row, Sheet, read_sheet, repeated
+
 _WORDS = ("category", "brand", "attribute", "value")
+_MOST = 2**31 - 1  # what a column of whole numbers holds
+_WHOLE = re.compile(r"-?[0-9]{1,10}")
+_LONGEST = {
+    "sku": Variant, "brand": Product, "category": Product, "gtin": Variant, "hs_code": Variant,
+}  # fmt: skip
+_LONGEST_WORD = {"kind": 12, "scope": 80, "ours": 300, "theirs": 300}
 
 
 @dataclass(slots=True)
@@ -24,86 +32,140 @@ class SheetResult:
     """What became of a sheet: rows that changed something, and (line, column, why) of those that could not be taken."""
 
     changed: int = 0
-    problems: list[tuple[int, str, str]] = field(default_factory=list)
+    problems: list[Problem] = field(default_factory=list)
 
 
 def import_sheet(*, seller_id: int, connector: str, content: bytes, at: datetime) -> SheetResult:
     """Apply a CSV. With a column ``sku`` it holds facts (brand, origin, vat_rate, category, gtin, weight_g, hs_code,
-    quantity, ``attribute:NAME``); with a column ``kind`` it holds words (kind, scope, ours, theirs).
+    quantity, ``attribute:NAME``); with a column ``kind`` it holds words (kind, scope, ours, theirs) of ``connector``.
 
-    One bad row never stops the rest.
+    One bad row never stops the rest. Rows that contradict each other are all refused.
 
     Raises:
-        Invalid: not a CSV of either kind, not UTF-8, or larger than 20 MiB.
+        Invalid: not a CSV of either kind, not UTF-8, larger than 20 MiB, or no marketplace of this name.
     """
-    if len(content) > _MAX_BYTES:
-        raise Invalid("sheet", "size", "is above 20 MiB")
-    try:
-        text = content.decode("utf-8-sig")
-    except UnicodeDecodeError:
-        raise Invalid("sheet", "encoding", "must be UTF-8") from None
-    dialect = ";" if text.partition("\n")[0].count(";") > text.partition("\n")[0].count(",") else ","
-    reader = csv.DictReader(io.StringIO(text), delimiter=dialect)
-    columns = [c.strip() for c in reader.fieldnames or []]
-    rows = [
-        (i, {(k or "").strip(): v or "" for k, v in row.items() if isinstance(v, str)})
-        for i, row in enumerate(reader, start=2)
-    ]
-    if "sku" in columns:
-        _known(columns, {"sku", "quantity", *catalog.FACT_COLUMNS})
-        return _facts(seller_id, rows, at)
-    if "kind" in columns:
-        _known(columns, {"kind", "scope", "ours", "theirs"})
-        return _words(seller_id, connector, rows)
-    raise Invalid("sheet", "columns", "must have sku (facts) or kind (words)")
+    if connector:
+        _marketplace(connector)
+    sheet = read_sheet(content)
+    if "sku" in sheet.columns:
+        _known(sheet.columns, {"sku", "quantity", *catalog.FACT_COLUMNS})
+        result = _facts(seller_id, sheet, at)
+    elif "kind" in sheet.columns:
+        _known(sheet.columns, {"kind", "scope", "ours", "theirs"})
+        _marketplace(connector)
+        result = _words(seller_id, connector, sheet)
+    else:
+        raise Invalid("sheet", "columns", "must have sku (facts) or kind (words)")
+    result.problems.sort()
+    return result
+
+
+def _marketplace(connector: str) -> None:
+    known = sorted(spec.slug for spec in connectors().values() if spec.role == "marketplace")
+    if connector not in known:
+        what = f"{connector!r} is not an installed marketplace" if connector else "is needed for words"
+        raise Invalid("sheet", "connector", f"{what}; installed: {', '.join(known)}")
 
 
 def _known(columns: list[str], allowed: set[str]) -> None:
     for column in columns:
-        if column not in allowed and not column.startswith("attribute:"):
-            raise Invalid(
-                "sheet", f"column {column!r}", f"is not known; known: {', '.join(sorted(allowed))}, attribute:NAME"
-            )
+        if column not in allowed and not ("sku" in allowed and column.startswith("attribute:")):
+            more = ", attribute:NAME" if "sku" in allowed else ""
+            raise Invalid("sheet", f"column {column!r}", f"is not known; known: {', '.join(sorted(allowed))}{more}")
 
 
-def _facts(seller_id: int, rows: list[tuple[int, dict[str, str]]], at: datetime) -> SheetResult:
-    changed, problems = catalog.import_facts(seller_id=seller_id, rows=rows, at=at)
-    ids = dict(Variant.objects.for_seller(seller_id).values_list("sku", "id"))
-    readings: list[tuple[int, int | None]] = []
-    for line, row in rows:
-        text = row.get("quantity", "").strip()
-        if not text or row.get("sku", "").strip() not in ids:
-            continue
-        if not text.isascii() or not text.lstrip("-").isdigit():
-            problems.append((line, "quantity", f"must be a whole number, not {text!r}"))
-            continue
-        readings.append((ids[row["sku"].strip()], int(text)))
+def _facts(seller_id: int, sheet: Sheet, at: datetime) -> SheetResult:
+    sheet.refuse([problem for line, row in sheet.rows for problem in _bad_facts(line, row)])
+    values = [column for column in sheet.columns if column != "sku"]
+    sheet.refuse(repeated(sheet.rows, lambda row: row["sku"].strip(), values))
+    changed, problems = catalog.import_facts(seller_id=seller_id, rows=sheet.rows, at=at)
+    skus = {row["sku"].strip() for _, row in sheet.rows}
+    ids = dict(Variant.objects.for_seller(seller_id).filter(sku__in=skus).values_list("sku", "id"))
+    told = [(row["sku"].strip(), row.get("quantity", "").strip()) for _, row in sheet.rows]
+    readings: list[tuple[int, int | None]] = [(ids[sku], int(text)) for sku, text in told if text and sku in ids]
     inventory.record_readings(seller_id=seller_id, readings=readings, began_at=at, source="file")
-    return SheetResult(changed + len(readings), sorted(problems))
+    return SheetResult(changed + len(readings), sheet.problems + problems)
 
 
-def _words(seller_id: int, connector: str, rows: list[tuple[int, dict[str, str]]]) -> SheetResult:
-    result = SheetResult()
-    for line, row in rows:
-        try:
-            _word(seller_id, connector, row)
-        except EntrepotError as error:
-            result.problems.append((line, getattr(error, "field", ""), str(error)))
-        else:
-            result.changed += 1
+def _bad_facts(line: int, row: Mapping[str, str]) -> list[Problem]:
+    """Cells that no column of ours could keep; what they mean is for the catalogue to judge."""
+    problems = [(line, column, why) for column, why in _too_long(row, _longest_facts())]
+    quantity, weight = row.get("quantity", "").strip(), row.get("weight_g", "").strip()
+    if quantity and not (_WHOLE.fullmatch(quantity) and abs(int(quantity)) <= _MOST):
+        allowed = f"a whole number from -{_MOST} to {_MOST}"
+        problems.append((line, "quantity", f"must be {allowed}, not {_brief(quantity)}"))
+    if weight and _is_above(weight, _MOST):
+        problems.append((line, "weight_g", f"must be a whole number of grams up to {_MOST}, not {_brief(weight)}"))
+    return problems
+
+
+def _longest_facts() -> dict[str, int]:
+    return {name: model._meta.get_field(name).max_length for name, model in _LONGEST.items()}
+
+
+def _too_long(row: Mapping[str, str], longest: Mapping[str, int]) -> list[tuple[str, str]]:
+    lengths = {column: len(row.get(column, "").strip()) for column in longest}
+    return [
+        (column, f"has {length} characters; at most {longest[column]} are allowed")
+        for column, length in lengths.items()
+        if length > longest[column]
+    ]
+
+
+def _is_above(text: str, most: int) -> bool:
+    try:
+        return Decimal(text) > most
+    except InvalidOperation:
+        return False  # no number: the catalogue says so
+
+
+def _brief(text: str) -> str:
+    return repr(text if len(text) <= 40 else f"{text[:39]}…")  # noqa: PLR2004 - a number that anybody can read
+
+
+def _words(seller_id: int, connector: str, sheet: Sheet) -> SheetResult:
+    sheet.refuse([
+        (line, column, why) for line, row in sheet.rows for column, why in _too_long(row, _LONGEST_WORD)
+    ])  # fmt: skip
+    sheet.refuse(repeated(sheet.rows, _word_key, ["theirs"]))
+    result = SheetResult(problems=sheet.problems)
+    for line, row in sheet.rows:
+        _try_word(seller_id, connector, (line, row), result)
     return result
 
 
+def _word_key(row: Mapping[str, str]) -> tuple[str, str, str]:
+    return row["kind"].strip(), row.get("scope", "").strip(), fold(row.get("ours", ""))
+
+
+def _try_word(seller_id: int, connector: str, row: Row, result: SheetResult) -> None:
+    try:
+        _word(seller_id, connector, row[1])
+    except EntrepotError as error:
+        result.problems.append((row[0], getattr(error, "field", ""), str(error)))
+    else:
+        result.changed += 1
+
+
 def _word(seller_id: int, connector: str, row: Mapping[str, str]) -> None:
-    kind, scope = row.get("kind", "").strip(), row.get("scope", "").strip()
-    ours, theirs = row.get("ours", "").strip(), row.get("theirs", "").strip()
+    kind, scope, ours, theirs = (row.get(name, "").strip() for name in ("kind", "scope", "ours", "theirs"))
     if kind not in _WORDS:
         raise Invalid(f"row {ours!r}", "kind", f"must be one of {', '.join(_WORDS)}, not {kind!r}")
     words = Taxon.objects.filter(connector=connector, kind=kind, scope=scope, is_gone=False)
     found = list(words.filter(ref=theirs)) or list(words.filter(folded=fold(theirs)))
     if len(found) > 1:
         raise Invalid(f"row {ours!r}", "theirs", f"{theirs!r} names {len(found)} words; give the number of one")
+    if theirs and not found and not _takes_own_words(connector, kind, scope):
+        place = f"in {scope}" if scope else "in its list"
+        raise Invalid(f"row {ours!r}", "theirs", f"{theirs!r} is no {kind} of {connector} {place}; nothing was changed")
     catalog.map_word(
         seller_id=seller_id, connector=connector, kind=kind, scope=scope, ours=ours,
         theirs_ref=found[0].ref if found else "", theirs_text="" if found else theirs,
     )  # fmt: skip
+
+
+def _takes_own_words(connector: str, kind: str, scope: str) -> bool:
+    """Whether any text will do: a value of an attribute for which they allow one's own."""
+    category, _, attribute = scope.partition("/")
+    found = Taxon.objects.filter(connector=connector, kind="attribute", scope=category, ref=attribute, is_gone=False)
+    return kind == "value" and found.filter(facts__custom=True).exists()
