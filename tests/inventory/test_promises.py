@@ -3,14 +3,17 @@
 from __future__ import annotations
 
 import itertools
+import threading
 from datetime import timedelta
+from typing import Any
 
 import pytest
-from django.db import connection
+from django.db import connection, transaction
 from django.test.utils import CaptureQueriesContext
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from entrepot.accounts.services import create_seller
 from entrepot.catalog.models import Component
 from entrepot.core.errors import Invalid
 from entrepot.events.models import Dirty
@@ -41,8 +44,8 @@ def tea(aydin):
     return variant
 
 
-def reading(tea, began: float, quantity: int | None) -> None:
-    record_readings(seller_id=tea.seller_id, readings=[(tea.id, quantity)], began_at=at(began))
+def reading(tea, began: float, quantity: int | None, **told: Any) -> None:
+    record_readings(seller_id=tea.seller_id, readings=[(tea.id, quantity)], began_at=at(began), **told)
 
 
 def on_hand(tea) -> int | None:
@@ -137,12 +140,78 @@ def test_what_the_store_gives_back_counts_once_in_whatever_order_we_hear(tea, or
 
 
 def test_an_old_reading_does_not_undo_a_pass_that_changed_nothing(tea, aydin):
-    reading(tea, 0, 5)
-    record_pass(seller_id=aydin.id, channel_id=store(aydin).id, began_at=at(10))
+    shop = store(aydin).id
+    reading(tea, 0, 5, channel_id=shop)
+    for began in (3, 10):
+        record_pass(seller_id=aydin.id, channel_id=shop, began_at=at(began))
 
-    reading(tea, 6, 7)
-
+    reading(tea, 6, 7, channel_id=shop)
     assert on_hand(tea) == 5
+
+    reading(tea, 11, 7, channel_id=shop)
+    assert on_hand(tea) == 7
+
+
+def test_a_pass_over_one_shop_says_nothing_of_another(tea, aydin):
+    one, other = store(aydin, "Dükkân").id, store(aydin, "Depo").id
+    reading(tea, 0, 10, channel_id=one)
+    record_pass(seller_id=aydin.id, channel_id=other, began_at=at(30))
+
+    reading(tea, 20, 0, channel_id=one)  # a late page of a long pass
+
+    assert on_hand(tea) == 0
+
+
+def test_a_pass_of_its_own_shop_knows_what_came_back(tea, aydin):
+    shop = store(aydin).id
+    reading(tea, 0, 10, channel_id=shop)
+    reserve(seller_id=tea.seller_id, lines=[(1, tea.id, 3)], at=at(1))
+    absorb(seller_id=tea.seller_id, line_ids=[1], at=at(2))
+    reading(tea, 5, 10, channel_id=shop)  # the cancellation was sent at 4, and the goods are back
+    record_pass(seller_id=aydin.id, channel_id=shop, began_at=at(5))
+
+    give_back(seller_id=tea.seller_id, line_ids=[1], at=at(6), asked_at=at(4))
+
+    assert on_hand(tea) == 10
+
+
+def test_goods_of_another_place_are_taken_from_there(tea):
+    reading(tea, 0, 10, location="depot", source="file")
+    reading(tea, 0, 4, location="shelf", source="file")
+    reserve(seller_id=tea.seller_id, lines=[(1, tea.id, 3)], at=at(1))
+    assert left(tea) == 11
+
+    absorb(seller_id=tea.seller_id, line_ids=[1], at=at(2))
+
+    assert left(tea) == 11
+    assert dict(StockLevel.objects.system().values_list("location", "on_hand")) == {"depot": 7, "shelf": 4}
+
+
+@pytest.mark.django_db(transaction=True)
+def test_of_two_orders_of_the_last_piece_at_once_one_is_short(transactional_db):
+    seller = create_seller(code="aydin", name="Aydın")
+    (tea,) = goods(seller, 1)
+    reading(tea, 0, 1)
+    began = threading.Event()
+
+    def other() -> None:
+        try:
+            with transaction.atomic():
+                began.set()
+                reserve(seller_id=seller.id, lines=[(2, tea.id, 1)], at=at(2))
+        finally:
+            connection.close()
+
+    with transaction.atomic():
+        reserve(seller_id=seller.id, lines=[(1, tea.id, 1)], at=at(1))
+        buyer = threading.Thread(target=other)
+        buyer.start()
+        began.wait(10)
+    buyer.join(10)
+
+    assert not buyer.is_alive()
+    assert left(tea) == -1
+    assert [(s.line_id, s.quantity) for s in Shortage.objects.system()] == [(2, 1)]
 
 
 def test_a_cancel_is_given_back_once(tea):

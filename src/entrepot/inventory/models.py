@@ -20,6 +20,7 @@ class StockLevel(SellerScoped):
     read_at = models.DateTimeField()
     moved_at = models.DateTimeField(null=True, blank=True)
     source = models.CharField(max_length=12)  # store, hub, file
+    channel = models.ForeignKey("channels.Channel", models.SET_NULL, null=True, blank=True)  # null: no store told it
 
     class Meta:
         constraints = [models.UniqueConstraint(fields=["variant", "location"], name="stock_once_per_location")]

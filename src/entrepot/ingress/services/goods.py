@@ -28,7 +28,9 @@ def take_products(*, channel: Channel, read: Read, began: datetime) -> catalog.A
     _mended(channel, products, applied, began)
     taken = [(applied.variant_ids[v.variant_ref], v) for p in products for v in p.variants
              if v.variant_ref in applied.variant_ids]  # fmt: skip
-    inventory.record_readings(seller_id=channel.seller_id, readings=[(i, v.quantity) for i, v in taken], began_at=began)
+    inventory.record_readings(
+        seller_id=channel.seller_id, readings=[(i, v.quantity) for i, v in taken], channel_id=channel.id, began_at=began
+    )
     keep_prices(channel=channel, rows=[(i, v.regular_price, v.sale_price) for i, v in taken], began=began)
     return applied
 

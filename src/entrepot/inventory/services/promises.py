@@ -32,6 +32,14 @@ UPDATE inventory_reservation r SET quantity = t.quantity * coalesce(c.quantity, 
 RETURNING r.variant_id
 """
 
+# Two orders of the last piece take turns, and the second sees the promise of the first.
+_LOCK = """
+SELECT s.id FROM inventory_stocklevel s
+ WHERE s.variant_id IN (SELECT coalesce(c.part_id, t.variant_id) FROM unnest(%s::bigint[]) AS t(variant_id)
+                          LEFT JOIN catalog_component c ON c.kit_id = t.variant_id)
+ ORDER BY s.variant_id, s.id FOR NO KEY UPDATE
+"""
+
 _SHORT = "SELECT variant_id, available FROM inventory_own_available WHERE variant_id = ANY(%s) AND available < 0"
 
 _KEEP_SHORT = """
@@ -47,18 +55,24 @@ WITH moved AS (
     UPDATE inventory_reservation SET state = %(new)s, ended_at = %(at)s
      WHERE line_id = ANY(%(lines)s) AND state = %(old)s AND seller_id = %(seller)s
     RETURNING variant_id, quantity
-), sums AS (SELECT variant_id, sum(quantity) AS quantity FROM moved GROUP BY variant_id)
+), sums AS (SELECT variant_id, sum(quantity) AS quantity FROM moved GROUP BY variant_id
+), shelf AS (
+    -- The store takes from its own shelf; where it has none, from the fullest.
+    SELECT DISTINCT ON (l.variant_id) l.id, sums.quantity
+      FROM inventory_stocklevel l JOIN sums ON sums.variant_id = l.variant_id
+     ORDER BY l.variant_id, (l.location = 'store' AND l.on_hand IS NOT NULL) DESC, l.on_hand DESC NULLS LAST, l.id
+)
 UPDATE inventory_stocklevel s
-   SET on_hand = s.on_hand + CASE WHEN {knows} < %(since)s THEN {sign} sums.quantity ELSE 0 END,
+   SET on_hand = s.on_hand + CASE WHEN {knows} < %(since)s THEN {sign} shelf.quantity ELSE 0 END,
        moved_at = greatest(s.moved_at, %(at)s)
-  FROM sums
- WHERE s.variant_id = sums.variant_id AND s.location = 'store'
+  FROM shelf
+ WHERE s.id = shelf.id
 RETURNING s.variant_id
 """
 # Where it is not sure whether a reading knows of the move, the lower number is kept; the next reading tells.
 _TAKE = _MOVE.format(knows="s.read_at", sign="-")
 _RETURN = _MOVE.format(
-    knows="greatest(s.read_at, (SELECT max(p.began_at) FROM inventory_stockpass p WHERE p.seller_id = %(seller)s))",
+    knows="greatest(s.read_at, (SELECT max(p.began_at) FROM inventory_stockpass p WHERE p.channel_id = s.channel_id))",
     sign="+",
 )
 
@@ -72,6 +86,7 @@ def reserve(*, seller_id: int, lines: Sequence[tuple[int, int, int]], at: dateti
         return []
     with transaction.atomic(), connection.cursor() as cursor:
         ids, variants, quantities = (list(column) for column in zip(*lines, strict=True))
+        cursor.execute(_LOCK, [variants])
         cursor.execute(
             _RESERVE,
             {"seller": seller_id, "at": at, "lines": ids, "variants": variants, "quantities": quantities},
@@ -149,7 +164,7 @@ def _move(
         promised = Reservation.objects.for_seller(seller_id).filter(line_id__in=line_ids).order_by("id")
         variants = sorted(set(promised.select_for_update(no_key=True).values_list("variant_id", flat=True)))
         # Levels in the order of their variants, as readings take them.
-        levels = StockLevel.objects.for_seller(seller_id).filter(variant_id__in=variants).order_by("variant_id")
+        levels = StockLevel.objects.for_seller(seller_id).filter(variant_id__in=variants).order_by("variant_id", "id")
         list(levels.select_for_update(no_key=True).values_list("id"))
         cursor.execute(
             statement,

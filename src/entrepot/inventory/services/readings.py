@@ -19,25 +19,28 @@ from ..models import Buffer, StockPass
 # that does not count leaves alone what a person or a file said. Rows are taken in variant order, so that two writers
 # never wait for each other in a circle.
 _UPSERT = """
-INSERT INTO inventory_stocklevel AS s (seller_id, variant_id, location, on_hand, read_at, source)
-SELECT %(seller)s, t.variant_id, %(location)s, t.on_hand, %(began)s, %(source)s
+INSERT INTO inventory_stocklevel AS s (seller_id, variant_id, location, on_hand, read_at, source, channel_id)
+SELECT %(seller)s, t.variant_id, %(location)s, t.on_hand, %(began)s, %(source)s, %(channel)s
   FROM unnest(%(variants)s::bigint[], %(on_hands)s::int[]) AS t(variant_id, on_hand)
  ORDER BY t.variant_id
 ON CONFLICT (variant_id, location) DO UPDATE
-   SET on_hand = excluded.on_hand, read_at = excluded.read_at, source = excluded.source
+   SET on_hand = excluded.on_hand, read_at = excluded.read_at, source = excluded.source,
+       channel_id = excluded.channel_id
  WHERE greatest(s.read_at, s.moved_at) <= excluded.read_at AND s.on_hand IS DISTINCT FROM excluded.on_hand
    AND (excluded.on_hand IS NOT NULL OR s.source = excluded.source)
    AND excluded.read_at >= coalesce(
-       (SELECT max(p.began_at) FROM inventory_stockpass p WHERE p.seller_id = s.seller_id), excluded.read_at)
+       (SELECT max(p.began_at) FROM inventory_stockpass p WHERE p.channel_id = excluded.channel_id), excluded.read_at)
 RETURNING s.variant_id
 """
 
 
 def record_readings(
     *, seller_id: int, readings: Sequence[tuple[int, int | None]], began_at: datetime,
-    source: str = "store", location: str = "store",
+    source: str = "store", location: str = "store", channel_id: int | None = None,
 ) -> list[int]:  # fmt: skip
     """Keep (variant id, pieces on hand or None for unknown) as read from ``began_at`` on; ids that changed.
+
+    ``channel_id``: the store that told it; what began before its last complete pass is old. None: a person or a file.
 
     One statement, whatever the number. Negative is kept as told. None takes away what the same source said before.
     What changed is marked for new levels.
@@ -49,7 +52,7 @@ def record_readings(
         cursor.execute(
             _UPSERT,
             {
-                "seller": seller_id, "location": location, "began": began_at, "source": source,
+                "seller": seller_id, "location": location, "began": began_at, "source": source, "channel": channel_id,
                 "variants": list(latest), "on_hands": list(latest.values()),
             },
         )  # fmt: skip
