@@ -111,3 +111,43 @@ def test_a_stop_that_hangs_ends_at_its_deadline():
 
     assert done.returncode == 1
     assert time.monotonic() - began < 10
+
+
+def test_who_watches_over_others_loads_no_django():
+    code = (
+        "import sys\n"
+        "import entrepot.config.cli.app, entrepot.config.cli.session, entrepot.config.processes.supervise\n"
+        "import entrepot.config.processes.web, entrepot.config.database, entrepot.config.logs\n"
+        "assert 'django' not in sys.modules and 'ninja' not in sys.modules\n"
+    )
+
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=False)
+
+    assert done.returncode == 0, done.stderr
+
+
+def test_what_draws_labels_is_loaded_by_who_draws_them():
+    code = (
+        "import sys, django\n"
+        "django.setup()\n"
+        "import entrepot.api.v1, entrepot.egress.services\n"
+        "assert 'reportlab' not in sys.modules\n"
+    )
+    environment = {**os.environ, "DJANGO_SETTINGS_MODULE": "entrepot.config.settings"}
+
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=False, env=environment)
+
+    assert done.returncode == 0, done.stderr
+
+
+def test_a_worker_whose_dispatcher_cannot_go_on_ends(monkeypatch):
+    from entrepot.config.cli import serve
+
+    def broken(stop):
+        raise RuntimeError("no wiring")
+
+    monkeypatch.setattr("entrepot.events.dispatcher.run_dispatcher", broken)
+    stop = threading.Event()
+
+    with pytest.raises(RuntimeError, match="no wiring"), serve._dispatching(stop):
+        assert stop.wait(5)  # the worker beside it is told to end, and the supervisor starts both again

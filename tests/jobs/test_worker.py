@@ -13,8 +13,8 @@ from entrepot.jobs import notices
 from entrepot.jobs.models import DrainerHealth
 from entrepot.jobs.queries import silent_drainers
 from entrepot.jobs.services import Drainer, wake
-from entrepot.jobs.services.lanes import load_drainers
-from entrepot.jobs.worker import run_worker
+from entrepot.jobs.services.lanes import LANES, load_drainers
+from entrepot.jobs.worker import DrainerThread, run_worker
 
 GOOD = Drainer("good", "orders", lambda at: 0)
 LANELESS = Drainer("lost", "somewhere", lambda at: 0)
@@ -164,3 +164,26 @@ def test_a_drainer_without_a_lane_does_not_boot():
 def test_an_unknown_lane_cannot_be_woken():
     with pytest.raises(ValueError, match="somewhere"):
         wake("somewhere")
+
+
+@pytest.mark.django_db(transaction=True)
+def test_a_drainer_with_nothing_to_do_rests_up_to_a_second_and_others_are_called_when_it_works(monkeypatch):
+    """Idle is cheap: half a poll a second is not felt by whoever waits, twenty threads at four a second are."""
+    rests, rung = [], []
+    stop = threading.Event()
+    results = iter([0, 0, 0, 0, 0, 0, 3, 0])
+
+    def work(at):
+        count = next(results, None)
+        if count is None:
+            stop.set()
+            return 0
+        return count
+
+    monkeypatch.setattr("entrepot.jobs.worker.BELLS.wait", lambda lane, heard, seconds: rests.append(seconds))
+    monkeypatch.setattr("entrepot.jobs.worker.BELLS.ring", rung.append)
+    DrainerThread(Drainer("idle", "offers", work, idle_s=0.25), 0, stop).run()
+
+    assert rests[:6] == [0.25, 0.5, 1.0, 1.0, 1.0, 1.0]
+    assert rests[6] == 0.25  # the pause after work is short again
+    assert rung == [*LANES, *LANES]  # work came, and it fell idle again

@@ -23,6 +23,7 @@ from .services.wake import BELLS
 
 _BEAT_S = 5.0
 _BACK_OFF_MAX_S = 30.0
+_SWEEP_S = 1.0  # the longest sleep of a drainer that finds nothing
 
 log = structlog.get_logger(__name__)
 
@@ -39,6 +40,7 @@ class DrainerThread:
         self.error = ""
         self.failed_at: datetime | None = None
         self._beaten = float("-inf")
+        self._is_busy, self._empty = False, 0  # how often in a row there was nothing
 
     def run(self) -> None:
         """The thread's body; returns soon after ``stop``."""
@@ -47,6 +49,9 @@ class DrainerThread:
                 heard = BELLS.heard(self.drainer.lane)
                 count = self._work()
                 self._beat()
+                if bool(count) != self._is_busy:
+                    self._tell_others()
+                self._is_busy, self._empty = bool(count), 0 if count else self._empty + 1
                 if not count:
                     connections.close_all()  # with a pool: give it back while we sleep
                     self._sleep(heard)
@@ -73,7 +78,13 @@ class DrainerThread:
         if self.failures:  # a ring does not shorten a back-off
             self.stop.wait(random.uniform(0.5, 1) * min(_BACK_OFF_MAX_S, 2.0**self.failures))  # noqa: S311
         else:
-            BELLS.wait(self.drainer.lane, heard, self.drainer.idle_s)
+            rest_s = min(_SWEEP_S, self.drainer.idle_s * 2 ** min(self._empty - 1, 4))
+            BELLS.wait(self.drainer.lane, heard, max(rest_s, self.drainer.idle_s))
+
+    def _tell_others(self) -> None:
+        """Work has begun or has ended here: what it leaves behind is work for others, who may be resting by now."""
+        for lane in LANES:
+            BELLS.ring(lane)
 
     def _beat(self) -> None:
         if time.monotonic() - self._beaten < _BEAT_S:

@@ -38,6 +38,13 @@ def status(json: show.AsJson = False) -> None:
         show.record(found, json_wanted=json)
 
 
+@app.command("migrate")
+def migrate() -> None:
+    """Bring the schema up to date, and make the coming days' partitions; every command that needs it does so itself."""
+    with ready():
+        return
+
+
 @app.command("psql", context_settings={"allow_extra_args": True, "ignore_unknown_options": True})
 def psql(ctx: typer.Context) -> None:
     """Open psql; further arguments are handed on."""

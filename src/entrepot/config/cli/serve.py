@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager, nullcontext
 from pathlib import Path
 from typing import Annotated
 
@@ -10,11 +13,12 @@ import typer
 from entrepot.core.errors import Refused
 
 from .choices import Faults
-from .session import ready
+from .session import lean, ready
 
 _GRACE_S = 10.0
 Host = Annotated[str, typer.Option(help="Address to listen on.")]
 Port = Annotated[int, typer.Option(min=1, max=65535, help="Port to listen on.")]
+NoMigrate = Annotated[bool, typer.Option("--no-migrate", help="The schema is up to date: do not look.")]
 Threads = Annotated[int, typer.Option(min=1, max=64, help="Requests served at once, per process.")]
 
 
@@ -27,15 +31,16 @@ def add_to(app: typer.Typer) -> None:
 def up(host: Host = "127.0.0.1", port: Port = 8000, threads: Threads = 4) -> None:
     """Run all of it on this machine: database, web, worker, dispatcher. Ends with Ctrl-C."""
     _port_free(host, port)
-    with ready(log_level="INFO"):
+    with lean(log_level="INFO"):
         import os
 
         from entrepot.config.processes.stop import on_signals
-        from entrepot.config.processes.supervise import Child, run_children
+        from entrepot.config.processes.supervise import Child, migrate_apart, run_children
 
+        migrate_apart()
         stop = on_signals(deadline_s=_GRACE_S + 25)
-        web = ["web", "--host", host, "--port", str(port), "--threads", str(threads)]
-        children = [Child("web", web), Child("worker", ["worker"]), Child("dispatcher", ["dispatcher"])]
+        web = ["web", "--no-migrate", "--host", host, "--port", str(port), "--threads", str(threads)]
+        children = [Child("web", web), Child("worker", ["worker", "--no-migrate", "--with-dispatcher"])]
         typer.echo(f"Entrepot is at {_address(host, port)}; Ctrl-C ends it", err=True)
         run_children(children, stop=stop, environment=os.environ, grace_s=_GRACE_S)
 
@@ -45,32 +50,67 @@ def web(
     port: Port = 8000,
     threads: Threads = 4,
     workers: Annotated[int, typer.Option(min=1, max=64, help="Processes.")] = 1,
+    no_migrate: NoMigrate = False,
 ) -> None:
     """Serve the panel, the API and the webhooks."""
     _port_free(host, port)
-    with ready(log_level="INFO"):
+    with lean(log_level="INFO"):
+        from entrepot.config.processes.supervise import migrate_apart
         from entrepot.config.processes.web import serve_web
 
+        if not no_migrate:
+            migrate_apart()
         serve_web(host=host, port=port, workers=workers, threads=threads, grace_s=int(_GRACE_S))
 
 
 def worker(
     lane: Annotated[list[str] | None, typer.Option(help="Only drainers of these lanes; none: all.")] = None,
+    with_dispatcher: Annotated[
+        bool, typer.Option("--with-dispatcher", help="Be the dispatcher too: one process less on one machine.")
+    ] = False,
+    no_migrate: NoMigrate = False,
 ) -> None:
     """Empty the queues: pulls, pushes, orders, documents; and run the jobs that people and the clock start."""
-    with ready(log_level="INFO"):
+    with ready(log_level="INFO", migrated=not no_migrate):
         from entrepot.config.processes.stop import on_signals
         from entrepot.jobs.services.lanes import LANES
         from entrepot.jobs.worker import run_worker
 
         if unknown := sorted(set(lane or ()) - set(LANES)):
             raise Refused(f"lane {unknown[0]!r} is not one of {', '.join(LANES)}")
-        run_worker(on_signals(deadline_s=_GRACE_S), lanes=tuple(lane or LANES), with_jobs=not lane)
+        stop = on_signals(deadline_s=_GRACE_S)
+        with _dispatching(stop) if with_dispatcher else nullcontext():
+            run_worker(stop, lanes=tuple(lane or LANES), with_jobs=not lane)
 
 
-def dispatcher() -> None:
+@contextmanager
+def _dispatching(stop: threading.Event) -> Iterator[None]:
+    """A dispatcher in a thread of its own. When it cannot go on the process ends, and is started again."""
+    from entrepot.events.dispatcher import run_dispatcher
+
+    failed: list[BaseException] = []
+
+    def dispatch() -> None:
+        try:
+            run_dispatcher(stop)
+        except Exception as error:  # noqa: BLE001 - told to the main thread, which ends with it
+            failed.append(error)
+            stop.set()
+
+    thread = threading.Thread(target=dispatch, name="dispatcher")
+    thread.start()
+    try:
+        yield
+    finally:
+        stop.set()
+        thread.join()
+    if failed:
+        raise failed[0]
+
+
+def dispatcher(no_migrate: NoMigrate = False) -> None:
     """Number events and deliver them to their subscribers."""
-    with ready(log_level="INFO"):
+    with ready(log_level="INFO", migrated=not no_migrate):
         from entrepot.config.processes.stop import on_signals
         from entrepot.events.dispatcher import run_dispatcher
 

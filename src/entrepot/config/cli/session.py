@@ -32,3 +32,25 @@ def ready(*, log_level: str = "WARNING", migrated: bool = True) -> Iterator[Data
         except ValueError as error:
             raise Refused(str(error)) from None
         yield handle
+
+
+@contextmanager
+def lean(*, log_level: str) -> Iterator[DatabaseHandle]:
+    """Database and logs only, without Django: for a process that watches over others.
+
+    Raises:
+        Refused: a variable of the environment has a value that cannot be used; says which.
+    """
+    os.environ.setdefault("ENTREPOT_LOG_LEVEL", log_level)
+    from entrepot.config import environment
+    from entrepot.config.django import database
+    from entrepot.config.logs import configure
+
+    with ExitStack() as stack:
+        try:
+            level, is_debug = environment.text("ENTREPOT_LOG_LEVEL", "INFO"), environment.flag("ENTREPOT_DEBUG")
+            configure(level=level, as_json=not is_debug)
+            handle = stack.enter_context(database())
+        except ValueError as error:
+            raise Refused(str(error)) from None
+        yield handle

@@ -60,6 +60,17 @@ class Child:
             self.process.send_signal(number)
 
 
+def migrate_apart() -> None:
+    """Bring the schema up to date in a process of its own, whose memory goes with it.
+
+    Raises:
+        SystemExit: it failed; it has said why.
+    """
+    done = subprocess.run([sys.executable, "-m", "entrepot.config.cli", "db", "migrate"], check=False)
+    if done.returncode:
+        raise SystemExit(done.returncode)
+
+
 def run_children(
     children: Sequence[Child], *, stop: threading.Event, environment: Mapping[str, str], grace_s: float
 ) -> None:

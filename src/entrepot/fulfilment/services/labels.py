@@ -88,9 +88,9 @@ def make_label(*, seller_id: int, package_id: int, at: datetime) -> Package:  # 
 
 
 def _facts(package: Package, party: Party) -> LabelFacts:
-    place = " ".join(filter(None, [party.postcode, party.district, party.city]))
     from entrepot.documents.labels import LabelFacts
 
+    place = " ".join(filter(None, [party.postcode, party.district, party.city]))
     return LabelFacts(
         code=package.tracking_ref or package.package_ref, carrier=package.carrier, name=party.name,
         company=party.company, lines=(*party.lines, place, party.country), order_ref=package.order.order_ref,
