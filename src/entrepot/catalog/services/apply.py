@@ -75,20 +75,21 @@ def _pairs(products: dict[str, records.Product]) -> Iterator[Pair]:
 
 
 def _rows(seller_id: int, pairs: Sequence[Pair], bound: dict[str, int]) -> Iterator[list[Any]]:
-    last, digest, empty = None, "", [None] * len(PRODUCT_FIELDS)
+    last, digest, own, empty = None, "", {}, [None] * len(PRODUCT_FIELDS)
     for row_no, (product, variant) in enumerate(pairs):
         said = empty
         if product is not last:
             values = product_values(product)
-            own = [variant_values(v, product) | {"ref": v.variant_ref, "sku": v.sku} for v in product.variants]
-            last, digest, said = product, fingerprint(values | {"variants": own}), _cells(values, PRODUCT_FIELDS)
+            own = {id(v): variant_values(v, product) for v in product.variants}
+            named = [own[id(v)] | {"ref": v.variant_ref, "sku": v.sku} for v in product.variants]
+            last, digest, said = product, fingerprint(values | {"variants": named}), _cells(values, PRODUCT_FIELDS)
         modified = product.modified_at and product.modified_at.isoformat()
         keys = [row_no, seller_id, product.product_ref, digest, modified, variant is not None]
         if variant is None:
             yield [*keys, None, None, None, *said, *[None] * len(VARIANT_FIELDS)]
         else:
-            ref, cells = variant.variant_ref, _cells(variant_values(variant, product), VARIANT_FIELDS)
-            yield [*keys, ref, bound.get(ref), _cell(variant.sku), *said, *cells]
+            ref = variant.variant_ref
+            yield [*keys, ref, bound.get(ref), _cell(variant.sku), *said, *_cells(own[id(variant)], VARIANT_FIELDS)]
 
 
 def _cells(values: dict[str, Any], names: Sequence[str]) -> list[Any]:
@@ -98,7 +99,8 @@ def _cells(values: dict[str, Any], names: Sequence[str]) -> list[Any]:
 def _cell(value: Any) -> Any:
     """As COPY takes it; PostgreSQL has no NUL in texts."""
     if isinstance(value, (dict, list)):
-        return _NUL.sub(r"\1", json.dumps(value))
+        text = json.dumps(value)
+        return _NUL.sub(r"\1", text) if "\\u0000" in text else text
     return value.replace("\x00", "") if isinstance(value, str) else value
 
 

@@ -71,6 +71,7 @@ def merge_products(
         run("DELETE FROM catalog_verdict")
         run(statements.COMPARE)
         if run(statements.PENDING)[0][0]:
+            run(statements.ANALYZE)
             merged.told = _merge(run, seller_id, frozenset(told), at)
         merged.rows = [Verdict(*row) for row in run(statements.ANSWER)]
         if any(row.verdict == "refused" for row in merged.rows):

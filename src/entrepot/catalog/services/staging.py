@@ -10,7 +10,7 @@ from django.db import connection
 from .columns import PRODUCT, VARIANT
 
 STAGING = "catalog_staged"
-_ANALYZED = 2_000  # more rows than this, and the planner should know how many there are
+_ANALYZED = 50  # more rows than this, and the planner has to know of them: it would compare each with each
 
 _KEYS = {
     "row_no": "int PRIMARY KEY",  # its order in the page or file; the verdict names it
@@ -53,5 +53,5 @@ def stage(*, columns: Sequence[str], rows: Iterable[Sequence[Any]]) -> str:
                 copy.write_row(row)
                 count += 1
         if count > _ANALYZED:
-            cursor.execute(f"ANALYZE {STAGING}")
+            cursor.execute(f"ANALYZE {STAGING} (row_no, seller_id, product_ref, sku, bound_id)")
     return STAGING

@@ -33,6 +33,8 @@ SELECT row_no, product_id, CASE WHEN is_same THEN variant_id END, is_usable,
       LEFT JOIN catalog_variant v ON v.seller_id = u.seller_id AND v.sku = u.sku AND v.product_id = p.id
   ) compared"""
 
+ANALYZE = "ANALYZE catalog_verdict"
+
 PENDING = "SELECT EXISTS (SELECT 1 FROM catalog_verdict WHERE product_verdict IS NULL)"
 
 # Products before their variants, each by primary key, as every writer locks them.
@@ -65,26 +67,26 @@ WITH known AS (
       LEFT JOIN catalog_variant v ON v.seller_id = s.seller_id AND v.sku = s.sku
       LEFT JOIN catalog_product o ON o.id = v.product_id
      WHERE d.is_usable AND d.verdict IS NULL
-), firsts AS (
-    SELECT row_no, first_value(variant_ref) OVER same AS taken_by, row_number() OVER same AS nth
-      FROM known WHERE NOT is_others WINDOW same AS (PARTITION BY seller_id, sku ORDER BY row_no)
+), ranked AS (
+    SELECT *, first_value(variant_ref) OVER same AS taken_by,
+           CASE WHEN NOT is_others THEN row_number() OVER same END AS nth
+      FROM known WINDOW same AS (PARTITION BY seller_id, sku, is_others ORDER BY row_no)
 ), renamed AS (
-    SELECT DISTINCT ON (v.id) k.row_no, v.id
-      FROM known k JOIN firsts f ON f.row_no = k.row_no AND f.nth = 1
-      JOIN catalog_variant v ON v.id = k.bound_id AND v.seller_id = k.seller_id AND v.product_id = k.product_id
-     WHERE k.variant_id IS NULL
-       AND NOT EXISTS (SELECT 1 FROM known o WHERE o.variant_id = v.id AND NOT o.is_others)
-     ORDER BY v.id, k.row_no
+    SELECT DISTINCT ON (v.id) r.row_no, v.id
+      FROM ranked r JOIN catalog_variant v ON v.id = r.bound_id AND v.seller_id = r.seller_id
+     WHERE r.bound_id IS NOT NULL AND r.variant_id IS NULL AND r.nth = 1 AND v.product_id = r.product_id
+       AND r.bound_id NOT IN (SELECT o.variant_id FROM ranked o WHERE o.variant_id IS NOT NULL AND NOT o.is_others)
+     ORDER BY v.id, r.row_no
 )
 UPDATE catalog_verdict d
-   SET variant_id = CASE WHEN f.nth = 1 THEN coalesce(k.variant_id, r.id) END,
-       verdict = CASE WHEN k.is_others OR f.nth > 1 THEN 'refused' END,
-       field = CASE WHEN k.is_others OR f.nth > 1 THEN 'sku' END,
+   SET variant_id = CASE WHEN k.nth = 1 THEN coalesce(k.variant_id, r.id) END,
+       verdict = CASE WHEN k.is_others OR k.nth > 1 THEN 'refused' END,
+       field = CASE WHEN k.is_others OR k.nth > 1 THEN 'sku' END,
        reason = CASE WHEN k.is_others THEN k.sku || ' belongs to another product already: ''' || k.other_title
                                            || ''' (' || k.other_ref || ')'
-                     WHEN f.nth > 1 THEN k.sku || ' is used twice; the other is variant ' || coalesce(f.taken_by, '')
+                     WHEN k.nth > 1 THEN k.sku || ' is used twice; the other is variant ' || coalesce(k.taken_by, '')
                 END
-  FROM known k LEFT JOIN firsts f USING (row_no) LEFT JOIN renamed r USING (row_no)
+  FROM ranked k LEFT JOIN renamed r USING (row_no)
  WHERE d.row_no = k.row_no"""
 
 # A refusal that another record caused may go without a change of this one: it is compared in full next time.
@@ -176,22 +178,22 @@ def update_variants(told: Collection[str]) -> str:
     """Variants that are known: what differs is written, and nothing where nothing does."""
     names = [n for n in VARIANT if n in told]
     return f"""
-WITH diff AS (
-    SELECT s.*, d.product_id, d.variant_id, {_changed("v", "", VARIANT, names)} AS changed
+WITH compared AS (
+    SELECT s.*, d.product_id, d.variant_id,
+           (v.sku, v.product_id) IS DISTINCT FROM (s.sku::varchar, d.product_id) AS moves,
+           {_changed("v", "", VARIANT, names)} AS changed
       FROM catalog_verdict d JOIN {{staged}} s USING (row_no) JOIN catalog_variant v ON v.id = d.variant_id
       CROSS JOIN LATERAL ({_VARIANT_OWNERS}) owned
      WHERE d.is_usable AND d.verdict IS NULL
+), diff AS (
+    SELECT *, moves OR cardinality(changed) > 0 AS is_other FROM compared
 ), done AS (
     UPDATE catalog_variant v
        SET {_assignments("v", "", names)}, sku = d.sku, product_id = d.product_id
-      FROM diff d
-     WHERE v.id = d.variant_id
-       AND (cardinality(d.changed) > 0 OR (v.sku, v.product_id) IS DISTINCT FROM (d.sku::varchar, d.product_id))
-    RETURNING v.id
+      FROM diff d WHERE v.id = d.variant_id AND d.is_other
 )
-UPDATE catalog_verdict d SET verdict = CASE WHEN done.id IS NULL THEN 'unchanged' ELSE 'changed' END
-  FROM diff LEFT JOIN done ON done.id = diff.variant_id
- WHERE d.row_no = diff.row_no"""
+UPDATE catalog_verdict d SET verdict = CASE WHEN diff.is_other THEN 'changed' ELSE 'unchanged' END
+  FROM diff WHERE d.row_no = diff.row_no"""
 
 
 def _told(name: str, column: str, known: dict[str, tuple[str, str]], told: Collection[str]) -> str:
