@@ -10,7 +10,6 @@ from django.db import connection
 from .columns import PRODUCT, VARIANT
 
 STAGING = "catalog_staged"
-_ANALYZED = 50  # more rows than this, and the planner has to know of them: it would compare each with each
 
 _KEYS = {
     "row_no": "int PRIMARY KEY",  # its order in the page or file; the verdict names it
@@ -43,7 +42,6 @@ def stage(*, columns: Sequence[str], rows: Iterable[Sequence[Any]]) -> str:
     """
     if unknown := set(columns) - set(COLUMNS):
         raise ValueError(f"not columns of {STAGING}: {', '.join(sorted(unknown))}")
-    count = 0
     with connection.cursor() as cursor:
         cursor.execute(_create())
         cursor.execute(f"DELETE FROM {STAGING}")
@@ -51,7 +49,6 @@ def stage(*, columns: Sequence[str], rows: Iterable[Sequence[Any]]) -> str:
         with connection.wrap_database_errors, cursor.copy(into) as copy:
             for row in rows:
                 copy.write_row(row)
-                count += 1
-        if count > _ANALYZED:
-            cursor.execute(f"ANALYZE {STAGING} (row_no, seller_id, product_ref, sku, bound_id)")
+        # A planner that does not know how many rows there are compares each with each.
+        cursor.execute(f"ANALYZE {STAGING} (row_no, seller_id, product_ref, sku, bound_id)")
     return STAGING
