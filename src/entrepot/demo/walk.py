@@ -88,7 +88,8 @@ class _Processes:
             self._threads.append(thread)
         with (self.home / "web.log").open("wb") as log:
             command = [sys.executable, "-m", "entrepot.config.cli", "web", "--port", str(self.port)]
-            self._web = subprocess.Popen(command, stdout=log, stderr=log)
+            told = {**os.environ, "ENTREPOT_LOG_LEVEL": "WARNING"}  # ours keeps the terminal free; the file takes it
+            self._web = subprocess.Popen(command, stdout=log, stderr=log, env=told)
         return self
 
     def __exit__(self, *_: object) -> None:

@@ -102,8 +102,10 @@ def _answer(request: HttpRequest, error: Any) -> HttpResponse:
         return problem(error.status_code, detail=str(error))
     found = problem_of(error)
     if found is None:
-        log.error("request.failed", path=request.path, exc_info=error)
-        return problem(500)
+        log.error("request.failed", method=request.method, path=request.path, status=500, exc_info=error)
+        answer = problem(500)
+        answer._has_been_logged = True  # type: ignore[attr-defined]  # noqa: SLF001 - Django would say it again
+        return answer
     return found
 
 

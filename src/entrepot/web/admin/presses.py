@@ -8,14 +8,15 @@ from typing import Any
 
 from django import forms
 from django.contrib import messages
-from django.core.exceptions import ObjectDoesNotExist, PermissionDenied
+from django.contrib.admin.helpers import ACTION_CHECKBOX_NAME
+from django.core.exceptions import ObjectDoesNotExist, PermissionDenied, ValidationError
 from django.db.models import QuerySet
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseNotAllowed
 from django.shortcuts import redirect
 from django.template.response import TemplateResponse
 from django.urls import path, reverse
 from django.utils.translation import gettext as _
-from django.utils.translation import ngettext
+from django.utils.translation import gettext_lazy, ngettext
 
 from entrepot.core.clock import now
 from entrepot.core.errors import EntrepotError
@@ -23,6 +24,8 @@ from entrepot.core.errors import EntrepotError
 from .buttons import Button, form_of
 from .paging import MOST
 from .scope import actor_of
+
+_CHOOSE = gettext_lazy("No such row: choose rows of this list.")
 
 
 class Presses:
@@ -151,11 +154,25 @@ class Presses:
         shown = [b for b in self.all_buttons() if b.bulk and b.may(actor)]
         return {b.name: (_action(b), b.name, b.label) for b in shown}
 
+    def response_action(self, request: HttpRequest, queryset: QuerySet[Any]) -> HttpResponse | None:
+        """Django's, for keys that can be keys; what was tampered with is told to choose rows."""
+        try:
+            for key in request.POST.getlist(ACTION_CHECKBOX_NAME):
+                self.opts.pk.to_python(key)  # type: ignore[attr-defined]
+        except ValidationError:
+            messages.error(request, _CHOOSE)
+            return None
+        answer: HttpResponse | None = super().response_action(request, queryset)  # type: ignore[misc]
+        return answer
+
     def press_many(self, request: HttpRequest, button: Button, rows: QuerySet[Any]) -> HttpResponse | None:
         """Press a bulk button: rows grouped by seller, those that refuse are named, the others go on."""
         if not button.may(actor_of(request)):
             raise PermissionDenied
         chosen = list(rows.order_by("pk")[: MOST + 1])
+        if not chosen:
+            messages.error(request, _CHOOSE)
+            return None
         if len(chosen) > MOST:
             messages.error(request, _("More than %(most)s rows: filter the list first.") % {"most": MOST})
             return None
