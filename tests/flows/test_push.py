@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import threading
+import time
 from datetime import timedelta
 from decimal import Decimal
 
@@ -51,6 +52,71 @@ def test_an_answer_lost_after_the_shop_had_saved_the_order_is_asked_for_and_neve
     (held,) = world.shop_orders()
     assert (order.state, order.store_ref) == ("synced", str(held["id"]))
     assert world.shop_stock(SOAP) == world.on_hand(SOAP)
+
+
+def test_a_shop_that_saves_the_order_after_our_time_out_has_it_once(world):
+    """A slow host goes on with what it read, though nobody waits any more."""
+    order = approved(world, (SOAP, 1))
+    Channel.objects.system().filter(id=world.store.id).update(settings=world.store.settings | {"hub.late_commit_s": 4})
+    world.dial(SHOP, late_commit=1.0, late_commit_s=2.0)
+    world.pursue()
+    world.dial(SHOP, late_commit=0.0)
+
+    intent = world.intent("store_order", order.id)
+    assert (intent.state, world.shop_orders()) == ("unknown", [])
+    Intent.objects.system().update(not_before=now())
+    world.pursue()  # asked for, and not there yet: that proves nothing
+    intent.refresh_from_db()
+    assert (intent.state, world.shop_orders()) == ("unknown", [])
+    assert intent.last_error.startswith("the remote does not show it yet")
+
+    end = time.monotonic() + 20
+    while not world.shop_orders():
+        assert time.monotonic() < end
+        time.sleep(0.05)
+    Intent.objects.system().update(not_before=now())
+    world.settle()
+
+    order.refresh_from_db()
+    assert order.state == "synced"
+    assert len(world.shop_orders()) == 1
+
+
+def test_what_a_shop_never_took_is_sent_again_after_it_was_given_time(world):
+    order = approved(world, (SOAP, 1))
+    intent = world.intent("store_order", order.id)
+    Channel.objects.system().filter(id=world.store.id).update(
+        settings=world.store.settings | {"hub.late_commit_s": 300}
+    )
+    Intent.objects.system().filter(id=intent.id).update(state="unknown", sent_at=now() - timedelta(seconds=200))
+    for _ in range(2):
+        Intent.objects.system().update(not_before=now())
+        world.pursue()
+    assert world.shop_orders() == []
+
+    Intent.objects.system().filter(id=intent.id).update(sent_at=now() - timedelta(seconds=301), not_before=now())
+    world.settle()
+
+    order.refresh_from_db()
+    assert (order.state, len(world.shop_orders())) == ("synced", 1)
+
+
+def test_a_call_whose_turn_comes_too_late_is_not_made(world, settings):
+    """The lease of what was marked as sent outlives the call, or the call is not made."""
+    order = approved(world, (SOAP, 1))
+    settings.ENTREPOT_REMOTE_TIMEOUT_S = 10.0
+    intent = world.intent("store_order", order.id)
+    at = now()
+
+    assert channels.send_intent(intent, at=at)
+    assert intent.leased_until == at + timedelta(seconds=40)
+    assert channels.call_by(intent) == at + timedelta(seconds=10)
+    Intent.objects.system().filter(id=intent.id).update(state="planned", leased_until=None)
+    settings.ENTREPOT_REMOTE_TIMEOUT_S = 0.0  # every turn is too late
+    world.pursue()
+
+    intent.refresh_from_db()
+    assert (intent.state, "too late" in intent.last_error, world.shop_orders()) == ("planned", True, [])
 
 
 def test_an_answer_lost_again_and_again_still_makes_one_order(world):

@@ -183,7 +183,7 @@ def connected(server: SandboxServer, *, is_auto_approving: bool = False) -> Worl
     woo, ty = server.remotes[SHOP].credentials, server.remotes[MARKET].credentials
     store = channels.add_channel(
         seller_id=seller.id, slug=SHOP, name="Dükkân", base_url=woo["url"], at=now(),
-        secrets={name: woo[name] for name in ("consumer_key", "consumer_secret")},
+        secrets={name: woo[name] for name in ("consumer_key", "consumer_secret")}, settings={"hub.late_commit_s": 0},
     )  # fmt: skip
     market = channels.add_channel(
         seller_id=seller.id, slug=MARKET, name="Trendyol", base_url=ty["url"], account_ref=ty["seller_id"], at=now(),

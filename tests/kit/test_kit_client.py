@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import threading
 import time
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import replace
 from decimal import Decimal
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
@@ -35,6 +35,7 @@ class Server:
 
     def __init__(self):
         self.answers, self.seen = [], []
+        self.piece, self.pause_s = 0, 0.0  # answers trickle so many bytes at a time
 
     @contextmanager
     def running(self):
@@ -57,7 +58,10 @@ class Server:
                     self.send_header(name, value)
                 self.send_header("content-length", str(len(raw)))
                 self.end_headers()
-                self.wfile.write(raw)
+                for i in range(0, len(raw), outer.piece or len(raw) or 1):
+                    with suppress(OSError):  # the caller may have had enough
+                        self.wfile.write(raw[i : i + (outer.piece or len(raw))])
+                        time.sleep(outer.pause_s)
 
             do_GET = do_POST = do_PUT = _any
 
@@ -282,3 +286,29 @@ def test_the_log_holds_neither_secrets_nor_buyers(client, server):
     assert (call.status, call.outcome, call.endpoint) == (400, "refused", "things.make")
     assert call.sent_bytes > 0
     assert call.received_bytes > 0
+
+
+@pytest.mark.parametrize(("request_", "error"), [(ASK, RemoteChanged), (WRITE, OutcomeUnknown)], ids=["read", "write"])
+def test_an_answer_that_does_not_end_is_cut(client, server, request_, error):
+    server.answers = [(200, {}, '{"a": "' + "x" * 5000 + '"}')]
+
+    with pytest.raises(error, match="larger than 1000 bytes"):
+        replace(client, most_bytes=1000).send(request_)
+
+
+@pytest.mark.parametrize(("request_", "error"), [(ASK, RemoteBusy), (WRITE, OutcomeUnknown)], ids=["read", "write"])
+def test_an_answer_that_trickles_is_no_answer(client, server, request_, error):
+    """Each piece comes in time; all of it would not."""
+    server.answers, server.piece, server.pause_s = [(200, {}, '{"a": "0123456789"}')], 1, 0.1
+    with http_client(timeout_s=0.5) as http, pytest.raises(error, match="no answer"):
+        replace(client, http=http, tries=1).send(request_)
+
+
+def test_the_log_keeps_no_text_without_fields_and_no_document_about_a_buyer(client, server):
+    name = "Ömer Ağaoğlu, Iğdır Sk. 3"
+    server.answers = [(200, {}, f"^XA^FD{name}^XZ"), (200, {}, json.dumps({"data": [{"label": f"^XA{name}"}]}))]
+
+    client.send(ASK)
+    client.send(replace(ASK, is_kept=False))
+
+    assert [r.response_body for r in client.calls.calls] == [f"no JSON, {len(name) + 9} characters", None]

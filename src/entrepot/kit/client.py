@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import secrets
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 from urllib.parse import urlsplit
@@ -50,6 +50,7 @@ class Client:
     tries: int = 4
     base_wait_s: float = 0.2
     max_wait_s: float = 5.0
+    most_bytes: int = 50_000_000  # of one answer
     sleep: Callable[[float], None] = time.sleep
     guard: Callable[[], None] = field(default=lambda: None)  # refuses to be called inside an open transaction
 
@@ -89,13 +90,17 @@ class Client:
         secrets_ = self.tokens.secrets()
         body = None if request.body is None else dumps(request.body)
         began = time.monotonic()
-        answer: httpx.Response | None = None
+        answer: Answer | None = None
         told: Any = None
         error: EntrepotError | None = None
         try:
             answer = self._exchange(request, body, secrets_)
             told = _body(answer)
             return self._judge(request, answer, told)
+        except TooLarge as large:
+            kind = RemoteChanged if request.is_safe else OutcomeUnknown
+            error = kind(f"{self.spec.label}: the answer to {request.path} is larger than {large} bytes")
+            raise error from None
         except httpx.HTTPError as broken:
             error = self._no_answer(request, broken)
             raise error from broken
@@ -105,7 +110,7 @@ class Client:
         finally:
             self._log(request, answer, told, error, attempt, body, began, secrets_)
 
-    def _exchange(self, request: Request, body: bytes | None, secrets_: Mapping[str, str]) -> httpx.Response:
+    def _exchange(self, request: Request, body: bytes | None, secrets_: Mapping[str, str]) -> Answer:
         url = self.account.base_url.rstrip("/") + request.path
         signed = (self.spec.auth if request.is_signed else NoAuth()).sign(
             Signing(request.method, url, request.query, int(time.time()), secrets.token_hex(16), secrets_)
@@ -114,7 +119,23 @@ class Client:
         if body is not None:
             headers.setdefault("Content-Type", "application/json")
         params = {**request.query, **signed.query}
-        return self.http.request(request.method, url, params=params or None, content=body, headers=headers)
+        with self.http.stream(request.method, url, params=params or None, content=body, headers=headers) as answer:
+            return self._read(answer)
+
+    def _read(self, answer: httpx.Response) -> Answer:
+        """The whole answer. httpx limits the wait for each piece; all of it may take no longer than one wait, so that
+        a remote that trickles holds nobody.
+        """
+        limit_s = answer.request.extensions.get("timeout", {}).get("read")
+        began, size, pieces = time.monotonic(), 0, []
+        for piece in answer.iter_bytes():
+            pieces.append(piece)
+            size += len(piece)
+            if size > self.most_bytes:
+                raise TooLarge(self.most_bytes)
+            if limit_s is not None and time.monotonic() - began > limit_s:
+                raise httpx.ReadTimeout("the answer trickles", request=answer.request)
+        return Answer(answer.status_code, answer.headers, b"".join(pieces))
 
     def _no_answer(self, request: Request, broken: httpx.HTTPError) -> RemoteBusy:
         self.breaker.failed(time.time())
@@ -122,7 +143,7 @@ class Client:
         never_sent = isinstance(broken, (httpx.ConnectError, httpx.ConnectTimeout, httpx.PoolTimeout))
         return RemoteBusy(what) if request.is_safe or never_sent else OutcomeUnknown(what)
 
-    def _judge(self, request: Request, answer: httpx.Response, body: Any) -> Reply:
+    def _judge(self, request: Request, answer: Answer, body: Any) -> Reply:
         status = answer.status_code
         if 500 <= status < 600:  # noqa: PLR2004
             self.breaker.failed(time.time())
@@ -138,7 +159,7 @@ class Client:
             return self._good(request, answer, body)
         raise self._refusal(request, status, body)
 
-    def _good(self, request: Request, answer: httpx.Response, body: Any) -> Reply:
+    def _good(self, request: Request, answer: Answer, body: Any) -> Reply:
         if isinstance(body, str) and "<html" in body[:2000].lower():
             # A maintenance page, or a firewall, answers in the remote's place: nothing was read or done.
             kind = RemoteBusy if request.is_safe else OutcomeUnknown
@@ -157,7 +178,7 @@ class Client:
         return RemoteRefused(text, status=status, body=body)
 
     def _log(
-        self, request: Request, answer: httpx.Response | None, told: Any, error: EntrepotError | None, attempt: int,
+        self, request: Request, answer: Answer | None, told: Any, error: EntrepotError | None, attempt: int,
         body: bytes | None, began: float, secrets_: Mapping[str, str],
     ) -> None:  # fmt: skip
         words: Mapping[type, str] = {
@@ -178,21 +199,39 @@ class Client:
                 attempt=attempt,
                 error=str(redact(str(error), hidden)) if error else "",
                 request_body=redact(request.body, hidden),
-                response_body=redact(told, hidden) if answer is not None else None,
+                response_body=_kept(told, hidden) if answer is not None and request.is_kept else None,
             )
         )
 
 
-def _body(answer: httpx.Response) -> Any:
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """What came back, read to its end."""
+
+    status_code: int
+    headers: httpx.Headers
+    content: bytes = field(repr=False)
+
+
+class TooLarge(Exception):
+    """An answer goes on beyond the size that we take."""
+
+
+def _body(answer: Answer) -> Any:
     if not answer.content:
         return None
     try:
         return loads(answer.content)
     except ValueError:
-        return answer.text
+        return answer.content.decode("utf-8", "replace")
 
 
-def _retry_after(answer: httpx.Response, otherwise: float) -> float:
+def _kept(told: Any, hidden: Sequence[str]) -> Any:
+    """What the call log keeps of an answer. A text without fields cannot be searched for buyers' data: its size."""
+    return f"no JSON, {len(told)} characters" if isinstance(told, str) else redact(told, hidden)
+
+
+def _retry_after(answer: Answer, otherwise: float) -> float:
     """Seconds of a Retry-After header (RFC 9110 §10.2.3, the number form); ``otherwise`` when absent or unreadable."""
     text = answer.headers.get("retry-after", "")
     return float(text) if text.isdigit() else otherwise

@@ -44,6 +44,7 @@ class Request:
     group: str = ""
     is_safe: bool = True
     is_signed: bool = True
+    is_kept: bool = True  # False: the answer is a document about a buyer, and stays out of the call log
 
 
 @dataclass(frozen=True, slots=True)

@@ -27,6 +27,8 @@ class Dials:
     latency_ms: int = 0  # uniform between zero and this, on every call
     lost_answer: float = 0.0  # a write is done, then the connection is cut without an answer
     hang_s: float = 0.0  # with lost_answer: keep the caller waiting this long before the cut
+    late_commit: float = 0.0  # a write's connection is cut at once, and the work is done afterwards all the same
+    late_commit_s: float = 2.0
     html_answer: float = 0.0  # a read answers 200 with a maintenance page in HTML
     refuse_batch_items: float = 0.0  # an item of a batch is refused without reason of its own, once
     forget_batch: float = 0.0  # a batch result is forgotten long before its time
@@ -94,10 +96,11 @@ READS = {"GET", "HEAD", "OPTIONS"}
 
 
 class FaultMiddleware:
-    """Pure ASGI: 429 and 5xx before the work, latency around it, a lost answer after it."""
+    """Pure ASGI: 429 and 5xx before the work, latency around it, a lost answer after it, or work after the cut."""
 
     def __init__(self, app: ASGIApp, faults: Faults) -> None:
         self.app, self.faults = app, faults
+        self._late: set[asyncio.Task[None]] = set()
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] != "http":
@@ -115,6 +118,8 @@ class FaultMiddleware:
             await self._read(scope, receive, send)
         elif faults.strikes("lost_answer"):
             await self._work_then_cut(scope, receive, send)
+        elif faults.strikes("late_commit"):
+            await self._cut_then_work(scope, receive, send)
         else:
             await self.app(scope, receive, send)
 
@@ -134,6 +139,32 @@ class FaultMiddleware:
         await self.app(scope, receive, swallow)
         if self.faults.dials.hang_s:
             await asyncio.sleep(self.faults.dials.hang_s)
+        await self._cut(send)
+
+    async def _cut_then_work(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """As a slow host does whose caller has gone: the whole request was read, and it is worked off later."""
+        body, is_more = b"", True
+        while is_more:
+            message = await receive()
+            body, is_more = body + message.get("body", b""), message.get("more_body", False)
+
+        async def again() -> Message:
+            return {"type": "http.request", "body": body, "more_body": False}
+
+        async def swallow(_: Message) -> None:
+            return
+
+        async def work() -> None:
+            await asyncio.sleep(self.faults.dials.late_commit_s)
+            await self.app(scope, again, swallow)
+
+        task = asyncio.create_task(work())  # the cut ends the server's own interest in this request
+        self._late.add(task)
+        task.add_done_callback(self._late.discard)
+        await self._cut(send)
+
+    @staticmethod
+    async def _cut(send: Send) -> None:
         # A body that never comes: the server closes the connection and the caller sees no answer.
         await send({"type": "http.response.start", "status": 200, "headers": [(b"content-length", b"1000000")]})
         await send({"type": "http.response.body", "body": b""})

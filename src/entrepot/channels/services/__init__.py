@@ -22,6 +22,7 @@ from .client import client_for as client_for
 from .hooks import record_subscriptions as record_subscriptions
 from .hooks import want_topic as want_topic
 from .hooks import want_webhooks as want_webhooks
+from .intents import call_by as call_by
 from .intents import confirm_intent as confirm_intent
 from .intents import confirm_intents as confirm_intents
 from .intents import doubt_intents as doubt_intents

@@ -7,6 +7,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime, timedelta
 from typing import Any
 
+from django.conf import settings
 from django.db import connection
 
 from entrepot.channels.models import Intent
@@ -71,7 +72,7 @@ def _step(intent: Intent, sources: list[str], **changes: Any) -> bool:
 
 # A set of steps by compare-and-set on state and claim, as ``_step`` makes one.
 _SEND = """
-UPDATE channels_intent i SET state = 'sent', sent_at = %s, payload = sent.payload
+UPDATE channels_intent i SET state = 'sent', sent_at = %s, leased_until = %s, payload = sent.payload
   FROM unnest(%s::bigint[], %s::bigint[], %s::jsonb[]) AS sent(id, claim_no, payload)
  WHERE i.id = sent.id AND i.claim_no = sent.claim_no AND i.state = 'planned'
 RETURNING i.id"""
@@ -97,7 +98,7 @@ def send_intents(intents: Sequence[Intent], *, at: datetime) -> set[int]:
     """Say of many that their calls are about to be made, and keep their payloads; ids of those that are ours."""
     with connection.cursor() as cursor:
         ids, claims = [i.id for i in intents], [i.claim_no for i in intents]
-        cursor.execute(_SEND, [at, ids, claims, [json.dumps(i.payload) for i in intents]])
+        cursor.execute(_SEND, [at, _lease(at), ids, claims, [json.dumps(i.payload) for i in intents]])
         done = {row[0] for row in cursor.fetchall()}
     for intent in intents:
         if intent.id in done:
@@ -119,8 +120,22 @@ def confirm_intents(made: Sequence[tuple[Intent, str, Mapping[str, Any]]], *, at
 
 
 def send_intent(intent: Intent, *, at: datetime) -> bool:
-    """Say that the call is about to be made. False: somebody else has it."""
-    return _step(intent, ["planned"], state="sent", sent_at=at)
+    """Say that the call is about to be made. False: somebody else has it.
+
+    The lease begins anew, and outlives the call: nobody takes it for dead while its answer may still come.
+    """
+    return _step(intent, ["planned"], state="sent", sent_at=at, leased_until=_lease(at))
+
+
+def _lease(at: datetime) -> datetime:
+    """A call begins within one time-out of its mark (``call_by``), and lasts two at most."""
+    return at + timedelta(seconds=4 * settings.ENTREPOT_REMOTE_TIMEOUT_S)
+
+
+def call_by(intent: Intent) -> datetime:
+    """When the call of a sent intent has to have begun; later, another worker could think it lost."""
+    assert intent.sent_at is not None
+    return intent.sent_at + timedelta(seconds=settings.ENTREPOT_REMOTE_TIMEOUT_S)
 
 
 def lose_intent(intent: Intent, *, why: str, at: datetime) -> bool:
@@ -131,9 +146,27 @@ def lose_intent(intent: Intent, *, why: str, at: datetime) -> bool:
     )  # fmt: skip
 
 
-def resend_intent(intent: Intent, *, at: datetime) -> bool:
-    """We asked and the remote does not have it: it may be sent again."""
-    return _step(intent, ["unknown"], state="planned", leased_until=None, not_before=at)
+def resend_intent(intent: Intent, *, patience_s: float = 0.0, at: datetime) -> bool:
+    """We asked and the remote does not have it: it may be sent again. False: not yet, or somebody else has it.
+
+    A remote may finish what it took after we gave up waiting. With ``patience_s`` it is asked once more at least, and
+    until so many seconds have passed since the call, before "it is not there" is believed.
+    """
+    if not patience_s or intent.sent_at is None:
+        return _step(intent, ["unknown"], state="planned", leased_until=None, not_before=at)
+    looks = int(intent.result.get("looks", 0)) + 1
+    left_s = patience_s - (at - intent.sent_at).total_seconds()
+    if looks > 1 and left_s <= 0:
+        return _step(
+            intent, ["unknown"], state="planned", leased_until=None, not_before=at,
+            result={k: v for k, v in intent.result.items() if k != "looks"},
+        )  # fmt: skip
+    why = "the remote does not show it yet; it is asked again before anything is sent again"
+    _step(
+        intent, ["unknown"], result={**intent.result, "looks": looks}, leased_until=None, last_error=why,
+        not_before=at + timedelta(seconds=min(30.0, max(1.0, left_s))),
+    )  # fmt: skip
+    return False
 
 
 def revive_intent(intent: Intent, *, payload: Mapping[str, Any] | None = None, at: datetime) -> bool:

@@ -37,7 +37,7 @@ def made(account: Account, wanted: LabelRequest, reply: Reply) -> LabelRequest:
 
 def fetch(account: Account, wanted: LabelRequest) -> Request:
     """The label, one page a box. Refused with 404 until it was made."""
-    return Request("GET", _path(account, wanted), endpoint="label_fetch", group="labels")
+    return Request("GET", _path(account, wanted), endpoint="label_fetch", group="labels", is_kept=False)
 
 
 def fetched(account: Account, wanted: LabelRequest, reply: Reply) -> Label:

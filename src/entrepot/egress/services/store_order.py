@@ -23,6 +23,8 @@ from .side_by_side import side_by_side
 
 log = structlog.get_logger(__name__)
 
+_PATIENCE_S = 300.0  # in which a store may still finish an order that it took; setting hub.late_commit_s
+
 
 def pursue_all(intents: Sequence[Intent], store: Channel) -> dict[int, Exception]:
     """Create the orders in the store, or find them there; what went wrong by intent id.
@@ -37,15 +39,21 @@ def pursue_all(intents: Sequence[Intent], store: Channel) -> dict[int, Exception
     unknown = [i for i in intents if i.state == "unknown"]
     push.take(unknown, side_by_side(lambda i: _asked(client, i), unknown))
     missing = {i.id for i in unknown if i.id not in push.failed and i.id not in push.made}
-    gone = {i.id for i in unknown if i.id in missing and not channels.resend_intent(i, at=now())}
+    wait_s = patience_s(store)
+    gone = {i.id for i in unknown if i.id in missing and not channels.resend_intent(i, patience_s=wait_s, at=now())}
     fresh = [i for i in intents if i.id not in gone and (i.state == "planned")]
     if fresh:
         begun = orders.begin_exports(intents=fresh, store=store, at=now())
         push.failed |= begun.refused
         sent = [i for i in fresh if i.id in begun.sales]
-        push.take(sent, side_by_side(lambda i: push.send(begun.sales[i.id]), sent))
+        push.take(sent, side_by_side(lambda i: push.send(i, begun.sales[i.id]), sent))
     _settle(push, {i.id: i for i in intents})
     return push.failed
+
+
+def patience_s(store: Channel) -> float:
+    """How long a store may take to show what it took."""
+    return float(store.settings.get("hub.late_commit_s", _PATIENCE_S))
 
 
 def _settle(push: Pushing, by_id: dict[int, Intent]) -> None:
@@ -82,7 +90,9 @@ class Pushing:
             elif result is not None:
                 self.made[intent.id] = result
 
-    def send(self, sale: records.SalesOrder) -> records.StoreOrder:
+    def send(self, intent: Intent, sale: records.SalesOrder) -> records.StoreOrder:
+        if now() > channels.call_by(intent):
+            raise RemoteBusy("its turn came too late; nothing was sent")
         reply = self.client.send(self.call.build(self.client.account, sale))
         return _understood(self.client, self.call, sale, reply)
 
@@ -132,7 +142,7 @@ def pursue_total(intent: Intent, store: Channel) -> None:
     if intent.state == "unknown":
         made = find(client.spec, "settle_total", client.account, subject, client.send)
     if made is None:
-        if intent.state == "unknown" and not channels.resend_intent(intent, at=now()):
+        if intent.state == "unknown" and not channels.resend_intent(intent, patience_s=patience_s(store), at=now()):
             return
         if not channels.send_intent(intent, at=now()):
             return

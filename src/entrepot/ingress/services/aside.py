@@ -6,6 +6,7 @@ import json
 from collections import Counter
 from collections.abc import Iterable, Sequence
 from datetime import datetime
+from typing import Any
 
 from django.db import connection
 from psycopg.types.json import Jsonb
@@ -44,16 +45,36 @@ def keep_aside(*, channel: Channel, kind: str, asides: Sequence[Aside], at: date
 
 
 def keep_drift(*, channel: Channel, kind: str, drift: Sequence[Drift], at: datetime) -> None:
-    """Count fields that nobody declared; list positions do not make a path another one."""
-    samples = {_general(d.path): str(d.value)[:200] for d in drift}
+    """Count fields that nobody declared; list positions do not make a path another one.
+
+    Of the value only its shape is kept: nobody knows whether it is about a buyer.
+    """
+    samples = {_general(d.path): shape_of(d.value)[:200] for d in drift}
     counts = Counter(_general(d.path) for d in drift)
     rows = [
-        (channel.seller_id, channel.id, kind, path[:200], samples[path].replace("\x00", ""), n, at, at)
+        (channel.seller_id, channel.id, kind, path[:200], samples[path], n, at, at)
         for path, n in sorted(counts.items())
     ]
     if rows:
         with connection.cursor() as cursor:
             cursor.executemany(_DRIFT, rows)
+
+
+def shape_of(value: Any) -> str:
+    """What kind of value it is: ``{name: text, age: number}``, ``[text]``, ``true or false``, ``nothing``."""
+    match value:
+        case None:
+            return "nothing"
+        case bool():
+            return "true or false"
+        case str():
+            return "text"
+        case dict():
+            return "{" + ", ".join(f"{str(k)[:40]}: {shape_of(v)}" for k, v in list(value.items())[:20]) + "}"
+        case list():
+            return f"[{shape_of(value[0])}]" if value else "[]"
+        case _:
+            return "number"
 
 
 def settle_asides(*, channel: Channel, kind: str, subjects: Iterable[str], at: datetime) -> int:
