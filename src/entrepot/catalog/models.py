@@ -64,6 +64,7 @@ class Variant(SellerScoped):
     hs_code = models.CharField(max_length=12, blank=True)
     tax_class = models.CharField(max_length=60, blank=True)  # the store's
     is_published = models.BooleanField(default=True)
+    is_pool = models.BooleanField(default=False, db_default=False)  # no goods: the stock that variants of it share
     notes = models.JSONField(default=list, blank=True)  # oddities a person should see
     origins = models.JSONField(default=dict, blank=True)
 

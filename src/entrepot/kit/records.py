@@ -63,7 +63,8 @@ class Variant:
     """What is sold: one colour and size of a product, as a store tells it.
 
     ``quantity`` is on hand as told, maybe negative; None where the store does not count. ``options`` are the
-    values that set this variant apart. ``notes`` are oddities that a person should see.
+    values that set this variant apart. ``notes`` are oddities that a person should see. ``shared_stock_ref``: the
+    product of which ``quantity`` is, shared by its variants; None: its own.
     """
 
     variant_ref: str
@@ -75,6 +76,7 @@ class Variant:
     sale_price: Decimal | None = None
     currency: str | None = None
     quantity: int | None = None
+    shared_stock_ref: str | None = None
     is_published: bool = True
     weight_g: int | None = None
     length_mm: int | None = None
@@ -108,7 +110,10 @@ class Product:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class StockReading:
-    """How much of a variant a store says it has; ``quantity`` None where it does not count."""
+    """How much of a variant a store says it has; ``quantity`` None where it does not count.
+
+    ``shared_stock_ref``: the product of which it is the quantity, shared by its variants; None: its own.
+    """
 
     variant_ref: str
     product_ref: str
@@ -117,6 +122,7 @@ class StockReading:
     is_published: bool = True
     regular_price: Decimal | None = None
     sale_price: Decimal | None = None
+    shared_stock_ref: str | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

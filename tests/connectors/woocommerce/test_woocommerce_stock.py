@@ -49,6 +49,20 @@ def test_shared_stock_is_noted(read, variable, variation, store):
     assert any("shared" in note for note in product.variants[0].notes)
 
 
+@pytest.mark.parametrize(
+    ("parent_counts", "own", "shared"), [(True, "parent", True), (True, True, False), (False, "parent", False)]
+)
+def test_shared_stock_names_the_product_that_counts_it(read, variable, variation, store, parent_counts, own, shared):
+    parent = variable(manage_stock=parent_counts, stock_quantity=9 if parent_counts else None)
+    details = [variation(manage_stock=own, stock_quantity=3)]
+
+    (reading,), _ = read("stock", parent, store(), details)
+    (product,), _ = read("product", parent, store(), details)
+
+    wanted = str(parent["id"]) if shared else None
+    assert (reading.shared_stock_ref, product.variants[0].shared_stock_ref) == (wanted, wanted)
+
+
 def test_every_variation_is_a_reading_of_its_product(read, variable, variation, store):
     details = [variation(), variation(id=812, sku="LS-G", stock_quantity=0, status="private")]
 

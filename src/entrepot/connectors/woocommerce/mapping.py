@@ -13,7 +13,7 @@ from entrepot.kit.requests import Account
 
 from . import wire
 from .meta import meta_text
-from .stock import own_sku, prices, quantity, shares_stock, validated_variation
+from .stock import own_sku, prices, quantity, shared_stock_ref, shares_stock, validated_variation
 
 # Grams and millimetres in one of the store's units (settings woocommerce_weight_unit, woocommerce_dimension_unit).
 _GRAMS = {"kg": Decimal(1000), "g": Decimal(1), "lbs": Decimal("453.59237"), "oz": Decimal("28.349523125")}
@@ -96,6 +96,7 @@ def _variant(
         sale_price=sale,
         currency=_fact(account, "store.currency", record) if regular is not None or sale is not None else None,
         quantity=told,
+        shared_stock_ref=shared_stock_ref(theirs, parent),
         is_published=theirs.status == "publish",
         weight_g=_measure(theirs.weight, account, "store.weight_unit", _GRAMS, record, "weight"),
         length_mm=_measure(sizes.length, account, "store.length_unit", _MILLIMETRES, record, "length"),

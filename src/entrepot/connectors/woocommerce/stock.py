@@ -46,6 +46,7 @@ def _reading(theirs: wire.Sold, parent: wire.Product | None) -> records.StockRea
         is_published=theirs.status == "publish" and (parent is None or parent.status == "publish"),
         regular_price=regular,
         sale_price=sale,
+        shared_stock_ref=shared_stock_ref(theirs, parent),
     )
 
 
@@ -68,6 +69,11 @@ def own_sku(theirs: wire.Sold, parent: wire.Product | None) -> str | None:
 def shares_stock(theirs: wire.Sold) -> bool:
     """Whether the quantity is the parent product's."""
     return theirs.manage_stock == "parent"
+
+
+def shared_stock_ref(theirs: wire.Sold, parent: wire.Product | None) -> str | None:
+    """The product whose counted stock this variation draws from; None where it has its own, or nobody counts."""
+    return parent.id if parent and shares_stock(theirs) and parent.manage_stock else None
 
 
 def quantity(theirs: wire.Sold, parent: wire.Product | None) -> tuple[int | None, tuple[str, ...]]:

@@ -28,11 +28,21 @@ def take_products(*, channel: Channel, read: Read, began: datetime) -> catalog.A
     _mended(channel, products, applied, began)
     taken = [(applied.variant_ids[v.variant_ref], v) for p in products for v in p.variants
              if v.variant_ref in applied.variant_ids]  # fmt: skip
-    inventory.record_readings(
-        seller_id=channel.seller_id, readings=[(i, v.quantity) for i, v in taken], channel_id=channel.id, began_at=began
-    )
+    keep_stock(channel=channel, rows=[(i, v.quantity, v.shared_stock_ref) for i, v in taken], began=began)
     keep_prices(channel=channel, rows=[(i, v.regular_price, v.sale_price) for i, v in taken], began=began)
     return applied
+
+
+def keep_stock(*, channel: Channel, rows: Sequence[tuple[int, int | None, str | None]], began: datetime) -> None:
+    """Stock of (variant id, quantity, product whose stock it shares or None); what is shared is counted once."""
+    pool_of = catalog.share_stock(
+        seller_id=channel.seller_id, channel_id=channel.id, seen=[i for i, _, _ in rows],
+        shared={i: ref for i, _, ref in rows if ref is not None},
+    )  # fmt: skip
+    inventory.record_readings(
+        seller_id=channel.seller_id, readings=[(pool_of.get(i, i), quantity) for i, quantity, _ in rows],
+        channel_id=channel.id, began_at=began,
+    )  # fmt: skip
 
 
 def keep_prices(

@@ -25,7 +25,7 @@ from entrepot.orders import services as orders
 
 from ..models import Feed
 from .feeds import hint_feed
-from .goods import keep_prices, take_products
+from .goods import keep_prices, keep_stock, take_products
 from .receipts import keep_receipts
 from .subscribe import watch_webhooks
 
@@ -98,9 +98,7 @@ def _products(feed: Feed, channel: Channel, read: Read, began: datetime, state: 
 def _stock(feed: Feed, channel: Channel, read: Read, began: datetime, state: dict[str, Any]) -> None:
     ids = channels.our_ids(channel_id=channel.id, kind="variant", their_refs=[r.variant_ref for r in read.records])
     known = [(ids[r.variant_ref], r) for r in read.records if r.variant_ref in ids]
-    inventory.record_readings(
-        seller_id=channel.seller_id, readings=[(i, r.quantity) for i, r in known], channel_id=channel.id, began_at=began
-    )
+    keep_stock(channel=channel, rows=[(i, r.quantity, r.shared_stock_ref) for i, r in known], began=began)
     keep_prices(channel=channel, rows=[(i, r.regular_price, r.sale_price) for i, r in known], began=began)
     shown = [r for r in read.records if r.is_published]
     state.setdefault("seen", set()).update(r.variant_ref for r in shown)
