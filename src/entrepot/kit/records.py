@@ -110,10 +110,7 @@ class Product:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class StockReading:
-    """How much of a variant a store says it has; ``quantity`` None where it does not count.
-
-    ``shared_stock_ref``: the product of which it is the quantity, shared by its variants; None: its own.
-    """
+    """How much of a variant a store says it has, as in :class:`Variant`."""
 
     variant_ref: str
     product_ref: str

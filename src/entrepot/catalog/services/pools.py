@@ -25,7 +25,7 @@ def share_stock(*, seller_id: int, channel_id: int, seen: Sequence[int], shared:
         gone = [row for pair, row in known.items() if pair not in wanted]
         Component.objects.for_seller(seller_id).filter(id__in=gone).delete()
         fresh = sorted(wanted - set(known))
-        Component.objects.system().bulk_create(
+        Component.objects.for_seller(seller_id).bulk_create(
             [Component(seller_id=seller_id, kit_id=kit, part_id=part, quantity=1) for kit, part in fresh],
             batch_size=1000,
             ignore_conflicts=True,
@@ -49,7 +49,7 @@ def _pools(seller_id: int, channel_id: int, refs: Sequence[str]) -> dict[str, in
         if ref not in found
     ]  # fmt: skip
     if fresh:
-        Variant.objects.system().bulk_create(fresh, batch_size=1000, ignore_conflicts=True)
+        Variant.objects.for_seller(seller_id).bulk_create(fresh, batch_size=1000, ignore_conflicts=True)
         found = {names[sku]: i for sku, i in ours.all().values_list("sku", "id")}
     return found
 
