@@ -6,6 +6,8 @@ import importlib.util
 from pathlib import Path
 from urllib.parse import urlsplit
 
+from django.utils.translation import gettext_lazy
+
 from entrepot.config import environment as env
 from entrepot.config.logs import configure
 
@@ -130,7 +132,7 @@ MEDIA_ROOT = ENTREPOT_HOME / "media"
 UNFOLD = {
     "SITE_TITLE": "Entrepot",
     "SITE_HEADER": "Entrepot",
-    "SITE_SUBHEADER": "Stores to foreign marketplaces",
+    "SITE_SUBHEADER": gettext_lazy("Stores to foreign marketplaces"),
     "SITE_SYMBOL": "sailing",
     "SHOW_HISTORY": False,
     "SHOW_VIEW_ON_SITE": False,

@@ -28,6 +28,13 @@ from .models import BasePrice, FxRate, Price, PriceRule
 _RATES = ("markup_rate", "minimum_margin_rate", "vat_rate", "fx_margin_rate")
 _ENDINGS = ("none", "0.99", "0.90", "0.95", "1")
 
+# The steps of pricing.rules in the reader's language.
+_STEPS = {
+    "base": gettext_lazy("base"), "net": gettext_lazy("net"), "exchange": gettext_lazy("exchange"),
+    "markup": gettext_lazy("markup"), "minimum margin": gettext_lazy("minimum margin"), "VAT": gettext_lazy("VAT"),
+    "fee": gettext_lazy("fee"), "rounded": gettext_lazy("rounded"),
+}  # fmt: skip
+
 
 def _price_fields(request: HttpRequest, row: BasePrice | None) -> dict[str, forms.Field]:
     return {
@@ -215,5 +222,5 @@ class PricePage(VariantLink, Page):
         return chip("bad", row.problem) if row.problem else "–"
 
     def sections(self, request: HttpRequest, row: Price) -> list[Section]:
-        rows = [(s.get("step"), s.get("amount"), s.get("why")) for s in row.steps]
+        rows = [(_STEPS.get(s.get("step"), s.get("step")), s.get("amount"), s.get("why")) for s in row.steps]
         return [Table(_("How the price came about"), [_("step"), _("amount"), _("why")], rows)]

@@ -10,11 +10,10 @@ from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from entrepot.channels import services
 from entrepot.channels.models import Binding, Intent, Taxon
 from entrepot.channels.states import INTENT
 from entrepot.core.text import fold
-from entrepot.web.admin import Box, Button, Endless, OwnChoices, Page, Section, StateChip, chip, state_filter, yes_no
+from entrepot.web.admin import Box, Endless, OwnChoices, Page, Section, StateChip, chip, state_filter, yes_no
 from entrepot.web.admin.show import pretty, row_link
 
 _PAGES = {
@@ -41,18 +40,6 @@ class BindingPage(Page):
         return row_link(_PAGES.get(row.kind, ""), row.our_id, f"{row.kind} {row.our_id}")
 
 
-def drop(*, seller_id: int, intent: Intent, at: Any) -> bool:
-    """Take back what was planned and not sent."""
-    return services.drop_intent(
-        seller_id=seller_id,
-        channel_id=intent.channel_id,
-        kind=intent.kind,
-        subject_id=intent.subject_id,
-        step=intent.step,
-        at=at,
-    )
-
-
 @register(Intent)
 class IntentPage(StateChip, Page):
     machine = INTENT
@@ -65,9 +52,6 @@ class IntentPage(StateChip, Page):
         "created_at", "sent_at", "settled_at", "last_error",
     ]  # fmt: skip
     readonly_fields = ["state_chip", "subject"]
-    buttons = [
-        Button(name="drop", label=gettext_lazy("Drop"), call=drop, subject="intent", event="drop", tone="danger"),
-    ]
 
     @display(description=gettext_lazy("subject"), ordering="subject_id")
     def subject(self, row: Intent) -> SafeString:

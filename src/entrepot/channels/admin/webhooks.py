@@ -14,7 +14,7 @@ from entrepot.channels.models import Channel, Subscription
 from entrepot.jobs.models import Run
 from entrepot.kit.registry import connector
 from entrepot.web.admin import Button, OwnChoices, Page, Section, Table, chip, yes_no
-from entrepot.web.admin.show import EMPTY, row_link, when
+from entrepot.web.admin.show import EMPTY, row_link
 
 _WORDS = {
     "ok": ("good", gettext_lazy("as wanted")), "missing": ("bad", gettext_lazy("missing there")),
@@ -37,7 +37,11 @@ def webhook_table(row: Channel) -> list[Section]:
         for w in found
     ]  # fmt: skip
     seen = row.webhooks_seen_at
-    note = _("as it was at %(at)s") % {"at": when(seen)} if seen else _("Nobody looked at the remote yet.")
+    note = (
+        _("as it was at %(at)s") % {"at": f"{seen:%Y-%m-%d %H:%M:%S} UTC"}
+        if seen
+        else _("Nobody looked at the remote yet.")
+    )
     headers = [_("topic"), _("state"), _("leads to"), _("their number")]
     return [Table(_("Webhooks"), headers, rows, empty=_("None there, none wanted."), note=note)]
 
