@@ -156,7 +156,10 @@ async def _given(request: Request) -> dict[str, Any]:
     if _is_form(request):
         return {name: value for name, value in (await request.form()).items() if value != ""}
     raw = await request.body()
-    body = json.loads(raw) if raw.strip() else {}
+    try:
+        body = json.loads(raw) if raw.strip() else {}
+    except RecursionError:
+        raise ValueError("the body is nested too deeply") from None
     if not isinstance(body, dict):
         raise ValueError("the body must be a JSON object")  # noqa: TRY004 - becomes the 422
     return body
@@ -180,11 +183,43 @@ def _typed(action: Action, given: dict[str, Any]) -> dict[str, Any]:
 
 
 def _bound(action: Action, given: dict[str, Any]) -> dict[str, Any]:
+    """The arguments, if the action takes them and each is of the plain kind that it says.
+
+    Raises:
+        ValueError: one is missing, unknown, or of another kind.
+    """
     try:
         inspect.signature(action).bind(**given)
     except TypeError as error:
         raise ValueError(str(error)) from None
+    kinds = {p.name: str(p.annotation) for p in parameters(action) if p.kind is not inspect.Parameter.VAR_KEYWORD}
+    for name, value in given.items():
+        kind, _, rest = kinds.get(name, "").partition(" | ")
+        if not (kind in FITS and not (value is None and rest == "None")):
+            continue
+        words, fits = FITS[kind]
+        if not fits(value):
+            raise ValueError(f"{name} must be {words}, not {json.dumps(value, ensure_ascii=False)[:40]}")
     return given
+
+
+def _is_number(value: Any) -> bool:
+    return isinstance(value, (int, float)) and not isinstance(value, bool) and abs(value) < MOST
+
+
+def _is_whole(value: Any) -> bool:
+    text = value if isinstance(value, str) else str(value) if _is_number(value) and value == int(value) else ""
+    return text.removesuffix(".0").removeprefix("-").isdecimal() and len(text) < len(str(MOST))
+
+
+# By annotation: what to say, and whether a value is of that kind. A number is text to who asks for text.
+MOST = 10**18
+FITS: dict[str, tuple[str, Callable[[Any], bool]]] = {
+    "str": ("text", lambda value: isinstance(value, str) or _is_number(value)),
+    "int": ("a whole number", _is_whole),
+    "float": ("a number", _is_number),
+    "bool": ("true or false", lambda value: isinstance(value, bool)),
+}
 
 
 def _unknown(request: Request) -> Response:

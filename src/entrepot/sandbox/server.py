@@ -172,17 +172,22 @@ async def _ticking(keepers: list[Keeper]) -> None:
 
 
 class SandboxServer:
-    """A sandbox in a thread of this process, for tests and the demo. A context manager; ``url`` has no slash."""
+    """A sandbox in a thread of this process, for tests and the demo. A context manager; ``url`` has no slash.
+
+    Raises:
+        ValueError: a port that is taken, or a configuration that cannot be served; says what to do.
+    """
 
     def __init__(self, config: SandboxConfig | None = None, *, port: int = 0) -> None:
-        # Named TCP, since asyncio sends small packets without delay only on a socket that says so: 40 ms a call.
-        self._socket = socket.socket(socket.AF_INET, socket.SOCK_STREAM, socket.IPPROTO_TCP)
-        self._socket.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-        self._socket.bind(("127.0.0.1", port))
+        self._socket = _listener(port)
         self.url = f"http://127.0.0.1:{self._socket.getsockname()[1]}"
         config = config or SandboxConfig()
         config.base_url = self.url
-        self.app = build_app(config)
+        try:
+            self.app = build_app(config)
+        except ValueError:
+            self._socket.close()
+            raise
         self.remotes: dict[str, Remote] = self.app.state.remotes
         settings = uvicorn.Config(
             self.app, log_level="warning", access_log=False, lifespan="on", timeout_graceful_shutdown=1,
@@ -227,6 +232,19 @@ class SandboxServer:
         self.stop()
 
 
+def _listener(port: int) -> socket.socket:
+    # Named TCP, since asyncio sends small packets without delay only on a socket that says so: 40 ms a call.
+    listener = socket.socket(socket.AF_INET, socket.SOCK_STREAM, socket.IPPROTO_TCP)
+    listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+    try:
+        listener.bind(("127.0.0.1", port))
+    except OSError as error:
+        listener.close()
+        told = f"port {port} cannot be listened on: {error.strerror}"
+        raise ValueError(f"{told}; end what listens there, or choose another --port") from None
+    return listener
+
+
 def serve(
     *,
     port: int = 8899,
@@ -236,7 +254,11 @@ def serve(
     state_dir: Path | None = None,
     options: dict[str, dict[str, Any]] | None = None,
 ) -> None:
-    """Serve in the foreground until SIGTERM or SIGINT. Prints one JSON line of credentials once it is ready."""
+    """Serve in the foreground until SIGTERM or SIGINT. Prints one JSON line of credentials once it is ready.
+
+    Raises:
+        ValueError: as :class:`SandboxServer`.
+    """
     over = threading.Event()
     for number in (signal.SIGTERM, signal.SIGINT):
         signal.signal(number, lambda *_: over.set())

@@ -50,6 +50,7 @@ class Actions:
                 raise ValueError(str(error)) from error
 
         settled.__doc__, settled.__name__ = action.__doc__, action.__name__
+        settled.__wrapped__ = action  # type: ignore[attr-defined]  # the control API reads its signature
         return settled
 
     # -- buyers ----------------------------------------------------------------------------------------------------

@@ -28,7 +28,11 @@ AGE_S = 30 * 24 * 3600  # the goods came in a month ago, a minute apart
 
 
 def load(store: Store, path: Path) -> int:
-    """Fill the shop; returns how many products and variations there are. Parents may stand below their variations."""
+    """Fill the shop; returns how many products and variations there are. Parents may stand below their variations.
+
+    Raises:
+        ValueError: not a product CSV; says in which row, the first below the header is 1.
+    """
     rows = read(path)
     for name in rows[0] if rows else ():
         unit = UNIT.match(name)
@@ -37,7 +41,10 @@ def load(store: Store, path: Path) -> int:
     later: list[Callable[[], None]] = []
     ordered = sorted(enumerate(rows), key=lambda pair: (_kind(pair[1]) == "variation", pair[0]))
     for number, row in ordered:
-        _add(store, row, store.now() - AGE_S + 60 * number, later)
+        try:
+            _add(store, row, store.now() - AGE_S + 60 * number, later)
+        except ValueError as error:
+            raise ValueError(f"{path.name}: row {number + 1}: {error}") from None
     for finish in later:
         finish()
     store.ledger.write("catalogue.loaded", products=len(store.products), file=path.name)
@@ -45,9 +52,23 @@ def load(store: Store, path: Path) -> int:
 
 
 def read(path: Path) -> list[dict[str, str]]:
-    """Rows by lower-case header; a byte order mark is dropped."""
-    with path.open(encoding="utf-8-sig", newline="") as lines:
-        return [{(k or "").strip().lower(): (v or "").strip() for k, v in row.items()} for row in csv.DictReader(lines)]
+    """Rows by lower-case header; a byte order mark is dropped, and so are cells beyond the header.
+
+    Raises:
+        ValueError: not UTF-8, not a CSV, or without a column for names.
+    """
+    try:
+        with path.open(encoding="utf-8-sig", newline="") as lines:
+            reader = csv.DictReader(lines)
+            columns = {(name or "").strip().lower() for name in reader.fieldnames or ()}
+            rows = [{(k or "").strip().lower(): v for k, v in row.items() if k is not None} for row in reader]
+    except UnicodeDecodeError as error:
+        raise ValueError(f"{path.name} is no text: byte {error.start} is not UTF-8") from None
+    except csv.Error as error:
+        raise ValueError(f"{path.name} is not a CSV: {error}") from None
+    if not columns & {"name", "sku"}:
+        raise ValueError(f"{path.name} is not a product CSV: it has neither a column Name nor SKU")
+    return [{column: (value or "").strip() for column, value in row.items()} for row in rows]
 
 
 def _kind(row: dict[str, str]) -> str:
@@ -99,9 +120,15 @@ def _texts(ours: Row, theirs: dict[str, str]) -> None:
     ours["sold_individually"] = theirs.get("sold individually?") == "1"
     ours["virtual"], ours["downloadable"] = "virtual" in flags, "downloadable" in flags
     ours["tax_class"] = "" if theirs.get("tax class") in {"standard", "parent"} else theirs.get("tax class", "")
-    ours["menu_order"] = int(theirs.get("position") or 0)
+    ours["menu_order"] = _whole(theirs.get("position") or "0")
     ours["weight"] = _measure(theirs, "weight")
     ours["dimensions"] = {name: _measure(theirs, name) for name in ("length", "width", "height")}
+
+
+def _whole(text: str) -> int:
+    if not re.fullmatch(r"-?[0-9]{1,9}", text):
+        raise ValueError(f"Position must be a whole number, not {text[:40]!r}")
+    return int(text)
 
 
 def _measure(theirs: dict[str, str], name: str) -> str:
