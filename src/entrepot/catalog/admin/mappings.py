@@ -138,9 +138,11 @@ class ComponentPage(Page):
 class FieldOwnerPage(Page):
     list_display = ["field", "owner", "channel", "product_shown", "seller"]
     list_filter = ["owner", ("channel", OwnChoices), ("seller", OwnChoices)]
-    list_select_related = ["channel", "product", "seller"]
-    search_fields = ["field", "product__title"]
+    list_select_related = ["channel", "product", "variant", "seller"]
+    search_fields = ["field", "product__title", "variant__sku"]
 
     @display(description=gettext_lazy("product"))
     def product_shown(self, row: FieldOwner) -> str:
+        if row.variant:
+            return row.variant.sku
         return row.product.title if row.product else _("all of the channel")
