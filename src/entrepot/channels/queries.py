@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 
 from entrepot.core.actor import Actor
@@ -73,6 +73,20 @@ def intent_of(*, seller_id: int, kind: str, subject_id: int, step: str = "") -> 
     """What we set out to do with this subject; None when nothing."""
     found = Intent.objects.for_seller(seller_id).filter(kind=kind, subject_id=subject_id, step=step)
     return found.order_by("-id").first()
+
+
+def unretired(*, channel_ids: Collection[int]) -> set[int]:
+    """Of these, the channels that are not retired."""
+    if not channel_ids:
+        return set()
+    rows = Channel.objects.system().filter(id__in=channel_ids).exclude(state="retired")
+    return set(rows.values_list("id", flat=True))
+
+
+def open_intents(*, channel_id: int, limit: int) -> list[Intent]:
+    """What is planned, sent or unknown on a channel, oldest first."""
+    rows = Intent.objects.system().filter(channel_id=channel_id, state__in=["planned", "sent", "unknown"])
+    return list(rows.order_by("id")[:limit])
 
 
 def taxa(*, connector: str, kind: str, scope: str = "") -> list[Taxon]:

@@ -11,7 +11,7 @@ CHANNEL = Machine(
         ("check",        "draft",                                 "checked",   "hub seller"),
         ("match",        "checked",                               "matched",   "hub seller"),
         ("go_live",      "matched",                               "live",      "seller"),
-        ("lose_access",  "checked matched live",                  "locked_out", "hub remote"),
+        ("lose_access",  "live",                                  "locked_out", "hub remote"),
         ("regain",       "locked_out",                            "live",      "hub seller"),
         ("retire",       "draft checked matched live locked_out", "retired",   "seller"),
     ],

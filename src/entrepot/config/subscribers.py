@@ -17,7 +17,7 @@ SUBSCRIBERS: dict[str, list[str] | str] = {
     "channel.paused": "none",
     "channel.push_approved": "none",
     "channel.resumed": "none",
-    "channel.retired": "none",
+    "channel.retired": ["entrepot.egress.services.follow_retired"],
     "channel.storefront_closed": "none",
     "channel.storefront_opened": ["entrepot.ingress.services.follow_storefronts"],
     "channel.webhooks_off": "none",

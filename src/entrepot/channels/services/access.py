@@ -10,7 +10,9 @@ from entrepot.events.services import move
 
 
 def access_lost(*, channel_id: int, why: str, at: datetime) -> None:
-    """Credentials no longer work: the channel waits for new ones, and says so."""
+    """Credentials no longer work: the channel waits for new ones, and says so. One that never went live stays where it
+    is on its way there.
+    """
     channel = Channel.objects.system().get(id=channel_id)
     Channel.objects.system().filter(id=channel_id).update(last_error=why[:2000], last_error_at=at)
     if "lose_access" in CHANNEL.allowed(channel.state, "hub"):

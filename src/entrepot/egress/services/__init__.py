@@ -5,3 +5,4 @@ from .intents import pursue_intents as pursue_intents
 from .levels import compute_dirty as compute_dirty
 from .offers import push_offers as push_offers
 from .polls import poll_batches as poll_batches
+from .retired import follow_retired as follow_retired

@@ -26,6 +26,11 @@ _OPEN = Q(state__in=["planned", "sent", "unknown"])
 Failures = dict[int, Exception]
 
 
+def refuse(intent: Intent, why: str) -> None:
+    """End an intent, and tell those who wait for it."""
+    REFUSE[intent.kind](intent, why)
+
+
 def _one_by_one(pursue: Callable[[Intent, Channel], None]) -> Callable[[Sequence[Intent], Channel], Failures]:
     """Of what is pursued alone: what went wrong, by intent id."""
 
@@ -101,7 +106,7 @@ def _failed(intent: Intent, error: Exception) -> None:
             channels.access_lost(channel_id=intent.channel_id, why=str(error), at=now())
             channels.postpone_intent(intent, seconds=30, why=str(error), at=now())
         case RemoteError() | MappingError():
-            REFUSE[intent.kind](intent, str(error))
+            refuse(intent, str(error))
         case Refused():
             log.info("intent.fenced", intent=intent.id, why=str(error))  # another worker settled it meanwhile
         case _:

@@ -82,10 +82,10 @@ def send_offers(*, batch: PushBatch, front: Storefront, sent: Sequence[Sent]) ->
     except (OutcomeUnknown, RemoteChanged) as unknown:  # taken, but what was answered nobody understands: look
         mark_unknown(batch=batch, why=str(unknown), at=now())
     except RemoteBusy as busy:
-        return _give_up(batch, str(busy), busy.retry_after_s)
+        return give_up(batch, str(busy), busy.retry_after_s)
     except RemoteUnauthorised as lost:
         channels.access_lost(channel_id=front.channel_id, why=str(lost), at=now())
-        return _give_up(batch, str(lost), 30)
+        return give_up(batch, str(lost), 30)
     except (RemoteError, MappingError) as refused:
         return _split(batch, front, sent, str(refused))
     else:
@@ -103,7 +103,8 @@ def _offer(s: Sent, front: Storefront) -> records.Offer:
     )  # fmt: skip
 
 
-def _give_up(batch: PushBatch, why: str, wait_s: float) -> float:
+def give_up(batch: PushBatch, why: str, wait_s: float) -> float:
+    """Nothing of the batch was taken, or nobody will know: its levels are due again after ``wait_s``."""
     with transaction.atomic():
         hold_batch(batch=batch)
         listings.release_offers(batch_id=batch.id, wait_s=wait_s, at=now())

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
 from datetime import datetime, timedelta
 
 import structlog
@@ -36,6 +37,9 @@ def poll_batches(*, limit: int, at: datetime) -> int:
 
 def _one(batch: PushBatch) -> None:
     """Ask for one batch; whatever happens, it is settled, or due again later with the reason."""
+    if batch.channel.state == "retired":
+        _abandon(batch)
+        return
     if batch.channel.state != "live":
         _later(batch, 5, "the channel is not live")
         return
@@ -56,6 +60,13 @@ def _one(batch: PushBatch) -> None:
     except Exception as problem:
         log.exception("batch.failed", batch=batch.id)
         _later(batch, 60, f"{type(problem).__name__}: {problem}")
+
+
+def _abandon(batch: PushBatch) -> None:
+    """Nobody will be asked any more what became of it."""
+    with suppress(Refused):
+        way = offers if batch.capability == offers.CAPABILITY else content
+        way.give_up(batch, f"{batch.channel.name} was retired", 60)
 
 
 def _ask(batch: PushBatch, client: Client) -> None:

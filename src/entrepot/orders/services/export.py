@@ -30,12 +30,14 @@ def plan_exports(*, orders: Sequence[Order], at: datetime) -> list[int]:
     Without a store an order fails. What the store refused before is looked for there first. A store that is locked
     out gets the orders later.
     """
+    homes = channels.unretired(channel_ids={o.store_id for o in orders if o.store_id})
     fallback = None
-    if any(o.store_id is None for o in orders):
+    if any(o.store_id not in homes for o in orders):
         fallback = channels.store_of(seller_id=orders[0].seller_id)
     by_store: dict[int | None, list[Order]] = {}
     for order in orders:
-        by_store.setdefault(order.store_id or (fallback.id if fallback else None), []).append(order)
+        home = order.store_id if order.store_id in homes else (fallback.id if fallback else None)
+        by_store.setdefault(home, []).append(order)
     done: list[int] = []
     for store_id, some in by_store.items():
         if store_id is None:
