@@ -286,3 +286,21 @@ def test_the_categories_of_the_shop_come_with_their_paths(world):
     assert dict(Product.objects.system().values_list("product_ref", "category")) == {
         "201": "Gıda > Çay", "202": "Gıda > Çay", "203": "Giyim > Tişört",
     }  # fmt: skip
+
+
+def test_wild_values_in_the_shop_are_set_aside_by_name_and_stop_no_neighbour(live):
+    live.shop("edit", sku="CAY-1", name="Rize\x00 Çayı")
+    live.shop("edit", sku="TS-LAC-S", manage_stock=True, stock_quantity=3_000_000_000)
+    live.shop("set_stock", sku="TS-LAC-M", quantity=2)
+    live.shop("edit", sku="CAY-2", name="Dağ adaçayı 100 g")
+
+    for name in ("products", "stock"):
+        assert live.pull(name).last_error == ""
+    live.settle()
+
+    asides = {(a.subject, a.field): a.reason for a in SetAside.objects.system().filter(state="open")}
+    assert asides["product 201", "title"] == "holds a NUL character"
+    assert any("variation 204" in s or "variant 204" in s for s, f in asides if f == "quantity")
+    assert live.variant("CAY-2").product.title == "Dağ adaçayı 100 g"
+    assert live.stock_there("TS-LAC-M") == 2
+    assert (live.states()["CAY-1"], live.stock_there("TS-LAC-S")) == ("live", 8)  # as they were

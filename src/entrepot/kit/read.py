@@ -12,6 +12,8 @@ from pydantic import ValidationError
 
 from entrepot.core.errors import EntrepotError, MappingError, RemoteChanged
 
+from .keepable import faults
+from .records import Product
 from .requests import Account, Reply, Request, Window
 from .spec import Kind, Pull, Raw, Spec
 from .validation import wording
@@ -68,14 +70,27 @@ class Read:
             self.set_aside.append(Aside(_name(kind, raw, place), WHOLE_RECORD, f"cannot be read: {error!r}", raw))
         else:
             for part in made if isinstance(made, tuple) else (made,):
-                self._keep(part, raw)
+                self._keep(part, raw, _name(kind, raw, place))
 
-    def _keep(self, part: Any, raw: Any) -> None:
+    def _keep(self, part: Any, raw: Any, name: str) -> None:
         if isinstance(part, MappingError):
             self.set_aside.append(Aside(part.record, part.field, part.why, raw))
+            return
+        if isinstance(part, Product):
+            part = self._sound(part, raw, name)
+        if wrong := next(faults(part), None):
+            self.set_aside.append(Aside(name, *wrong, raw))
         else:
             self.records.append(part)
             self.raws.append(raw)
+
+    def _sound(self, product: Product, raw: Any, name: str) -> Product:
+        """The product with those of its variants that can be kept; the others alone are put aside."""
+        wrong = {v.variant_ref: why for v in product.variants if (why := next(faults(v), None))}
+        self.set_aside += [Aside(f"variant {ref} of {name}", *why, raw) for ref, why in wrong.items()]
+        if not wrong:
+            return product
+        return dataclasses.replace(product, variants=tuple(v for v in product.variants if v.variant_ref not in wrong))
 
 
 def _aside_of(name: str, raw: Any, error: Any) -> Aside:

@@ -1,0 +1,35 @@
+"""Values that no table can hold are found by name, wherever they stand."""
+
+from __future__ import annotations
+
+from decimal import Decimal
+
+import pytest
+
+from entrepot.kit.keepable import MOST, faults
+from entrepot.kit.records import StockReading
+
+
+@pytest.mark.parametrize(
+    ("value", "field", "why"),
+    [
+        ({"title": "Ça\x00y"}, "title", "NUL"),
+        ({"sizes": [1, MOST + 1]}, "sizes.1", "from -2147483647"),
+        ({"seen_ms": 253_402_300_800_000}, "seen_ms", "from -"),
+        ({"price": Decimal(10) ** 12}, "price", "below 1000000000000"),
+        ({"price": Decimal("NaN")}, "price", "below"),
+        ({"a": {"b": ("x", "\x00")}}, "a.b.1", "NUL"),
+    ],
+)
+def test_what_cannot_be_kept_is_named(value, field, why):
+    ((found, reason),) = faults(value)
+
+    assert found == field
+    assert why in reason
+
+
+def test_what_can_be_kept_has_no_fault():
+    sound = {"zero": 0, "most": MOST, "least": -MOST, "at_ms": 253_402_300_799_999, "none": None, "yes": True}
+
+    assert list(faults([sound, StockReading(variant_ref="7", product_ref="7", sku="İ", quantity=-3)])) == []
+    assert list(faults({"price": Decimal("999999999999.99"), "text": "Ağrı Dağı 🏔"})) == []
