@@ -8,6 +8,7 @@ from pathlib import Path
 
 import pytest
 from babel.messages.pofile import read_po
+from django.utils import translation
 
 from .test_pages import address, labels, own_row, shared_rows
 
@@ -72,6 +73,14 @@ def english():
     return {m.id for m in catalog if isinstance(m.id, str) and m.string and "%" not in m.id and m.string != m.id}
 
 
+@pytest.fixture
+def _back_to_english():
+    """The middleware leaves its language with the thread."""
+    with translation.override("en"):
+        yield
+
+
+@pytest.mark.usefixtures("_back_to_english")
 def test_no_page_says_in_english_what_turkish_has_words_for(people, ours):
     shared_rows()
     spoken = english()

@@ -89,6 +89,10 @@ def webhook_buttons() -> list[Button]:
 
 def switch_buttons() -> list[Button]:
     """What is changed here, at once."""
+    return [*_stops(), *_choices(), *_rules()]
+
+
+def _stops() -> list[Button]:
     return [
         Button(
             name="approve-first-push",
@@ -137,6 +141,11 @@ def switch_buttons() -> list[Button]:
             when=lambda c: c.is_zeroed,
             tone="main",
         ),
+    ]
+
+
+def _choices() -> list[Button]:
+    return [
         Button(
             name="open-storefront",
             label=gettext_lazy("Open a storefront"),
@@ -170,6 +179,11 @@ def switch_buttons() -> list[Button]:
             fixed={"event": "retire", "actor": "seller"},
             tone="danger",
         ),
+    ]
+
+
+def _rules() -> list[Button]:
+    return [
         Button(
             name="approve-by-rule",
             label=gettext_lazy("Approve orders by rule"),

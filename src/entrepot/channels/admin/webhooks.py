@@ -11,7 +11,6 @@ from django.utils.translation import gettext_lazy
 
 from entrepot.channels import queries, services
 from entrepot.channels.models import Channel, Subscription
-from entrepot.jobs.models import Run
 from entrepot.kit.registry import connector
 from entrepot.web.admin import Button, OwnChoices, Page, Section, Table, chip, yes_no
 from entrepot.web.admin.show import EMPTY, row_link
@@ -46,7 +45,7 @@ def webhook_table(row: Channel) -> list[Section]:
     return [Table(_("Webhooks"), headers, rows, empty=_("None there, none wanted."), note=note)]
 
 
-def switch(*, seller_id: int, subscription: Subscription, action: str, asked_by: str, at: Any) -> Run:
+def switch(*, seller_id: int, subscription: Subscription, action: str, asked_by: str, at: Any) -> Any:
     """Activate, deactivate or delete it, as a run."""
     return services.start_work(
         seller_id=seller_id, channel_id=subscription.channel_id, work="webhook_switch", asked_by=asked_by, at=at,

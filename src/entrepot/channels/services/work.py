@@ -17,7 +17,7 @@ from procrastinate.contrib.django import app
 from entrepot.channels.models import Channel
 from entrepot.core.clock import now
 from entrepot.core.errors import EntrepotError, Invalid, Refused
-from entrepot.jobs.models import Run
+from entrepot.jobs.queries import run_of
 from entrepot.jobs.services import advance_run, begin_run, finish_run, start_run
 
 TASK = "channels.work_on_channel"
@@ -90,8 +90,8 @@ def known_work() -> dict[str, Work]:
 def start_work(
     *, seller_id: int, channel_id: int, work: str, options: Options | None = None, asked_by: str = "",
     is_deferred: bool = True, at: datetime,
-) -> Run:  # fmt: skip
-    """A run of this work on a channel; a worker carries it out, or the caller where ``is_deferred`` is False.
+) -> Any:  # fmt: skip
+    """A ``jobs`` run of this work on a channel; a worker carries it out, or the caller where ``is_deferred`` is False.
 
     Works on one channel never run side by side.
 
@@ -126,7 +126,7 @@ def carry_out(
     """
     if not begin_run(run_id=run_id, at=now()):
         return None
-    run = Run.objects.get(id=run_id)
+    run = run_of(run_id=run_id)
     assert run.seller_id is not None  # every channel has a seller
     channel = Channel.objects.for_seller(run.seller_id).get(id=channel_id)
     try:

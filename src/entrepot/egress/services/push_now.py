@@ -6,8 +6,7 @@ from __future__ import annotations
 import time
 from typing import Any
 
-from entrepot.channels.models import Channel
-from entrepot.channels.services.work import Options, Outcome, Told, Work
+from entrepot.channels.services.work import Channel, Options, Outcome, Told, Work
 from entrepot.core.clock import now
 from entrepot.core.errors import Refused
 from entrepot.listings import queries as listings

@@ -8,11 +8,9 @@ from typing import Any
 
 from django.db.models import F
 
-from entrepot.channels.models import Channel
-from entrepot.channels.services.work import Options, Outcome, Told, Work, start_work
+from entrepot.channels.services.work import Channel, Options, Outcome, Told, Work, start_work
 from entrepot.core.clock import now
 from entrepot.core.errors import Invalid, Refused
-from entrepot.jobs.models import Run
 
 from ..models import Feed
 from .connect import adopt_live, check_channel, go_live, match_channel
@@ -31,7 +29,7 @@ from .vocabulary import learn_vocabulary, needed_categories
 _LEASE_S = 300
 
 
-def start_pull(*, seller_id: int, feed_id: int, asked_by: str, at: datetime) -> Run:
+def start_pull(*, seller_id: int, feed_id: int, asked_by: str, at: datetime) -> Any:
     """Pull one feed now, as a run.
 
     Raises:
@@ -99,7 +97,7 @@ def _pull(channel: Channel, options: Options, told: Told) -> Outcome:
 
 def _take(feed: Feed) -> None:
     """A worker that is at this feed already is fenced off: what it says of its end no longer counts."""
-    Feed.objects.system().filter(id=feed.id).update(
+    Feed.objects.for_seller(feed.seller_id).filter(id=feed.id).update(
         claim_no=F("claim_no") + 1, not_before=now() + timedelta(seconds=_LEASE_S)
     )
     feed.refresh_from_db(fields=["claim_no"])

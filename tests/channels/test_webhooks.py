@@ -72,3 +72,11 @@ def test_what_the_remote_has_no_more_is_forgotten(shop):
 
     assert seen(shop, ("2", "order.updated", "x", False, False)) == {("order.updated", "of_others")}
     assert shop.webhooks_seen_at == AT
+
+
+def test_what_leaves_of_a_channel_and_of_its_webhooks_opens_no_door():
+    from entrepot.channels.api.shapes import ChannelOut
+    from entrepot.channels.api.webhooks import WebhookOut
+
+    shown = set(ChannelOut.model_fields) | set(WebhookOut.model_fields)
+    assert not {"secrets", "webhook_secret", "webhook_token", "url"} & shown

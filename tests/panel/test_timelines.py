@@ -1,0 +1,31 @@
+"""What happened to a row, from several domains at once, oldest first; and what we set out to do."""
+
+from __future__ import annotations
+
+from entrepot.channels.admin.bindings import IntentPage
+from entrepot.channels.models import Intent
+from entrepot.core.clock import now
+from entrepot.events.services import move
+from entrepot.orders.states import ORDER
+
+from .test_pages import address
+
+
+def test_an_order_shows_what_happened_in_its_order(people, ours):
+    order = ours.orders[0]
+    move(order, ORDER, "hold", actor="seller", at=now(), note="buyer asked to wait")
+    order.refresh_from_db()
+    move(order, ORDER, "approve", actor="seller", at=now(), note="payment is there")
+
+    page = people.aydin.get(address("orders.order", "change", order.pk)).content.decode()
+
+    assert page.index("buyer asked to wait") < page.index("payment is there")
+
+
+def test_an_intent_is_read_and_not_moved_by_hand(people, ours):
+    assert not IntentPage.buttons
+    intent = Intent.objects.filter(seller=ours.seller).first()
+
+    page = people.aydin.get(address("channels.intent", "change", intent.pk))
+
+    assert page.context["row_buttons"] == []
