@@ -167,3 +167,9 @@ def _package(world, order, n):
         modified_at=AT,
     )  # fmt: skip
     PackageLine.objects.create(seller=world.seller, package=package, line=order.lines.first(), quantity=1)
+
+
+def test_what_is_not_there_is_told_in_our_words(api, keys, world):
+    answer = api(keys.aydin).get("/orders/999999999")
+
+    assert (answer.status_code, answer.json()["detail"]) == (404, "there is no such order")

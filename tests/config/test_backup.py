@@ -9,7 +9,7 @@ import pytest
 from django.db import connection
 
 from entrepot.accounts.services import create_seller
-from entrepot.config.database import backup, restore
+from entrepot.config.database import backup, check_backup, restore
 from entrepot.events.models import ParkedEvent
 from entrepot.events.services import Happening, deliver_once, record_many, sequence_once
 from entrepot.events.services.subscribers import Subscriber
@@ -75,3 +75,15 @@ def test_events_cursors_and_parked_events_come_back_as_they_were(other_database,
 
     restore(other_database, tmp_path / "entrepot.dump")  # over what is there
     assert read(other_database) == here
+
+
+def test_a_backup_that_lost_its_end_is_found_out_without_a_database(tmp_path):
+    whole = tmp_path / "whole.dump"
+    backup(address(connection.settings_dict["NAME"]), whole)
+    assert check_backup(whole) == ""
+
+    for share in (0.02, 0.5):  # the last blocks are of empty tables: nothing is lost without them
+        cut = tmp_path / f"{share}.dump"
+        cut.write_bytes(whole.read_bytes()[: int(whole.stat().st_size * share)])
+
+        assert "cut off or damaged" in check_backup(cut)

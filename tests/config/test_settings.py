@@ -11,7 +11,7 @@ import pytest
 from entrepot.config import environment as env
 
 ROOT = Path(__file__).resolve().parents[2]
-ASKED = re.compile(r"(?:text|number|flag|words|kept_secret)\(\s*[\"'](ENTREPOT_[A-Z_]+|DATABASE_URL)[\"']")
+ASKED = re.compile(r"(?:text|number|flag|words|kept_secret|web_address)\(\s*[\"'](ENTREPOT_[A-Z_]+|DATABASE_URL)[\"']")
 
 
 def test_every_variable_that_the_settings_ask_for_is_described_and_no_other():

@@ -12,10 +12,10 @@ from ninja import NinjaAPI, Schema
 from ninja.security import HttpBearer
 from ninja.testing import TestClient
 
-from entrepot.accounts.models import Seller
+from entrepot.accounts.models import ApiKey, Seller
 from entrepot.core import errors
 from entrepot.web.middleware import ProblemMiddleware
-from entrepot.web.problems import install, problem
+from entrepot.web.problems import absent, install, problem, problem_of
 
 
 class In(Schema):
@@ -129,3 +129,16 @@ def test_an_answer_that_is_a_problem_already_stays():
     answer = ProblemMiddleware(lambda request: said)(RequestFactory().get("/api/x"))
 
     assert json.loads(answer.content)["detail"] == "because"
+
+
+@pytest.mark.parametrize(
+    ("error", "told"),
+    [
+        (Seller.DoesNotExist("Seller matching query does not exist."), "there is no such seller"),
+        (ApiKey.DoesNotExist("ApiKey matching query does not exist."), "there is no such api key"),
+        (Seller.DoesNotExist("seller 9 does not exist"), "seller 9 does not exist"),
+    ],
+)
+def test_a_row_that_is_not_there_is_told_in_our_words(error, told):
+    assert absent(error) == told
+    assert json.loads(problem_of(error).content)["detail"] == told

@@ -7,6 +7,7 @@ import os
 import secrets
 from pathlib import Path
 from typing import Any
+from urllib.parse import urlsplit
 
 import psycopg.conninfo
 
@@ -82,16 +83,57 @@ def _made(path: Path, value: str) -> str:
     return value
 
 
+def web_address(name: str, default: str) -> str:
+    """The variable as an address of a web server, without a slash at its end.
+
+    Raises:
+        ValueError: it is none; names the variable.
+    """
+    value = text(name, default).rstrip("/")
+    parts = urlsplit(value)
+    is_plain = not (parts.path or parts.query or parts.fragment or parts.username) and " " not in value
+    try:
+        is_address = parts.scheme in {"http", "https"} and bool(parts.hostname) and parts.port != 0 and is_plain
+    except ValueError:  # a port that is no number
+        is_address = False
+    if not is_address:
+        raise ValueError(f"{name} must be an address such as https://hub.example:8000, not {value!r}")
+    return value
+
+
+def fernet_keys(value: str) -> list[str]:
+    """Keys for stored credentials, separated by commas or spaces; the first encrypts, all decrypt.
+
+    Raises:
+        ValueError: there is none, or one is no key; says which, never what it was.
+    """
+    keys = value.replace(",", " ").split()
+    wrong = [place for place, key in enumerate(keys, start=1) if not _is_fernet_key(key)]
+    if wrong or not keys:
+        which = f"key {wrong[0]} is none" if wrong else "there is none"
+        raise ValueError(f"ENTREPOT_CREDENTIAL_KEYS must be Fernet keys, 32 bytes in URL-safe base64: {which}")
+    return keys
+
+
+def _is_fernet_key(key: str) -> bool:
+    try:
+        return len(base64.urlsafe_b64decode(key)) == 32  # noqa: PLR2004 - source: Fernet's specification, "Key format"
+    except ValueError:
+        return False
+
+
 def database(url: str, *, pool: int) -> dict[str, Any]:
     """Django's settings of a PostgreSQL URL; ``?host=`` may be a socket folder. ``pool`` 0: no pool.
 
     Raises:
-        ValueError: it is not a PostgreSQL URL.
+        ValueError: it is not a PostgreSQL URL, or names no database.
     """
     try:
         parts = dict(psycopg.conninfo.conninfo_to_dict(url))
     except psycopg.ProgrammingError as error:
         raise ValueError(f"DATABASE_URL is not a PostgreSQL URL: {error}") from None
+    if not (parts.get("dbname") or parts.get("service")):
+        raise ValueError("DATABASE_URL names no database: postgresql://user:password@host:5432/name")
     options: dict[str, Any] = {"application_name": "entrepot", "connect_timeout": 10}
     # A transaction that sleeps holds up vacuum and the sequencer's readers (design §5).
     options["options"] = f"-c idle_in_transaction_session_timeout={round(number('ENTREPOT_DB_IDLE_S', 5) * 1000)}"

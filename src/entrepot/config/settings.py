@@ -14,10 +14,10 @@ from entrepot.config.logs import configure
 SOURCE = Path(__file__).resolve().parent.parent
 
 ENTREPOT_HOME = env.home()
-ENTREPOT_PUBLIC_URL = env.text("ENTREPOT_PUBLIC_URL", "http://127.0.0.1:8000").rstrip("/")
+ENTREPOT_PUBLIC_URL = env.web_address("ENTREPOT_PUBLIC_URL", "http://127.0.0.1:8000")
 # The first encrypts, all decrypt.
 _keys = env.kept_secret("ENTREPOT_CREDENTIAL_KEYS", "credential_keys", env.fernet_key)
-ENTREPOT_CREDENTIAL_KEYS = _keys.replace(",", " ").split()
+ENTREPOT_CREDENTIAL_KEYS = env.fernet_keys(_keys)
 ENTREPOT_REMOTE_TIMEOUT_S = env.number("ENTREPOT_REMOTE_TIMEOUT_S", 30)
 ENTREPOT_DISPATCH_THREADS = int(env.number("ENTREPOT_DISPATCH_THREADS", 2))
 ENTREPOT_MAX_BODY_MB = env.number("ENTREPOT_MAX_BODY_MB", 20)

@@ -47,6 +47,11 @@ def runs(*, seller_id: int | None = None, limit: int = 50) -> list[Run]:
     return list(rows.order_by("-id")[:limit])
 
 
+def is_worker_heard(*, at: datetime, within_s: float = 30.0) -> bool:
+    """Whether any worker has given a sign of life."""
+    return DrainerHealth.objects.filter(beat_at__gte=at - timedelta(seconds=within_s)).exists()
+
+
 def silent_drainers(*, at: datetime, after_s: float = 30.0) -> list[DrainerHealth]:
     """Drainers that have not been heard of for ``after_s``, or fail again and again; by name."""
     late = at - timedelta(seconds=after_s)

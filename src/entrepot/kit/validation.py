@@ -56,7 +56,8 @@ def wording(error: Mapping[str, Any]) -> str:
     words = _WORDS.get(error["type"])
     if words is None:
         return str(error["msg"]).replace("Input should", "must")
-    return words.format_map({**error.get("ctx", {}), "got": _got(error.get("input"))})
+    got = _got(error["input"]) if "input" in error else ""
+    return words.format_map({**error.get("ctx", {}), "got": got}).removesuffix(", not ")
 
 
 def _got(value: object) -> str:

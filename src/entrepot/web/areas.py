@@ -10,6 +10,10 @@ from ninja.security import HttpBearer
 
 from entrepot.core.actor import Actor
 
+AREAS = (
+    "accounts", "channels", "events", "listings", "mappings", "orders", "packages", "prices", "products", "runs",
+    "set_aside", "stock",
+)  # fmt: skip
 _SAFE = ("GET", "HEAD", "OPTIONS")
 
 
@@ -28,6 +32,7 @@ class Area(HttpBearer):
 
     def __init__(self, area: str) -> None:
         super().__init__()
+        assert area in AREAS, area
         self.area = area
 
     def __call__(self, request: HttpRequest) -> Any:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import math
+import re
 from http import HTTPStatus
 from typing import Any
 
@@ -22,6 +23,7 @@ from ninja.errors import AuthenticationError, HttpError, ValidationError
 from structlog import get_logger
 
 from entrepot.core import errors
+from entrepot.kit.validation import wording
 
 CONTENT_TYPE = "application/problem+json"
 log = get_logger(__name__)
@@ -40,7 +42,7 @@ def problem(status: int, *, type: str = "about:blank", title: str = "", detail: 
 def problem_of(error: Exception) -> HttpResponse | None:
     """The answer to an exception that a caller can act on; None: it is ours, and a 500."""
     if isinstance(error, ObjectDoesNotExist | Http404):
-        return problem(404, detail=str(error) if isinstance(error, ObjectDoesNotExist) else "")
+        return problem(404, detail=absent(error) if isinstance(error, ObjectDoesNotExist) else "")
     for django_kind, status, detail in _OF_DJANGO:
         if isinstance(error, django_kind):
             return problem(status, detail=detail or str(error))
@@ -55,6 +57,18 @@ def problem_of(error: Exception) -> HttpResponse | None:
     if isinstance(error, errors.Refused):
         return problem(409, type="/problems/refused", title="Refused", detail=str(error))
     return _remote(error) if isinstance(error, errors.RemoteError) else None
+
+
+def absent(error: ObjectDoesNotExist) -> str:
+    """What a row that is not there is told as: our own words, where a service gave some; never Django's."""
+    text = str(error)
+    if not text.endswith("matching query does not exist."):
+        return text
+    model = type(error).__qualname__.partition(".")[0]
+    return f"there is no such {_CAMEL.sub(' ', model).lower()}"
+
+
+_CAMEL = re.compile(r"(?<=[a-z])(?=[A-Z])")
 
 
 # (Django's error, status, what to say; empty: its own words), the particular before the general
@@ -114,7 +128,7 @@ def _not_valid(error: ValidationError) -> HttpResponse:
         {
             "field": ".".join(str(p) for p in e["loc"][1:] if p not in _WRAPPERS),
             "in": str(e["loc"][0]),
-            "message": e["msg"],
+            "message": wording(e),
         }
         for e in error.errors
     ]

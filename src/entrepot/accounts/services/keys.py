@@ -15,6 +15,7 @@ from entrepot.accounts.models import ApiKey
 from entrepot.core.actor import ROLES, Actor
 from entrepot.core.clock import now
 from entrepot.core.errors import Invalid
+from entrepot.web.areas import AREAS
 
 from .actors import actor_of_key
 
@@ -35,8 +36,9 @@ def create_api_key(
         raise Invalid(f"API key {name!r}", "role", f"is not one of {', '.join(ROLES)}")
     if (role == "operator") != (seller_id is None):
         raise Invalid(f"API key {name!r}", "seller", "must be set for every role but operator")
-    if bad := [s for s in kept if not _SCOPE.fullmatch(s)]:
-        raise Invalid(f"API key {name!r}", "scopes", f"{bad[0]!r} is not like orders:read or *:write")
+    if bad := [s for s in kept if not _SCOPE.fullmatch(s) or s.partition(":")[0] not in ("*", *AREAS)]:
+        told = f"{bad[0]!r} is not like orders:read or *:write; areas: {', '.join(AREAS)}"
+        raise Invalid(f"API key {name!r}", "scopes", told)
     prefix, secret = secrets.token_hex(5), secrets.token_urlsafe(32)
     row = ApiKey.objects.create(
         prefix=prefix, hash=_hash(secret), name=name, seller_id=seller_id, role=role, scopes=kept, expires_at=expires_at

@@ -24,6 +24,7 @@ app = typer.Typer(no_args_is_help=True, help="Channels: a seller's accounts on s
 channel_work.add_to(app)
 channel_switch.add_to(app)
 Many = list[str] | None
+_BRIEF = 60  # characters of an error in a list
 
 
 @app.command("add")
@@ -43,6 +44,8 @@ def add(
     from entrepot.kit.registry import connector
 
     spec = connector(slug)
+    if storefront:
+        _has_storefronts(spec, name)
     secrets = {**_from_file(secrets_file), **find.pairs(secret or [], what="secret")}
     settings = {n: _value(v) for n, v in find.pairs(setting or [], what="setting").items()}
     with ready():
@@ -65,8 +68,10 @@ def add(
 def _from_file(name: str) -> dict[str, str]:
     if not name:
         return {}
+    from entrepot.kit.requests import loads
+
     try:
-        found = json_module.loads(sys.stdin.read() if name == "-" else Path(name).read_text("utf-8"))
+        found = loads(sys.stdin.buffer.read() if name == "-" else Path(name).read_bytes(), is_repeat_refused=True)
     except ValueError as error:
         raise Invalid("secrets file", "content", f"is not JSON: {error}") from None
     if not isinstance(found, dict) or not all(isinstance(v, str) for v in found.values()):
@@ -85,7 +90,7 @@ def _ask_missing(spec: Spec, secrets: dict[str, str]) -> None:
 def _value(text: str) -> Any:
     try:
         return json_module.loads(text)
-    except ValueError:
+    except (ValueError, RecursionError):
         return text
 
 
@@ -98,9 +103,8 @@ def list_(seller: find.MaybeSeller = None, json: show.AsJson = False) -> None:
         rows = Channel.objects.for_actor(OPERATOR).select_related("seller").order_by("id")
         if seller:
             rows = rows.filter(seller_id=find.seller(seller).id)
-        show.rows(
-            [_row(c) for c in rows], json_wanted=json, empty="no channels; `entrepot channel add` connects an account"
-        )
+        found = [_row(c) if json else _brief(c) for c in rows]
+        show.rows(found, json_wanted=json, empty="no channels; `entrepot channel add` connects an account")
 
 
 @app.command("show")
@@ -123,8 +127,10 @@ def storefront(
     """Open a country's window."""
     with ready():
         from entrepot.channels.services import open_storefront
+        from entrepot.kit.registry import connector
 
         row = find.channel(channel, seller)
+        _has_storefronts(connector(row.connector), row.name)
         front = open_storefront(seller_id=row.seller_id, channel_id=row.id, code=code)
         typer.echo(f"{front} is open: {front.country}, {front.currency}, {front.language}")
 
@@ -156,6 +162,21 @@ def match(
         if not json:
             report = {n: len(v) if isinstance(v, list) else v for n, v in report.items()}
         show.record(report, json_wanted=json)
+
+
+def _has_storefronts(spec: Spec, name: str) -> None:
+    if not spec.storefronts:
+        raise Refused(f"channel {name} is a {spec.role} and has no storefronts; marketplaces have")
+
+
+def _brief(row: Channel) -> dict[str, Any]:
+    """What fits on a line of a terminal; `channel show` tells all."""
+    switches = {"paused": row.is_push_paused, "zeroed": row.is_zeroed, "approves": row.is_auto_approving}
+    error = row.last_error if len(row.last_error) <= _BRIEF else f"{row.last_error[: _BRIEF - 1]}…"
+    return {
+        "id": row.id, "seller": row.seller.code, "name": row.name, "connector": row.connector, "state": row.state,
+        "switches": [name for name, is_on in switches.items() if is_on] or None, "last_error": error,
+    }  # fmt: skip
 
 
 def _row(row: Channel) -> dict[str, Any]:

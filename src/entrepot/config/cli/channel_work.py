@@ -34,6 +34,8 @@ def learn(
     """Read a marketplace's categories and brands, then attributes and values of the categories that matter."""
     with ready():
         row = find.channel(channel, seller)
+        if row.role != "marketplace":
+            raise Refused(f"channel {row.name} is a {row.role}: only marketplaces have words to learn")
         options = {"categories": category or []}
         doing = f"reading the words of {row.name}"
         show.record(

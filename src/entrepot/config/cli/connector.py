@@ -110,15 +110,22 @@ def _short(value: Any) -> str:
 
 
 @app.command("check")
-def check(slug: Slug, json: show.AsJson = False) -> None:
+def check(
+    slug: Annotated[str, typer.Argument(help="Slug of the connector; none: every one that is installed.")] = "",
+    json: show.AsJson = False,
+) -> None:
     """Run the conformance suite over a connector; ends with 1 when a check finds something that is not waived."""
     from entrepot.kit import conformance
-    from entrepot.kit.registry import connector, home
+    from entrepot.kit.registry import connector, connectors, home
 
-    spec = connector(slug)
-    findings = conformance.run(spec, home(slug) / "samples")
+    specs = [connector(slug)] if slug else list(connectors().values())
+    found = [(spec, conformance.run(spec, home(spec.slug) / "samples")) for spec in specs]
     if json:
-        show.as_json([{"check": f.check, "problem": f.problem, "waiver": f.waiver} for f in findings])
+        show.as_json([
+            {"connector": spec.slug, "check": f.check, "problem": f.problem, "waiver": f.waiver}
+            for spec, findings in found
+            for f in findings
+        ])  # fmt: skip
     else:
-        typer.echo(conformance.report(spec, findings))
-    raise typer.Exit(int(any(not f.waiver for f in findings)))
+        typer.echo("\n".join(conformance.report(spec, findings) for spec, findings in found))
+    raise typer.Exit(int(any(not f.waiver for _, findings in found for f in findings)))

@@ -76,6 +76,7 @@ def restore(
     """Replace the database's contents by a backup's. What was under way on remotes then is asked for, never resent."""
     if not file.is_file():
         raise Refused(f"{file} is not a file")
+    _is_backup(file)
     if not yes and not typer.confirm("Everything that is in the database now will be gone. Go on?", default=False):
         raise Refused("nothing was changed")
     with ready(migrated=False) as handle:
@@ -86,6 +87,13 @@ def restore(
         read(handle.url, file)
         after_restore()
     typer.echo(f"{file} is restored", err=True)
+
+
+def _is_backup(file: Path) -> None:
+    from entrepot.config.database import check_backup
+
+    if wrong := check_backup(file):
+        raise Refused(f"{file}: this is not a backup: {wrong}; nothing was changed")
 
 
 def _refuse_company(url: str) -> None:

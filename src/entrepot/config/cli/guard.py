@@ -12,7 +12,6 @@ from entrepot.core.errors import EntrepotError, RemoteBusy, RemoteUnauthorised
 
 # By name, so that Django and psycopg are not imported to find out that they were not.
 _EXPECTED = {
-    "ObjectDoesNotExist": "there is no such record",
     "DatabaseDownError": "database",
     "OperationalError": "the database does not answer; is DATABASE_URL right?",
     "ImproperlyConfigured": "the configuration is wrong",
@@ -45,8 +44,16 @@ def message(error: BaseException) -> str | None:
         return _line(f"{error}; try again in {error.retry_after_s:.0f} s")
     if isinstance(error, EntrepotError):
         return _line(str(error))
+    return _of_django(error)
+
+
+def _of_django(error: BaseException) -> str | None:
     names = {c.__name__ for c in type(error).__mro__}
     what = next((text for name, text in _EXPECTED.items() if name in names), None)
+    if "ObjectDoesNotExist" in names:
+        from entrepot.web.problems import absent
+
+        return _line(absent(error))  # type: ignore[arg-type]
     if what is not None:
         return _line(f"{what}: {error}")
     if isinstance(error, OSError):

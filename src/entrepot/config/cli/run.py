@@ -18,6 +18,7 @@ if TYPE_CHECKING:
 
 app = typer.Typer(no_args_is_help=True, help="Long jobs.")
 Number = Annotated[int, typer.Argument(help="Number of the run.", metavar="RUN")]
+_PATIENCE_S = 3.0
 _OVER = ("done", "failed", "cancelled")
 
 
@@ -32,7 +33,7 @@ def list_(
         from entrepot.jobs.queries import runs
 
         found = [_row(r) for r in runs(seller_id=find.seller(seller).id if seller else None, limit=limit)]
-        show.rows(found, json_wanted=json, empty="no runs yet")
+        show.rows(found, json_wanted=json, empty="no runs yet; what a person starts on a channel shows here")
 
 
 @app.command("show")
@@ -54,13 +55,26 @@ def watch(number: Number) -> None:
     with ready(), show.progress() as bar:
         run = _run(number)
         task = bar.add_task(run.title, total=run.total, completed=run.done)
+        began, is_warned = time.monotonic(), False
         while run.state not in _OVER:
             time.sleep(0.5)
             run = _run(number)
+            if not is_warned and time.monotonic() - began > _PATIENCE_S:
+                is_warned = _warn(run)
             bar.update(task, total=run.total, completed=run.done)
         bar.stop()
         typer.echo(f"{run.title}: {run.state} {run.outcome}, {run.done} done, {run.failed} failed".replace("  ", " "))
         raise typer.Exit(0 if run.state == "done" else 1)
+
+
+def _warn(run: Run) -> bool:
+    """Say that nobody is there to carry it out; whether it was said."""
+    from entrepot.jobs.queries import is_worker_heard
+
+    if run.state != "queued" or is_worker_heard(at=now()):
+        return False
+    typer.echo("entrepot: no worker is running, so this run waits: start `entrepot worker` or `entrepot up`", err=True)
+    return True
 
 
 def _run(number: int) -> Run:

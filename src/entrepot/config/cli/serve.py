@@ -131,7 +131,10 @@ def sandbox(
     if catalogue is not None and not catalogue.is_file():
         raise Refused(f"{catalogue} is not a file")
     options = {"woocommerce": {"settings": {"assume_https": True}}} if assume_https else {}
-    serve(port=port, faults=faults.value, seed=seed, catalogue=catalogue, state_dir=state_dir, options=options)
+    try:
+        serve(port=port, faults=faults.value, seed=seed, catalogue=catalogue, state_dir=state_dir, options=options)
+    except ValueError as error:
+        raise Refused(str(error)) from None
 
 
 def _port_free(host: str, port: int) -> None:

@@ -26,6 +26,7 @@ SELECT current_setting('server_version'), pg_database_size(current_database()), 
 # Written by pg_dump 17 and later, unknown to older servers; it only repeats the default.
 _UNKNOWN_TO_OLDER = re.compile(rb"^SET transaction_timeout = 0;\r?\n", re.MULTILINE)
 _HEAD = 64 * 1024
+_MAGIC = b"PGDMP"  # how pg_dump's custom format begins
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,6 +83,23 @@ def backup(url: str, path: Path) -> int:
     finally:
         draft.unlink(missing_ok=True)
     return path.stat().st_size
+
+
+def check_backup(path: Path) -> str:
+    """What is wrong with a backup, read to its end; empty: nothing. Touches no database.
+
+    Raises:
+        DatabaseDownError: pg_restore is not installed.
+    """
+    with path.open("rb") as file:
+        head = file.read(len(_MAGIC))
+    if head != _MAGIC:
+        return "the file is empty" if not head else "it was not written by `entrepot db backup`"
+    command = [_program("pg_restore"), "-f", os.devnull, str(path)]
+    done = subprocess.run(command, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE, check=False)
+    if not done.returncode:
+        return ""
+    return f"it is cut off or damaged ({done.stderr.decode(errors='replace').strip().splitlines()[-1][-200:]})"
 
 
 def restore(url: str, path: Path) -> None:

@@ -20,6 +20,7 @@ from django.utils.translation import gettext_lazy, ngettext
 
 from entrepot.core.clock import now
 from entrepot.core.errors import EntrepotError
+from entrepot.web.problems import absent
 
 from .buttons import Button, form_of
 from .paging import MOST
@@ -108,9 +109,9 @@ class Presses:
             )  # fmt: skip
         except (EntrepotError, ObjectDoesNotExist) as error:
             if not fields:
-                messages.error(request, str(error))
+                messages.error(request, _told(error))
                 return redirect(self._back(row))
-            form.add_error(_field_of(error, form), str(error))
+            form.add_error(_field_of(error, form), _told(error))
             return self._ask(request, button, row, form)
         if row is not None:
             self.log_change(request, row, str(button.label))  # type: ignore[attr-defined]
@@ -214,7 +215,7 @@ class Presses:
                     fits, seller_id=getattr(rows[0], "seller_id", None), at=now(), who=actor_of(request), **answers
                 )
             except (EntrepotError, ObjectDoesNotExist) as error:
-                refused.append(str(error))
+                refused.append(_told(error))
                 continue
             moved = set(answer) if is_set and isinstance(answer, list) else {row.pk for row in fits}
             refused += [_unfit(button, row) for row in fits if row.pk not in moved]
@@ -225,6 +226,10 @@ class Presses:
 
 def _answers(form: forms.Form) -> dict[str, Any]:
     return {name: value for name, value in form.cleaned_data.items() if name != "seller_id"}
+
+
+def _told(error: Exception) -> str:
+    return absent(error) if isinstance(error, ObjectDoesNotExist) else str(error)
 
 
 def _field_of(error: Exception, form: forms.Form) -> str | None:
