@@ -124,6 +124,7 @@ EVERY_SELLER = {
     "egress/services/polls.py": "a drainer works for every seller, with fair shares between them",
     "egress/services/store_cancel.py": "a drainer works for every seller, with fair shares between them",
     "egress/services/store_order.py": "a drainer works for every seller, with fair shares between them",
+    "fulfilment/queries.py": "the demo counts packages of every seller",
     "fulfilment/services/apply.py": "packages of an order that a channel told us of",
     "fulfilment/services/labels.py": "a drainer keeps labels that any seller asked for",
     "fulfilment/services/moves.py": "the outcome of an intent, whoever's it is",

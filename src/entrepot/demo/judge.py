@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from decimal import Decimal
 from typing import Any
 
 from django.db.models import Sum
 
+from entrepot.fulfilment.queries import labelled_packages, package_counts
+from entrepot.kit.registry import connector
 from entrepot.listings.models import ListingLevel
 from entrepot.orders.models import Order
 
@@ -43,6 +45,7 @@ class Market:
     price: dict[tuple[str, str], tuple[Decimal, Decimal]] = field(default_factory=dict)
     approved: set[tuple[str, str]] = field(default_factory=set)
     archived: set[tuple[str, str]] = field(default_factory=set)
+    labelled: set[int] = field(default_factory=set)
     refused: int = 0
     exceeded: int = 0
     forged_taken: int = 0
@@ -103,6 +106,7 @@ _NOTES: dict[str, Callable[[Market, dict[str, Any], Key], None]] = {
     "product.refused": _refused,
     "listing.archived": lambda market, _, key: market.archived.add(key),
     "listing.unarchived": lambda market, _, key: market.archived.discard(key),
+    "label.created": lambda market, e, _: market.labelled.add(e["package_id"]),
     "limit.exceeded": _exceeded,
     "webhook.forged": _forged,
 }
@@ -115,6 +119,7 @@ def judge(sandbox: Sandbox) -> list[Figure]:
     return [
         *_orders(market),
         *_store_orders(market, shop),
+        *_packages(sandbox.summary(TR)["packages"], market),
         *_levels(market),
         *_in_step(market, shop),
         *_manners(market, shop_entries),
@@ -133,8 +138,8 @@ def _orders(market: Market) -> list[Figure]:
             "their total",
             f"{total:.2f}",
             f"{sum((Decimal(e['total']) for e in market.orders.values()), Decimal(0)):.2f}",
-            f"off: {off[:5]}" if off else "",
         ),
+        Figure("orders with another total here", 0, len(off), f"off: {off[:5]}" if off else ""),
         Figure("cancelled orders", len(ended), len(market.cancelled), str(sorted(ended ^ market.cancelled)[:5] or "")),
     ]
 
@@ -171,6 +176,25 @@ def _store_orders(market: Market, shop: dict[str, Any]) -> list[Figure]:
         Figure("orders in the store twice", 0, len(twice), str(twice[:5] or "")),
         Figure("orders whose totals differ", 0, len(wrong), "; ".join(wrong[:3])),
     ]
+
+
+def _packages(there: dict[str, int], market: Market) -> list[Figure]:
+    """Packages in their words, told in ours, and the labels that they printed."""
+    spec = connector(TR)
+    wanted: dict[str, int] = defaultdict(int)
+    for status, count in there.items():
+        wanted[spec.package_state(status, record="the marketplace's packages")] += count
+    held = {state: n for state, n in package_counts().items() if state != "superseded"}
+    wanted.pop("superseded", None)  # what was split is kept by us, and forgotten by them
+    detail = str(sorted(set(held.items()) ^ set(wanted.items())) or "")
+    return [
+        Figure("packages", _told(held), _told(wanted), detail),
+        Figure("packages with a label", len(labelled_packages()), len(market.labelled)),
+    ]
+
+
+def _told(counts: Mapping[str, int]) -> str:
+    return ", ".join(f"{n} {state}" for state, n in sorted(counts.items())) or "none"
 
 
 def _levels(market: Market) -> list[Figure]:

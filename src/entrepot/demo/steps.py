@@ -249,7 +249,10 @@ def fulfil(cast: Cast, sandbox: Sandbox, say: Say) -> None:
             seller_id=cast.seller.id, package_id=package.id, invoice_number=f"KHB2026{i + 1:09d}", at=now()
         )
     until("packages invoiced", lambda: not _packages("picking").exists(), seconds=120)
-    say(f"{done} orders completed in the store; packages: {_count(Package)}")
+    theirs = _packages("invoiced").filter(pays_carriage="channel")
+    until("the carrier's labels", lambda: not theirs.filter(label__isnull=True).exists(), seconds=120)
+    labels = Package.objects.system().filter(label__isnull=False).count()
+    say(f"{done} orders completed in the store; packages: {_count(Package)}; labels: {labels}")
 
 
 def _tracking(order: Order) -> str:
