@@ -6,9 +6,12 @@ from datetime import timedelta
 
 import pytest
 
+from entrepot.channels import services as channels
 from entrepot.channels.models import Intent
 from entrepot.core.clock import now
 from entrepot.core.errors import Refused
+from entrepot.fulfilment import services as fulfilment
+from entrepot.ingress.models import Feed
 from entrepot.orders import services as orders
 from entrepot.orders.models import Order
 
@@ -174,6 +177,7 @@ def test_a_shop_that_refuses_to_cancel_is_told_to_a_person_and_mended_by_hand_th
     world.read_shop()
     order.refresh_from_db()
     assert (order.state, order.failure) == ("cancelled", "")
+    world.read_shop("stock")  # the owner's press has only a second to tell it by: the next reading settles it
     assert world.on_hand(SOAP) == before + 2 == world.shop_stock(SOAP)
 
 
@@ -185,6 +189,60 @@ def test_the_shops_own_cancel_is_shown_and_gives_nothing_up(world):
 
     order.refresh_from_db()
     assert order.state == "synced" and "the store no longer wants it" in order.failure
+
+
+def test_what_the_shops_owner_cancelled_is_given_up_by_a_person_and_ends_on_both_sides(world):
+    told, order = world.pushed((SOAP, 2))
+    before = world.on_hand(SOAP)
+    world.act(SHOP, "cancel", order_id=int(order.store_ref))
+    world.read_shop()
+
+    fulfilment.give_up_order(seller_id=world.seller.id, order_id=order.id, at=now())
+    world.settle()
+    world.arrive()
+
+    order.refresh_from_db()
+    assert world.package(told).state == "unsupplied"
+    assert (order.state, order.failure) == ("cancelled", "")
+    world.read_shop("stock")
+    assert world.on_hand(SOAP) == world.shop_stock(SOAP) == before + 2
+    with pytest.raises(Refused, match="no package that can still be given up"):
+        fulfilment.give_up_order(seller_id=world.seller.id, order_id=order.id, at=now())
+
+
+def test_a_rule_gives_up_what_the_shops_owner_cancelled(world):
+    told, order = world.pushed((SOAP, 1))
+    channels.change_settings(
+        seller_id=world.seller.id, channel_id=world.store.id, settings={"hub.on_store_cancel": "give_up"}
+    )
+    world.act(SHOP, "cancel", order_id=int(order.store_ref))
+
+    world.read_shop()
+    world.settle()
+    world.arrive()
+
+    order.refresh_from_db()
+    assert (world.package(told).state, order.state) == ("unsupplied", "cancelled")
+
+
+def test_what_the_shop_deleted_is_told_and_ends_by_hand_where_it_cannot_be_cancelled_any_more(world):
+    _, order = world.pushed((SOAP, 1))
+    shop = world.server.remotes[SHOP].snapshot.__self__
+    del shop.orders[int(order.store_ref)]  # as the owner deletes it for good
+    Feed.objects.system().filter(channel=world.store, name="fulfilments").update(wanted_refs=[order.store_ref])
+
+    world.read_shop()
+    order.refresh_from_db()
+    assert order.state == "synced" and "it was deleted there" in order.failure
+
+    fulfilment.give_up_order(seller_id=world.seller.id, order_id=order.id, at=now())
+    world.settle()
+    world.arrive()
+    order.refresh_from_db()
+    assert order.state == "synced" and "refuses to cancel it" in order.failure
+    orders.cancelled_by_hand(seller_id=world.seller.id, order_id=order.id, at=now())
+    order.refresh_from_db()
+    assert (order.state, order.failure, world.held(SOAP)) == ("cancelled", "", 0)
 
 
 def test_a_part_before_the_push_shrinks_the_promise_and_the_rest_is_pushed(world):
@@ -202,25 +260,108 @@ def test_a_part_before_the_push_shrinks_the_promise_and_the_rest_is_pushed(world
     assert world.on_hand(LINEN) == world.shop_stock(LINEN)
 
 
-def test_a_part_after_the_push_is_shown_and_its_stock_stays_with_the_shop(world):
-    told, order = world.pushed((SOAP, 2), (LINEN, 3))
+def without_linen(world, told):
     linen = next(x["line_id"] for x in told["lines"] if x["barcode"] == LINEN)
+    cancel(world, told, line_ids=[linen])
+
+
+def refunds(world):
+    return [(r["reason"], r["amount"]) for r in world.ledger(SHOP, "refund.created")]
+
+
+def test_a_part_after_the_push_is_taken_out_of_the_shops_order_and_put_back_there(world):
+    told, order = world.pushed((SOAP, 2), (LINEN, 3))
     before = world.on_hand(LINEN)
 
-    cancel(world, told, line_ids=[linen])
+    without_linen(world, told)
     world.settle()
 
     order.refresh_from_db()
-    assert order.state == "synced" and "lower it in the store" in order.failure
+    assert (order.state, order.failure) == ("synced", "")
     assert order.lines.get(sku=LINEN).cancelled_quantity == 3
-    assert world.on_hand(LINEN) == before == world.shop_stock(LINEN)
+    assert [amount for _, amount in refunds(world)] == ["29.97"]  # 3 × 9.99, tax in it
+    assert world.on_hand(LINEN) == world.shop_stock(LINEN) == before + 3
+    assert world.ledger(SHOP, "mail.sent") == [] or all(
+        m["audience"] != "buyer" for m in world.ledger(SHOP, "mail.sent")
+    )
 
     rest = world.order(told).packages.get(state__in=["created", "picking"])
     world.act(MARKET, "cancel", package_id=int(rest.package_ref))
     world.arrive()
     order.refresh_from_db()
-    assert order.state == "cancelled"  # the last part makes it whole: the shop cancels, and gives all back
+    assert order.state == "cancelled"  # the last part makes it whole: the shop gives back what it still had
     assert world.on_hand(LINEN) == world.shop_stock(LINEN) == before + 3
+
+
+def test_a_lost_answer_to_the_lowering_takes_the_pieces_out_once(world):
+    told, order = world.pushed((SOAP, 2), (LINEN, 3))
+    before = world.on_hand(LINEN)
+    without_linen(world, told)
+    world.dial(SHOP, lost_answer=1.0)
+
+    world.pursue()
+    assert world.intent("store_lower", order.id).state == "unknown"
+    world.dial(SHOP, lost_answer=0.0)
+    world.settle()
+
+    assert len(refunds(world)) == 1
+    assert world.on_hand(LINEN) == world.shop_stock(LINEN) == before + 3
+
+
+def test_a_part_that_is_cancelled_while_the_push_is_unknown_is_taken_out_when_the_shop_turns_out_to_have_it(world):
+    told, order = queued(world, (SOAP, 2), (LINEN, 3))
+    world.dial(SHOP, lost_answer=1.0)
+    world.pursue()
+    world.dial(SHOP, lost_answer=0.0)
+
+    without_linen(world, told)
+    world.settle()
+
+    order.refresh_from_db()
+    assert (order.state, order.failure) == ("synced", "") and len(refunds(world)) == 1
+    assert world.held(LINEN) == 0 and world.on_hand(LINEN) == world.shop_stock(LINEN)
+
+
+@pytest.mark.parametrize("is_by_hand", [True, False], ids=["lowered by hand", "tried again"])
+def test_a_shop_that_does_not_lower_its_order_is_told_to_a_person_who_ends_it(world, is_by_hand):
+    told, order = world.pushed((SOAP, 2), (LINEN, 3))
+    before, ref = world.on_hand(LINEN), order.store_ref
+    Order.objects.system().filter(id=order.id).update(store_ref="999999")  # the shop knows no such order
+    without_linen(world, told)
+    world.settle()
+    order.refresh_from_db()
+    assert order.state == "synced" and "refuses to take them out" in order.failure
+    assert world.on_hand(LINEN) == before
+
+    Order.objects.system().filter(id=order.id).update(store_ref=ref)
+    who = {"seller_id": world.seller.id, "order_id": order.id, "at": now()}
+    if is_by_hand:
+        orders.lowered_by_hand(**who)
+    else:
+        orders.lower_in_store(**who)
+    world.settle()
+
+    order.refresh_from_db()
+    assert order.failure == "" and len(refunds(world)) == (0 if is_by_hand else 1)
+    assert world.on_hand(LINEN) == before + (0 if is_by_hand else 3)  # by hand: the next reading tells
+    with pytest.raises(Refused, match="no piece too many"):
+        orders.lower_in_store(**who)
+
+
+def test_a_part_cancelled_after_the_shop_has_shipped_waits_for_a_person(world):
+    told, order = world.pushed((SOAP, 2), (LINEN, 3))
+    world.act(SHOP, "fulfil", order_id=int(order.store_ref), tracking_number="7250000000000001")
+    world.read_shop()
+
+    without_linen(world, told)
+    world.settle()
+
+    order.refresh_from_db()
+    assert order.state == "processed" and "say here that it is done" in order.failure and refunds(world) == []
+    orders.lower_in_store(seller_id=world.seller.id, order_id=order.id, at=now())
+    world.settle()
+    order.refresh_from_db()
+    assert order.failure == "" and len(refunds(world)) == 1
 
 
 def test_news_of_a_cancel_told_twice_or_late_changes_nothing_more(world):

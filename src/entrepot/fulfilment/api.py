@@ -13,6 +13,7 @@ from entrepot.channels import queries as channels
 from entrepot.channels.models import Intent
 from entrepot.core.clock import now
 from entrepot.documents.services import content_of
+from entrepot.orders.models import Order
 from entrepot.web.areas import ActorRequest, Area
 from entrepot.web.paging import DEFAULT, page
 from entrepot.web.shapes import Body, Count, Cursor, Id, Limit, Listed, OneOf, QueryId, Text, Word, listed
@@ -153,6 +154,25 @@ def unsupply_package(request: ActorRequest, package_id: int, body: UnsupplyIn) -
     return Status(202, _asked(request, package_id, "unsupply", lines=lines, reason=body.reason))
 
 
+class GiveUpIn(Body):
+    """Why an order cannot be supplied; empty: the first reason that the channel knows."""
+
+    reason: Text = Field("", description="one of `unsupply-reasons`", examples=["out_of_stock"])
+
+
+@router.post(
+    "/orders/{order_id}/give-up", response={202: list[AskedOut]}, operation_id="give_up_order",
+    summary="Give up an order on the marketplace",
+)  # fmt: skip
+def give_up_order(request: ActorRequest, order_id: int, body: GiveUpIn) -> Any:
+    """Say of all packages that have not left that they cannot be supplied, such as when the store's owner cancelled the
+    order. 409: everything has left, or is being given up.
+    """
+    row = Order.objects.for_actor(request.auth).get(id=order_id)
+    found = services.give_up_order(seller_id=row.seller_id, order_id=row.id, reason=body.reason, at=now())
+    return Status(202, [_told(intent) for intent in found])
+
+
 class ReasonOut(Schema):
     """Why goods may be given up."""
 
@@ -230,4 +250,11 @@ def get_package_label(request: ActorRequest, package_id: int) -> Any:
 def _asked(request: ActorRequest, package_id: int, event: str, **more: Any) -> dict[str, Any]:
     row = package_of(request, package_id)
     intent: Intent = services.plan_move(seller_id=row.seller_id, package_id=row.id, event=event, at=now(), **more)
-    return {"package_id": row.id, "our_ref": intent.our_ref, "event": event, "state": intent.state}
+    return _told(intent)
+
+
+def _told(intent: Intent) -> dict[str, Any]:
+    return {
+        "package_id": intent.subject_id, "our_ref": intent.our_ref, "event": intent.payload["event"],
+        "state": intent.state,
+    }  # fmt: skip

@@ -66,6 +66,13 @@ class ReceiptPage(Page):
         "applied_at", "attempts", "not_before", "last_error",
     ]  # fmt: skip
     readonly_fields = ["status_chip", "outcome_chip"]
+    buttons = [
+        Button(
+            name="retry", label=gettext_lazy("Try again"), call=services.retry_receipt, subject="receipt_id",
+            tone="main", bulk=True, when=lambda r: r.status == "dead",
+            help=gettext_lazy("All that was given up of the same order is applied again."),
+        ),
+    ]  # fmt: skip
 
     @display(description=gettext_lazy("status"), ordering="status")
     def status_chip(self, row: Receipt) -> SafeString:

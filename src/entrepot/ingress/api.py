@@ -15,13 +15,14 @@ from entrepot.web.paging import DEFAULT, page
 from entrepot.web.shapes import Cursor, Limit, Listed, OneOf, QueryId, Word, listed
 
 from . import services
-from .models import Feed, SetAside
+from .models import Feed, Receipt, SetAside
 
 channels_router = Router(auth=Area("channels"), tags=["channels"])
 sheets_router = Router(auth=Area("products"), tags=["products"])
 aside_router = Router(auth=Area("set_aside"), tags=["set aside"])
 buyers_router = Router(auth=Area("orders"), tags=["orders"])
 routers = (channels_router, sheets_router, aside_router, buyers_router)
+ReceiptStatus = Annotated[str, OneOf(("queued", "done", "dead"))]
 AsideState = Annotated[str, OneOf(("open", "replayed", "ignored"))]
 
 
@@ -139,6 +140,50 @@ def ignore_set_aside(request: ActorRequest, aside_id: int) -> Any:
     """Say that a record does not matter."""
     row = SetAside.objects.for_actor(request.auth).get(id=aside_id)
     return services.ignore_aside(seller_id=row.seller_id, aside_id=row.id, at=now())
+
+
+class ReceiptOut(Schema):
+    """A message as it was kept, without what it says."""
+
+    id: int = Field(examples=[812])
+    channel_id: int = Field(examples=[3])
+    kind: str = Field(examples=["package"])
+    subject_ref: str = Field(description="the order that it is about", examples=["9103214567"])
+    via: str = Field(examples=["webhook"])
+    status: str = Field(description="dead: given up after ten tries", examples=["dead"])
+    outcome: str = Field(examples=[""])
+    attempts: int = Field(examples=[10])
+    last_error: str = Field(examples=["order 9103214567: currency is missing"])
+    received_at: datetime = Field(examples=["2026-03-01T09:30:00Z"])
+
+
+class RetriedOut(Schema):
+    """How many receipts are applied again."""
+
+    queued: int = Field(examples=[2])
+
+
+@aside_router.get("/receipts", response=Listed[ReceiptOut], operation_id="list_receipts", summary="List receipts")
+def list_receipts(
+    request: ActorRequest,
+    status: Annotated[ReceiptStatus | None, Query(examples=["dead"])] = None,
+    channel_id: Annotated[QueryId | None, Query(examples=[3])] = None,
+    cursor: Cursor = None,
+    limit: Limit = DEFAULT,
+) -> Any:
+    """Messages as they were kept, the newest first."""
+    given = {"status": status, "channel_id": channel_id}
+    rows = Receipt.objects.for_actor(request.auth).filter(**{k: v for k, v in given.items() if v is not None})
+    return listed(page(rows.defer("raw"), cursor=cursor, limit=limit, newest_first=True))
+
+
+@aside_router.post(
+    "/receipts/{receipt_id}/retry", response=RetriedOut, operation_id="retry_receipt", summary="Apply again"
+)
+def retry_receipt(request: ActorRequest, receipt_id: int) -> Any:
+    """Apply again what was given up of an order, once its cause is mended. 409: nothing of it was given up."""
+    row = Receipt.objects.for_actor(request.auth).get(id=receipt_id)
+    return {"queued": services.retry_receipt(seller_id=row.seller_id, receipt_id=row.id, at=now())}
 
 
 class PartyHeld(Schema):

@@ -32,7 +32,7 @@ CAPABILITIES: Mapping[str, tuple[str, ...]] = {
 }  # fmt: skip
 # What only some remotes have: a connector need not decide these.
 OPTIONAL: Mapping[str, tuple[str, ...]] = {
-    "store": ("note_waybills", "pull_categories"),
+    "store": ("note_waybills", "pull_categories", "get_order_lines", "lower_order"),
     "marketplace": (
         "update_listings", "update_content", "update_variants", "reopen_listings", "unlock_listings",
         "pull_observed", "pull_orders_page", "pull_audits", "pull_addresses", "make_label",

@@ -243,6 +243,41 @@ class OrderPage(StateChip, Page):
         ),
         Button(name="note", label=gettext_lazy("Note"), call=services.set_note, subject="order_id", ask=_note_fields),
         Button(
+            name="cancel-in-store",
+            label=gettext_lazy("Cancel in the store"),
+            call=services.cancel_in_store,
+            subject="order_id",
+            when=services.is_cancelled_only_there,
+            tone="danger",
+            help=gettext_lazy("The marketplace has cancelled it; the store's yes gives the stock back."),
+        ),
+        Button(
+            name="cancelled-in-store",
+            label=gettext_lazy("It is cancelled in the store"),
+            call=services.cancelled_by_hand,
+            subject="order_id",
+            when=services.is_refused_there,
+            help=gettext_lazy(
+                "Ends the order here, after the store refused to cancel it and somebody saw to it there."
+            ),
+        ),
+        Button(
+            name="lower-in-store",
+            label=gettext_lazy("Take cancelled pieces out of the store's order"),
+            call=services.lower_in_store,
+            subject="order_id",
+            when=services.waits_to_be_lowered,
+            tone="main",
+        ),
+        Button(
+            name="lowered-in-store",
+            label=gettext_lazy("The store's order is lowered"),
+            call=services.lowered_by_hand,
+            subject="order_id",
+            when=services.waits_to_be_lowered,
+            help=gettext_lazy("Somebody took the cancelled pieces out there; the next reading tells its stock."),
+        ),
+        Button(
             name="cancel",
             label=gettext_lazy("Cancel"),
             call=services.cancel_order,

@@ -4,9 +4,11 @@ from __future__ import annotations
 
 from django.utils.translation import gettext_lazy as _
 
+from entrepot.fulfilment.services import give_up_order
 from entrepot.ingress.admin import import_sheet, sheet_fields, told_of_sheet
 from entrepot.ingress.services import erase_buyer
 from entrepot.listings.services import close_storefront, reopen_storefront
+from entrepot.orders.services import UNDONE
 from entrepot.web.admin import OWNERS, Button, Column, More
 
 from . import buyers, completeness, timelines
@@ -55,6 +57,15 @@ MORE: dict[str, More] = {
     "listings.listing": More(sections=[timelines.listing]),
     "orders.order": More(
         buttons=[
+            Button(
+                name="give-up",
+                label=_("Cannot be supplied"),
+                call=give_up_order,
+                subject="order_id",
+                when=lambda o: o.failure.startswith(UNDONE),
+                tone="danger",
+                help=_("Tells the marketplace so for every package that has not left."),
+            ),
             Button(
                 name="erase-buyer",
                 label=_("Erase the buyer"),

@@ -9,7 +9,7 @@ from entrepot.kit.auth import Basic, ByScheme, OAuth1
 from entrepot.kit.requests import Request
 from entrepot.kit.spec import Call, Credential, Details, Find, Kind, Limit, Pull, Receive, Setting, Spec, Subscribe
 
-from . import calls, facts, mapping, orders, placing, settling, stock, tracking, webhooks, wire
+from . import calls, facts, lowering, mapping, orders, placing, settling, stock, tracking, webhooks, wire
 
 _KEY, _SECRET = "consumer_key", "consumer_secret"
 
@@ -108,6 +108,12 @@ SPEC = Spec(
         ),
         "cancel_order": Call(build=orders.cancel, read=orders.cancelled, probe=orders.probe),
         "note_waybills": Call(build=orders.waybills, read=orders.waybills_noted),
+        "get_order_lines": Call(build=lowering.lines_of, read=lowering.held_lines),
+        "lower_order": Call(
+            build=lowering.lower,
+            read=lowering.lowered,
+            find=(Find(first=lowering.search, page=lowering.page, match=lowering.match),),
+        ),
         "pull_fulfilments": Pull(
             kind="order",
             first=orders.fulfilments_first,

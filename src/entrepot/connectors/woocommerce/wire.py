@@ -176,6 +176,43 @@ class Line(Wire):
     )
 
 
+class LineTax(Wire):
+    """What one rate takes of a line."""
+
+    id: Ref
+    total: Number = None
+    IGNORED: ClassVar[dict[str, str]] = _because("after discounts counts", "subtotal")
+
+
+class HeldLine(Wire):
+    """A line of an order with its figures, for taking pieces out of it."""
+
+    id: Ref
+    name: Text = ""
+    sku: Text = ""
+    quantity: int
+    total: Number = None
+    taxes: Annotated[list[LineTax], Many] = Field(default_factory=list)
+    meta_data: Annotated[list[Meta], Many] = Field(default_factory=list)
+    IGNORED: ClassVar[dict[str, str]] = _because(
+        "only pieces and amounts count here",
+        "product_id variation_id tax_class subtotal subtotal_tax total_tax price image parent_name global_unique_id "
+        "tax_status",
+    )
+
+
+class Refund(Wire):
+    """Pieces that were taken out of an order; ``reason`` is our reference when we did it."""
+
+    id: Ref
+    reason: Text = ""
+    IGNORED: ClassVar[dict[str, str]] = {
+        **_LINKS, **_LOCAL,
+        **_because("the reference tells it", "date_created_gmt amount refunded_by refunded_payment meta_data "
+                   "line_items shipping_lines tax_lines fee_lines parent_id"),
+    }  # fmt: skip
+
+
 class Fee(Wire):
     """A fee of an order; ours is named ``Rounding``."""
 

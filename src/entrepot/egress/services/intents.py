@@ -15,7 +15,7 @@ from entrepot.core.clock import now
 from entrepot.core.errors import MappingError, OutcomeUnknown, Refused, RemoteBusy, RemoteError, RemoteUnauthorised
 from entrepot.jobs.services import claim
 
-from . import labels, packages, store_cancel, store_order
+from . import labels, packages, store_cancel, store_lower, store_order
 from .side_by_side import side_by_side
 
 log = structlog.get_logger(__name__)
@@ -46,6 +46,7 @@ PURSUE: dict[str, Callable[[Sequence[Intent], Channel], Failures]] = {
     "settle_total": _one_by_one(store_order.pursue_total),
     "store_waybills": _one_by_one(store_order.pursue_waybills),
     "store_cancel": _one_by_one(store_cancel.pursue),
+    "store_lower": _one_by_one(store_lower.pursue),
     "package_move": _one_by_one(packages.pursue),
     "label": _one_by_one(labels.pursue),
 }
@@ -54,6 +55,7 @@ REFUSE: dict[str, Callable[[Intent, str], None]] = {
     "settle_total": store_order.refuse_total,
     "store_waybills": store_order.refuse_waybills,
     "store_cancel": store_cancel.refuse,
+    "store_lower": store_lower.refuse,
     "package_move": packages.refuse,
     "label": labels.refuse,
 }

@@ -175,4 +175,5 @@ def refuse_waybills(intent: Intent, why: str) -> None:
     """The order stands without them; a person may write them in."""
     if channels.refuse_intent(intent, why=why, at=now()):
         text = f"waybill {intent.payload['waybills']} could not be written into the store's order: {why}"
-        Order.objects.system().filter(id=intent.subject_id).update(failure=text[:2000])
+        # What weighs more stays: nobody has to write a number into an order that is to be mended.
+        Order.objects.system().filter(id=intent.subject_id, failure="").update(failure=text[:2000])

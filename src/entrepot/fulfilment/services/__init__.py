@@ -5,6 +5,8 @@ from .apply import apply_packages as apply_packages
 from .apply import apply_told as apply_told
 from .erase import erase_labels as erase_labels
 from .erase import package_refs as package_refs
+from .give_up import give_up_by_rule as give_up_by_rule
+from .give_up import give_up_order as give_up_order
 from .labels import keep_label as keep_label
 from .labels import make_label as make_label
 from .labels import plan_labels as plan_labels

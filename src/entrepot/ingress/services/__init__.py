@@ -15,6 +15,7 @@ from .feeds import open_feeds as open_feeds
 from .pull import pull_due as pull_due
 from .pull import pull_now as pull_now
 from .receipts import keep_receipts as keep_receipts
+from .receipts import retry_receipt as retry_receipt
 from .receipts import retry_receipts as retry_receipts
 from .replay import replay_aside as replay_aside
 from .retention import forget_old_asides as forget_old_asides

@@ -35,6 +35,7 @@ Finish = Callable[[Feed, Channel, datetime, dict[str, Any]], None]
 
 _DAY_MS = 86_400_000
 _SWEEP = 10
+_ASK_BY_NAME = 30  # every so many readings of orders some open ones are asked for by name
 _AT_WORK = ("open", "fulfilled")  # orders that the store works on
 
 
@@ -164,6 +165,21 @@ def _fulfilments(feed: Feed, channel: Channel, read: Read, began: datetime, stat
     at_work = [(noted[t.store_ref], t) for t in read.records if t.store_ref in noted and t.state in _AT_WORK]
     if at_work:
         fulfilment.follow_stores(told=at_work, at=began)
+    fulfilment.give_up_by_rule(store=channel, orders=list(noted.values()), at=began)
+    state.setdefault("shown", set()).update(t.store_ref for t in read.records)
+    state.setdefault("unreadable", []).extend(a.where for a in read.set_aside)
+
+
+def _look_for_gone(feed: Feed, channel: Channel, began: datetime, state: dict[str, Any]) -> None:
+    """Orders that were asked for by name and did not come were deleted; one that cannot be read is there."""
+    missing = sorted(set(feed.wanted_refs) - state.get("shown", set()))
+    if missing and not state.get("unreadable"):
+        orders.note_gone(channel=channel, store_refs=missing)  # no rule: an answer may be empty for other reasons
+    _advance(feed, channel, began, state)
+    if feed.runs % _ASK_BY_NAME == _ASK_BY_NAME - 1:  # what is in the bin shows as no change
+        refs = orders.open_store_refs(channel=channel, limit=100)
+        if refs:
+            hint_feed(channel_id=channel.id, name=feed.name, refs=refs, at=began)
 
 
 def _no_page(feed: Feed, channel: Channel, read: Read, began: datetime, state: dict[str, Any]) -> None:
@@ -178,7 +194,7 @@ PAGES: dict[str, PageWay] = {
     "webhooks": PageWay(lambda f, c, b: iter(()), _no_page, _watch),
     "products": PageWay(_changed_and_swept, _products, _advance),
     "stock": PageWay(lambda f, c, b: iter([(Window(), "pull_stock")]), _stock, _compare_ids),
-    "fulfilments": PageWay(lambda f, c, b: _since(f, c, b, "pull_fulfilments"), _fulfilments, _advance),
+    "fulfilments": PageWay(lambda f, c, b: _since(f, c, b, "pull_fulfilments"), _fulfilments, _look_for_gone),
     "orders": PageWay(lambda f, c, b: _since(f, c, b, "pull_orders"), _orders, _advance),
     "review": PageWay(_review, _observed, _nothing),
     "verdicts": PageWay(_judged, _verdicts, _nothing),

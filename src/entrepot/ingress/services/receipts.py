@@ -9,6 +9,7 @@ from typing import Any
 from django.db import connection
 
 from entrepot.channels.models import Channel
+from entrepot.core.errors import Refused
 from entrepot.core.ids import fingerprint
 from entrepot.jobs.services import wake
 from entrepot.kit import records
@@ -59,4 +60,18 @@ def retry_receipts(*, seller_id: int, channel_id: int, subject_ref: str, at: dat
     count = rows.update(status="queued", attempts=0, not_before=at)
     if count:
         wake("orders")
+    return count
+
+
+def retry_receipt(*, seller_id: int, receipt_id: int, at: datetime) -> int:
+    """Apply again what was given up of the order that this receipt is about; the number of receipts queued.
+
+    Raises:
+        Receipt.DoesNotExist: not this seller's.
+        Refused: none of its order was given up.
+    """
+    row = Receipt.objects.for_seller(seller_id).get(id=receipt_id)
+    count = retry_receipts(seller_id=seller_id, channel_id=row.channel_id, subject_ref=row.subject_ref, at=at)
+    if not count:
+        raise Refused(f"{row.kind} {row.subject_ref}: nothing of it was given up; it is {row.status}")
     return count

@@ -1,5 +1,6 @@
 """The one locked ledger of stock: readings, reservations, what the store took, shortages."""
 
+from .pieces import give_back_some as give_back_some
 from .promises import absorb as absorb
 from .promises import forget as forget
 from .promises import give_back as give_back

@@ -50,13 +50,15 @@ ON CONFLICT (line_id, variant_id) DO NOTHING
 RETURNING line_id, variant_id, quantity
 """
 
-_MOVE = """
+_MOVED = """
 WITH moved AS (
     UPDATE inventory_reservation SET state = %(new)s, ended_at = %(at)s
      WHERE line_id = ANY(%(lines)s) AND state = %(old)s AND seller_id = %(seller)s
     RETURNING variant_id, quantity
-), sums AS (SELECT variant_id, sum(quantity) AS quantity FROM moved GROUP BY variant_id
-), shelf AS (
+), sums AS (SELECT variant_id, sum(quantity) AS quantity FROM moved GROUP BY variant_id)"""
+
+# What is moved, by variant, on the shelf of the store.
+SHELF = """, shelf AS (
     -- The store takes from its own shelf; where it has none, from the fullest.
     SELECT DISTINCT ON (l.variant_id) l.id, sums.quantity
       FROM inventory_stocklevel l JOIN sums ON sums.variant_id = l.variant_id
@@ -70,11 +72,9 @@ UPDATE inventory_stocklevel s
 RETURNING s.variant_id
 """
 # Where it is not sure whether a reading knows of the move, the lower number is kept; the next reading tells.
-_TAKE = _MOVE.format(knows="s.read_at", sign="-")
-_RETURN = _MOVE.format(
-    knows="greatest(s.read_at, (SELECT max(p.began_at) FROM inventory_stockpass p WHERE p.channel_id = s.channel_id))",
-    sign="+",
-)
+KNOWS = "greatest(s.read_at, (SELECT max(p.began_at) FROM inventory_stockpass p WHERE p.channel_id = s.channel_id))"
+_TAKE = _MOVED + SHELF.format(knows="s.read_at", sign="-")
+_RETURN = _MOVED + SHELF.format(knows=KNOWS, sign="+")
 
 
 def reserve(*, seller_id: int, lines: Sequence[tuple[int, int, int]], at: datetime) -> list[int]:
@@ -161,11 +161,7 @@ def _move(
     seller_id: int, line_ids: Sequence[int], statement: str, *, old: str, new: str, since: datetime, at: datetime
 ) -> list[int]:
     with transaction.atomic(), connection.cursor() as cursor:
-        promised = Reservation.objects.for_seller(seller_id).filter(line_id__in=line_ids).order_by("id")
-        variants = sorted(set(promised.select_for_update(no_key=True).values_list("variant_id", flat=True)))
-        # Levels in the order of their variants, as readings take them.
-        levels = StockLevel.objects.for_seller(seller_id).filter(variant_id__in=variants).order_by("variant_id", "id")
-        list(levels.select_for_update(no_key=True).values_list("id"))
+        lock_promised(seller_id, line_ids)
         cursor.execute(
             statement,
             {"seller": seller_id, "lines": list(line_ids), "at": at, "since": since, "old": old, "new": new},
@@ -173,6 +169,14 @@ def _move(
         changed = [row[0] for row in cursor.fetchall()]
         mark_dirty(kind="stock", subject_ids=changed)
     return changed
+
+
+def lock_promised(seller_id: int, line_ids: Sequence[int]) -> None:
+    """What these lines were promised, then the levels, in the order of their variants, as readings take them."""
+    promised = Reservation.objects.for_seller(seller_id).filter(line_id__in=line_ids).order_by("id")
+    variants = sorted(set(promised.select_for_update(no_key=True).values_list("variant_id", flat=True)))
+    levels = StockLevel.objects.for_seller(seller_id).filter(variant_id__in=variants).order_by("variant_id", "id")
+    list(levels.select_for_update(no_key=True).values_list("id"))
 
 
 def release(*, seller_id: int, line_ids: Sequence[int], at: datetime) -> list[int]:

@@ -101,6 +101,48 @@ def retry_order(request: ActorRequest, order_id: int) -> Any:
     return order_of(request.auth, row.id)
 
 
+@router.post(
+    "/orders/{order_id}/cancel-in-store", response=OrderOut, operation_id="cancel_order_in_store",
+    summary="Cancel in the store",
+)  # fmt: skip
+def cancel_order_in_store(request: ActorRequest, order_id: int) -> Any:
+    """Have the store cancel what the marketplace has cancelled, though it was shipped, or refused before. 409: the
+    marketplace still wants it, or the store does not have it.
+    """
+    row = order_of(request.auth, order_id)
+    return services.cancel_in_store(seller_id=row.seller_id, order_id=row.id, at=now())
+
+
+@router.post(
+    "/orders/{order_id}/cancelled-in-store", response=OrderOut, operation_id="note_order_cancelled_in_store",
+    summary="Say that it is cancelled in the store",
+)  # fmt: skip
+def note_order_cancelled_in_store(request: ActorRequest, order_id: int) -> Any:
+    """End an order that the store refuses to cancel, once a person has seen to it there. 409: it does not refuse."""
+    row = order_of(request.auth, order_id)
+    return services.cancelled_by_hand(seller_id=row.seller_id, order_id=row.id, at=now())
+
+
+@router.post(
+    "/orders/{order_id}/lower-in-store", response=OrderOut, operation_id="lower_order_in_store",
+    summary="Take cancelled pieces out of the store's order",
+)  # fmt: skip
+def lower_order_in_store(request: ActorRequest, order_id: int) -> Any:
+    """Take out what the marketplace cancelled after the push, or try it again. 409: there is nothing too many."""
+    row = order_of(request.auth, order_id)
+    return services.lower_in_store(seller_id=row.seller_id, order_id=row.id, at=now())
+
+
+@router.post(
+    "/orders/{order_id}/lowered-in-store", response=OrderOut, operation_id="note_order_lowered_in_store",
+    summary="Say that the store's order is lowered",
+)  # fmt: skip
+def note_order_lowered_in_store(request: ActorRequest, order_id: int) -> Any:
+    """End the wait for cancelled pieces, once a person has taken them out there. 409: it does not wait."""
+    row = order_of(request.auth, order_id)
+    return services.lowered_by_hand(seller_id=row.seller_id, order_id=row.id, at=now())
+
+
 @router.put(
     "/orders/{order_id}/parties/{role}", response=OrderOut, operation_id="edit_order_address", summary="Mend an address"
 )

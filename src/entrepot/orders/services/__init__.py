@@ -2,16 +2,27 @@
 
 from .cancel import cancel_by_remote as cancel_by_remote
 from .cancel import cancel_in_store as cancel_in_store
+from .cancel import cancelled_by_hand as cancelled_by_hand
 from .cancel import confirm_cancelled as confirm_cancelled
+from .cancel import is_cancelled_only_there as is_cancelled_only_there
+from .cancel import is_refused_there as is_refused_there
 from .cancel import refuse_cancel as refuse_cancel
 from .export import begin_exports as begin_exports
 from .export import fail_export as fail_export
 from .export import plan_exports as plan_exports
+from .follow import UNDONE as UNDONE
+from .follow import note_gone as note_gone
 from .follow import note_store_order as note_store_order
 from .follow import note_store_orders as note_store_orders
+from .follow import open_store_refs as open_store_refs
 from .intake import Taken as Taken
 from .intake import take_order as take_order
 from .intake import take_orders as take_orders
+from .lowering import confirm_lowered as confirm_lowered
+from .lowering import lower_in_store as lower_in_store
+from .lowering import lowered_by_hand as lowered_by_hand
+from .lowering import refuse_lowering as refuse_lowering
+from .lowering import waits_to_be_lowered as waits_to_be_lowered
 from .review import approve_orders as approve_orders
 from .review import cancel_order as cancel_order
 from .review import edit_lines as edit_lines
@@ -20,6 +31,7 @@ from .review import hold_orders as hold_orders
 from .review import retry_export as retry_export
 from .review import set_note as set_note
 from .sale import asked_order as asked_order
+from .sale import gross_of as gross_of
 from .sale import sales_order as sales_order
 from .settle import confirm_waybills as confirm_waybills
 from .settle import note_waybills as note_waybills

@@ -17,10 +17,10 @@ from entrepot.inventory import services as inventory
 from ..models import Line, Order
 from ..states import CANCEL, ORDER
 from .export import KIND
+from .lowering import plan_lowering
 
 CANCEL_KIND = "store_cancel"
 _NEVER_SENT = ("planned", "refused", "dropped")
-PART = "pieces were cancelled by the marketplace after the store had the order: lower it in the store"
 PERSON = "cancelled by the marketplace after the store had shipped it: stop the parcel, or expect it back"
 
 
@@ -60,12 +60,14 @@ def _lower(lines: dict[int, Line], quantities: Mapping[int, int]) -> list[Line]:
 
 
 def _part(order: Order, changed: list[Line], at: datetime) -> None:
-    """Before the store has it, what is promised shrinks with the lines; afterwards the store's order has to."""
+    """Before the store has it, what is promised shrinks with the lines; afterwards the store's order has to. While
+    the outcome is open nothing is done: the store's answer finds the pieces gone.
+    """
     intent = channels.intent_of(seller_id=order.seller_id, kind=KIND, subject_id=order.id)
     if intent is None or intent.state in _NEVER_SENT:
         fit_promises(order, changed, at)
-    else:
-        Order.objects.system().filter(id=order.id).update(failure=PART)
+    elif intent.state == "confirmed":
+        plan_lowering(order=order, at=at)
 
 
 def fit_promises(order: Order, lines: list[Line], at: datetime) -> None:
@@ -139,6 +141,44 @@ def cancel_in_store(*, seller_id: int, order_id: int, at: datetime) -> Order:
             state="planned", not_before=at, attempts=0, settled_at=None
         )
     return order
+
+
+def cancelled_by_hand(*, seller_id: int, order_id: int, at: datetime) -> Order:
+    """A person says that the store has no such order any more (or it is cancelled there), after it refused to cancel.
+
+    What its stock is now, the next reading tells.
+
+    Raises:
+        Order.DoesNotExist: not this seller's.
+        Refused: the marketplace has not cancelled the whole of it, or the store has not refused.
+    """
+    with transaction.atomic():
+        order = Order.objects.for_seller(seller_id).select_for_update(no_key=True).get(id=order_id)
+        intent = channels.intent_of(seller_id=seller_id, kind=CANCEL_KIND, subject_id=order.id)
+        if not is_gone(order) or intent is None or intent.state != "refused":
+            raise Refused(f"order {order.order_ref} is not one that the store refuses to cancel")
+        Intent.objects.system().filter(id=intent.id).update(
+            state="confirmed", result={"store": "cancelled by hand"}, settled_at=at, leased_until=None
+        )
+        confirm_cancelled(order_id=order.id, is_in_store=False, at=at)
+    order.refresh_from_db()
+    return order
+
+
+def is_cancelled_only_there(order: Order) -> bool:
+    """Whether the marketplace has cancelled all of an order that the store has, and nothing is on its way there."""
+    if not order.store_ref or order.state not in ("synced", "processed", "failed") or not is_gone(order):
+        return False
+    intent = channels.intent_of(seller_id=order.seller_id, kind=CANCEL_KIND, subject_id=order.id)
+    return intent is None or intent.state == "refused"
+
+
+def is_refused_there(order: Order) -> bool:
+    """Whether the store has refused to cancel what the marketplace cancelled."""
+    if not order.store_ref or order.state == "cancelled":
+        return False
+    intent = channels.intent_of(seller_id=order.seller_id, kind=CANCEL_KIND, subject_id=order.id)
+    return intent is not None and intent.state == "refused" and is_gone(order)
 
 
 def is_gone(order: Order) -> bool:

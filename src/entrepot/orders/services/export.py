@@ -119,7 +119,10 @@ def _say(begun: Begun, order: Order, intent: Intent, store: Channel, facts: Fact
         begun.refused[intent.id] = error
         return
     begun.sales[intent.id] = sale
-    intent.payload = {"total": str(sale.total), "currency": sale.currency, "tracking_ref": sale.tracking_ref or ""}
+    intent.payload = {
+        "total": str(sale.total), "currency": sale.currency, "tracking_ref": sale.tracking_ref or "",
+        "lines": {str(x.id): x.quantity - x.cancelled_quantity for x in facts.lines[order.id]},
+    }  # fmt: skip
 
 
 def _keep_sent(sales: Mapping[int, records.SalesOrder], orders: Mapping[int, Order], store: Channel) -> None:

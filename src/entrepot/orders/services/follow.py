@@ -53,6 +53,24 @@ def note_store_orders(*, channel: Channel, theirs: Sequence[records.StoreOrder],
     return orders
 
 
+def open_store_refs(*, channel: Channel, limit: int) -> list[str]:
+    """Refs of orders that a store has and has not fulfilled, some at random; not those that it was missed for."""
+    rows = Order.objects.for_seller(channel.seller_id).filter(store=channel, state="synced").exclude(store_ref="")
+    return list(rows.exclude(failure__startswith=UNDONE).order_by("?").values_list("store_ref", flat=True)[:limit])
+
+
+def note_gone(*, channel: Channel, store_refs: Sequence[str]) -> list[Order]:
+    """Orders that a store was asked for by name and no longer shows: in its bin, or deleted for good. Those of ours."""
+    with transaction.atomic():
+        rows = Order.objects.for_seller(channel.seller_id).filter(store=channel, store_ref__in=list(store_refs))
+        rows = rows.exclude(state__in=["cancelled", "processed"]).order_by("id")
+        orders = list(rows.select_for_update(no_key=True))
+        for order in orders:
+            order.failure = f"{UNDONE} (it was deleted there): mark its packages as unsupplied, or restore it there"
+        save_all(orders, ["failure"])
+    return orders
+
+
 def _go_on(orders: Sequence[Order], told: dict[str, records.StoreOrder], at: datetime) -> None:
     done = [o for o in orders if told[o.store_ref].state == "fulfilled" and o.state == "synced"]
     if done:

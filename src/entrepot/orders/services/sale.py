@@ -97,6 +97,12 @@ def currency_at(order: Order, store: Channel) -> tuple[str, Decimal]:
     return str(theirs), found[0].quantize(_RATE, ROUND_HALF_UP)
 
 
+def gross_of(*, order: Order, line: Line, pieces: int) -> Decimal:
+    """What the buyer pays for so many pieces of a line, tax included, in the currency that the store has it in."""
+    owed = (line.line_total * pieces / line.quantity).quantize(minor_unit(order.currency), ROUND_HALF_UP)
+    return _converted(owed, order.fx_rate or Decimal(1), order.store_currency or order.currency)
+
+
 def _left(line: Line, currency: str) -> Decimal:
     """What the buyer pays for the pieces that are left, in the order's own currency."""
     left = line.quantity - line.cancelled_quantity

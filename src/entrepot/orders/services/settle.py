@@ -20,7 +20,9 @@ from entrepot.kit.registry import connector
 
 from ..models import Adjustment, Line, Order
 from ..states import ORDER
+from .cancel import is_gone
 from .entry import save_all
+from .lowering import plan_lowering
 from .sale import sales_order
 
 TOTAL_KIND, WAYBILL_KIND = "settle_total", "store_waybills"
@@ -61,7 +63,17 @@ def settle_exports(*, made: Sequence[tuple[Intent, records.StoreOrder]], at: dat
             else:
                 settle_rest(order, intent, theirs.total - totals[order.id], at)
         _synced([o for _, o, m in ours if not m.missing_skus], at)
+        _lower_late(ours, at)
     return done
+
+
+def _lower_late(ours: Sequence[tuple[Intent, Order, records.StoreOrder]], at: datetime) -> None:
+    """What was cancelled while the order was on its way is taken out of it now."""
+    cancelled = Line.objects.system().filter(order_id__in=[o.id for _, o, _ in ours], cancelled_quantity__gt=0)
+    ids = set(cancelled.values_list("order_id", flat=True))
+    for _, order, _ in ours:
+        if order.id in ids and not is_gone(order):
+            plan_lowering(order=order, at=at)
 
 
 def _synced(orders: Sequence[Order], at: datetime) -> None:

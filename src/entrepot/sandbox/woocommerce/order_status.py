@@ -69,6 +69,14 @@ def _move_stock(store: Store, order: Row, sign: int) -> None:
         for line in order["line_items"]:
             row = store.products.get(line["variation_id"] or line["product_id"])
             if row is not None:
-                stock.move(store, row, sign * line["quantity"], order["id"])
+                pieces = line["quantity"] - (_put_back(store, order, line) if sign > 0 else 0)
+                stock.move(store, row, sign * pieces, order["id"])
                 row["total_sales"] -= sign * line["quantity"]
     order["is_stock_reduced"] = sign < 0
+
+
+def _put_back(store: Store, order: Row, line: Row) -> int:
+    """Pieces of a line that refunds put back already: the core keeps ``_reduced_stock`` with the line."""
+    refunds = store.of_order("refunds", order["id"])
+    lines = (x for refund in refunds if refund.get("is_restocked") for x in refund["line_items"])
+    return -sum(x["quantity"] for x in lines if x["refunded_item_id"] == line["id"])

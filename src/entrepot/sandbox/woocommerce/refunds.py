@@ -100,7 +100,7 @@ def create(store: Store, order: Row, body: dict[str, Any]) -> Row:
         raise _impossible("Invalid refund amount.")
     if clean.get("api_refund", True):
         raise _impossible("The payment gateway for this order does not exist.")
-    row = _row(store, order, clean, amount)
+    row = _row(store, order, clean, amount) | {"is_restocked": bool(clean.get("api_restock", True))}
     store.add_to_order("refunds", row)
     if clean.get("api_restock", True):
         _restock(store, order, row)

@@ -1,0 +1,66 @@
+"""Take out of a store's order what the marketplace cancelled of it; looked for before it is sent twice."""
+
+from __future__ import annotations
+
+from entrepot.channels import services as channels
+from entrepot.channels.models import Channel, Intent
+from entrepot.core.clock import now
+from entrepot.core.errors import MappingError
+from entrepot.kit.client import Client
+from entrepot.kit.find import find
+from entrepot.kit.lowering import HeldLine, Lowering
+from entrepot.kit.spec import Call
+from entrepot.orders import services as orders
+from entrepot.orders.models import Line, Order
+
+
+def pursue(intent: Intent, store: Channel) -> None:
+    """Lower the order, unless the store shows that it is done, or the whole of it is cancelled meanwhile."""
+    order = Order.objects.system().get(id=intent.subject_id)
+    if order.state == "cancelled":
+        channels.confirm_intent(intent, their_ref="", result={"store": "the whole is cancelled"}, at=now())
+        return
+    client = channels.client_for(store)
+    call = client.spec.can["lower_order"]
+    assert isinstance(call, Call)
+    done = None
+    if intent.state == "unknown":
+        asked = Lowering(store_ref=order.store_ref, our_ref=intent.our_ref, currency=order.store_currency, lines=())
+        done = find(client.spec, "lower_order", client.account, asked, client.send)
+        if done is None and not channels.resend_intent(intent, at=now()):
+            return
+    if done is None:
+        wanted = _wanted(client, order, intent)
+        if not channels.send_intent(intent, at=now()):
+            return
+        done = call.read(client.account, wanted, client.send(call.build(client.account, wanted)))
+    orders.confirm_lowered(intent=intent, refund_ref=done, at=now())
+
+
+def _wanted(client: Client, order: Order, intent: Intent) -> Lowering:
+    """The pieces by the lines that the store has them under.
+
+    Raises:
+        MappingError: the store's order has no such line, or fewer pieces.
+    """
+    call = client.spec.can["get_order_lines"]
+    assert isinstance(call, Call)
+    reply = client.send(call.build(client.account, order.store_ref))
+    held: dict[str, HeldLine] = {x.sku: x for x in call.read(client.account, order.store_ref, reply)}
+    pieces = {int(line): count for line, count in intent.payload["lines"].items()}
+    found = []
+    for line in Line.objects.system().filter(order=order, id__in=pieces).order_by("id"):
+        theirs = held.get(line.sku or line.listing_ref)
+        if theirs is None or theirs.quantity < pieces[line.id]:
+            raise MappingError(
+                f"order {order.order_ref}", f"line {line.sku}", f"is not in the store's order {pieces[line.id]} times"
+            )
+        found.append((theirs, pieces[line.id], orders.gross_of(order=order, line=line, pieces=pieces[line.id])))
+    return Lowering(
+        store_ref=order.store_ref, our_ref=intent.our_ref, currency=order.store_currency, lines=tuple(found)
+    )
+
+
+def refuse(intent: Intent, why: str) -> None:
+    """The order says so, and what to do."""
+    orders.refuse_lowering(intent=intent, why=why, at=now())

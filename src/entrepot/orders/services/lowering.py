@@ -1,0 +1,158 @@
+"""A part was cancelled by the marketplace after the store had the order: the store's order is lowered, too."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import datetime
+
+from django.db import transaction
+
+from entrepot.channels import queries as channels
+from entrepot.channels.models import Intent
+from entrepot.channels.services import confirm_intent, plan_intent, refuse_intent, revive_intent
+from entrepot.core.errors import Refused
+from entrepot.core.ids import fingerprint
+from entrepot.inventory import services as inventory
+from entrepot.kit.registry import connector
+
+from ..models import Line, Order
+from .export import KIND
+
+LOWER_KIND = "store_lower"
+PART = "pieces were cancelled by the marketplace after the store had the order"
+_BY_HAND = f"{PART}: lower it in the store, and say here that it is done"
+_DEAD = ("refused", "dropped")
+
+
+def plan_lowering(*, order: Order, at: datetime) -> Intent | None:
+    """Have what the marketplace cancelled taken out of the store's order (locked), as far as it is still in it.
+
+    None: there is nothing to take out, or the store's connector cannot: then the order says so.
+    """
+    pieces = _too_many(order)
+    if not pieces or order.store is None:
+        return None
+    if order.state != "synced" or not connector(order.store.connector).has("lower_order"):
+        Order.objects.system().filter(id=order.id).update(failure=_BY_HAND)
+        order.failure = _BY_HAND
+        return None
+    return _plan(order, pieces, at)
+
+
+def _plan(order: Order, pieces: Mapping[int, int], at: datetime) -> Intent:
+    wanted = {str(line): count for line, count in sorted(pieces.items())}
+    taken = len(_intents(order))
+    return plan_intent(
+        seller_id=order.seller_id, channel_id=order.store_id or 0, kind=LOWER_KIND, subject_id=order.id,
+        step=f"{taken}-{fingerprint(wanted)[:16]}", payload={"lines": wanted}, at=at,
+    )  # fmt: skip
+
+
+def _too_many(order: Order) -> dict[int, int]:
+    """Line id → pieces that are cancelled and that the store's order still has, nor is about to lose."""
+    creation = channels.intent_of(seller_id=order.seller_id, kind=KIND, subject_id=order.id)
+    if creation is None or creation.state != "confirmed":
+        return {}
+    sent: Mapping[str, int] = creation.payload.get("lines", {})
+    going: dict[str, int] = {}
+    for intent in _intents(order):
+        if intent.state not in _DEAD:
+            for line, count in intent.payload["lines"].items():
+                going[line] = going.get(line, 0) + count
+    found = {}
+    for x in Line.objects.system().filter(order=order).order_by("id"):
+        there = sent.get(str(x.id), x.quantity) - going.get(str(x.id), 0)
+        if there > x.quantity - x.cancelled_quantity:
+            found[x.id] = there - (x.quantity - x.cancelled_quantity)
+    return found
+
+
+def _intents(order: Order) -> list[Intent]:
+    rows = Intent.objects.for_seller(order.seller_id).filter(kind=LOWER_KIND, subject_id=order.id)
+    return list(rows.order_by("id"))
+
+
+def waits_to_be_lowered(order: Order) -> bool:
+    """Whether the store's order has pieces that the marketplace cancelled, and no call of ours takes them out."""
+    if order.state not in ("synced", "processed", "failed"):
+        return False
+    return bool(_too_many(order))
+
+
+def confirm_lowered(*, intent: Intent, refund_ref: str, at: datetime) -> None:
+    """The store has taken the pieces out and put them back: its stock rises here as well, once.
+
+    Raises:
+        Refused: another worker settled it meanwhile.
+    """
+    with transaction.atomic():
+        order = Order.objects.system().select_for_update(no_key=True).get(id=intent.subject_id)
+        if not confirm_intent(intent, their_ref=refund_ref, result={"store": "lowered"}, at=at):
+            raise Refused(f"{intent} was settled by somebody else")
+        _give_back(order, intent, intent.sent_at or at, at)
+
+
+def _give_back(order: Order, intent: Intent, asked_at: datetime | None, at: datetime) -> None:
+    """Ends the complaint, if there was one and nothing else is open."""
+    pieces = {int(line): count for line, count in intent.payload["lines"].items()}
+    lines = Line.objects.system().filter(order=order, id__in=pieces, variant__isnull=False).order_by("id")
+    told = [(x.id, x.variant_id, pieces[x.id]) for x in lines if x.variant_id]
+    inventory.give_back_some(seller_id=order.seller_id, lines=told, asked_at=asked_at, at=at)
+    if order.failure.startswith(PART) and not any(i.state == "refused" for i in _intents(order) if i.id != intent.id):
+        Order.objects.system().filter(id=order.id).update(failure="")
+        order.failure = ""
+
+
+def refuse_lowering(*, intent: Intent, why: str, at: datetime) -> None:
+    """The store said no: a person lowers it there, or tries again."""
+    with transaction.atomic():
+        order = Order.objects.system().select_for_update(no_key=True).get(id=intent.subject_id)
+        if refuse_intent(intent, why=why, at=at):
+            text = f"{PART}, and the store refuses to take them out: {why}"[:2000]
+            Order.objects.system().filter(id=order.id).update(failure=text)
+
+
+def lower_in_store(*, seller_id: int, order_id: int, at: datetime) -> Order:
+    """Try (again) to have the store take out what the marketplace cancelled; it is asked first what it did before.
+
+    Raises:
+        Order.DoesNotExist: not this seller's.
+        Refused: the store's order has no piece too many, or its connector cannot lower orders.
+    """
+    with transaction.atomic():
+        order = Order.objects.for_seller(seller_id).select_for_update(no_key=True).get(id=order_id)
+        if order.store is None or not connector(order.store.connector).has("lower_order"):
+            raise Refused(f"order {order.order_ref}: the store cannot be told; lower it there, and say so here")
+        if not waits_to_be_lowered(order):
+            raise Refused(f"order {order.order_ref} has no piece too many in the store")
+        for intent in _intents(order):
+            if intent.state == "refused":
+                revive_intent(intent, at=at)
+        if pieces := _too_many(order):
+            _plan(order, pieces, at)
+        Order.objects.system().filter(id=order.id).update(failure="")
+        order.failure = ""
+    return order
+
+
+def lowered_by_hand(*, seller_id: int, order_id: int, at: datetime) -> Order:
+    """A person has lowered the store's order there. What its stock is now, the next reading tells.
+
+    Raises:
+        Order.DoesNotExist: not this seller's.
+        Refused: nothing waits for a person; or a call of ours is on its way.
+    """
+    with transaction.atomic():
+        order = Order.objects.for_seller(seller_id).select_for_update(no_key=True).get(id=order_id)
+        if not waits_to_be_lowered(order):
+            raise Refused(f"order {order.order_ref} does not wait to be lowered in the store")
+        refused = [i for i in _intents(order) if i.state == "refused"] or [_plan(order, _too_many(order), at)]
+        for intent in refused:
+            Intent.objects.system().filter(id=intent.id).update(
+                state="confirmed", result={"store": "lowered by hand"}, settled_at=at, leased_until=None
+            )
+            intent.state = "confirmed"
+            _give_back(order, intent, None, at)
+        Order.objects.system().filter(id=order.id).update(failure="")
+        order.failure = ""
+    return order
