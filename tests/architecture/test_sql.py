@@ -10,7 +10,14 @@ from source_tree import Module, told
 from waivers import FOREIGN_SQL
 
 # View: the package that publishes it. Everybody above may read it.
-PUBLISHED = {"inventory_available": "inventory"}
+PUBLISHED = {
+    "catalog_on_show": "catalog",
+    "catalog_part": "catalog",
+    "channels_window": "channels",
+    "inventory_available": "inventory",
+    "inventory_holdback": "inventory",
+    "pricing_asked": "pricing",
+}
 VERBS = re.compile(r"\b(SELECT|INSERT INTO|UPDATE|DELETE FROM|COPY|TRUNCATE|MERGE INTO|JOIN|ALTER TABLE|CREATE)\b")
 
 

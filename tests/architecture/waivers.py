@@ -174,14 +174,6 @@ FOREIGN_SQL = {
     "inventory/services/promises.py": {
         "catalog_component": "a kit's availability is the minimum over its parts",
     },
-    "listings/services/levels.py": {
-        "catalog_product": "desired levels of a thousand listings are one statement over these",
-        "catalog_variant": "desired levels of a thousand listings are one statement over these",
-        "channels_channel": "desired levels of a thousand listings are one statement over these",
-        "channels_storefront": "desired levels of a thousand listings are one statement over these",
-        "inventory_buffer": "desired levels of a thousand listings are one statement over these",
-        "pricing_price": "desired levels of a thousand listings are one statement over these",
-    },
 }
 
 # Tests above 400 lines.

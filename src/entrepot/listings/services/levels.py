@@ -23,10 +23,9 @@ _TAKES = "g.live_at IS NOT NULL AND g.state IN ('live', 'update', 'queued', 'sub
 _STOCK = f"""
 WITH target AS (
     SELECT l.id,
-           CASE WHEN c.is_zeroed OR NOT s.is_open OR NOT v.is_published OR p.state IN ('rejected', 'archived')
-                     OR g.state IN ('closing', 'closed', 'denied') THEN 0
+           CASE WHEN NOT w.is_selling OR NOT o.is_on_show OR g.state IN ('closing', 'closed', 'denied') THEN 0
                 -- What had a price and has none any more would be sold at one that is a guess.
-                WHEN pr.id IS NOT NULL AND pr.sale_price IS NULL AND EXISTS (
+                WHEN pr.variant_id IS NOT NULL AND pr.sale_price IS NULL AND EXISTS (
                      SELECT 1 FROM listings_listinglevel q
                       WHERE q.listing_id = g.id AND q.lane = 'price' AND q.desired_value IS NOT NULL) THEN 0
                 -- (greatest() would make 0 of NULL)
@@ -34,22 +33,20 @@ WITH target AS (
                 THEN CASE WHEN a.variant_id IS NOT NULL AND l.desired_value IS NOT NULL THEN 0 END
                 ELSE least(greatest(0, a.available - coalesce(b.pieces, 0)
                                          - ceil(greatest(a.available, 0) * coalesce(b.fraction, 0))),
-                           (%(most)s::jsonb ->> c.connector)::numeric)  -- NULL: no limit
+                           (%(most)s::jsonb ->> w.connector)::numeric)  -- NULL: no limit
            END AS value,
            ({_TAKES}) AS takes
       FROM listings_listinglevel l
       JOIN listings_listing g ON g.id = l.listing_id
-      JOIN channels_storefront s ON s.id = g.storefront_id
-      JOIN channels_channel c ON c.id = s.channel_id
-      JOIN catalog_variant v ON v.id = g.variant_id
-      JOIN catalog_product p ON p.id = v.product_id
+      JOIN channels_window w ON w.storefront_id = g.storefront_id
+      JOIN catalog_on_show o ON o.variant_id = g.variant_id
       LEFT JOIN inventory_available a ON a.variant_id = g.variant_id
-      LEFT JOIN pricing_price pr ON pr.variant_id = g.variant_id AND pr.storefront_id = g.storefront_id
+      LEFT JOIN pricing_asked pr ON pr.variant_id = g.variant_id AND pr.storefront_id = g.storefront_id
       LEFT JOIN LATERAL (
-          SELECT b.pieces, b.fraction FROM inventory_buffer b
+          SELECT b.pieces, b.fraction FROM inventory_holdback b
            WHERE b.seller_id = g.seller_id
-             AND (b.storefront_id = s.id OR b.storefront_id IS NULL)
-             AND (b.variant_id = v.id OR b.variant_id IS NULL)
+             AND (b.storefront_id = g.storefront_id OR b.storefront_id IS NULL)
+             AND (b.variant_id = g.variant_id OR b.variant_id IS NULL)
            ORDER BY (b.variant_id IS NOT NULL) DESC, (b.storefront_id IS NOT NULL) DESC LIMIT 1
       ) b ON true
      WHERE l.id = ANY(%(levels)s)
@@ -67,7 +64,7 @@ UPDATE listings_listinglevel l
    SET desired_value = p.sale_price, desired_list = p.list_price, desired_at = %(at)s, version = l.version + 1,
        repeats = 0, attempts = 0, refusal = '', not_before = %(at)s, is_urgent = false,
        is_due = ({_TAKES}) AND (p.sale_price, p.list_price) IS DISTINCT FROM (l.acknowledged_value, l.acknowledged_list)
-  FROM listings_listing g JOIN pricing_price p ON p.variant_id = g.variant_id AND p.storefront_id = g.storefront_id
+  FROM listings_listing g JOIN pricing_asked p ON p.variant_id = g.variant_id AND p.storefront_id = g.storefront_id
  WHERE g.id = l.listing_id AND l.id = ANY(%(levels)s) AND p.sale_price IS NOT NULL
    AND (l.desired_value, l.desired_list) IS DISTINCT FROM (p.sale_price, p.list_price)
 RETURNING l.id
