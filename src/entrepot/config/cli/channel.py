@@ -24,6 +24,7 @@ app = typer.Typer(no_args_is_help=True, help="Channels: a seller's accounts on s
 channel_work.add_to(app)
 channel_switch.add_to(app)
 Many = list[str] | None
+_FITS = ("read", "exact", "normalised", "ambiguous", "none", "set_aside")
 _BRIEF = 60  # characters of an error in a list
 
 
@@ -159,6 +160,7 @@ def match(
         if row.state == "draft":
             raise Refused(f"channel {row.name} was not checked yet: `entrepot channel check {row.id}`")
         report = work(row, "match", doing=f"reading {row.name}", background=background, json=json)
+        report = {name: report[name] for name in _FITS}
         if not json:
             report = {n: len(v) if isinstance(v, list) else v for n, v in report.items()}
         show.record(report, json_wanted=json)

@@ -69,7 +69,8 @@ def pull(
         options = {"feeds": feed or []}
         doing = f"pulling {row.name}"
         found = work(row, "pull", doing=doing, background=background, json=json, options=options)["feeds"]
-        show.rows(found, json_wanted=json)
+        columns = ("feed", "storefront", "records", "error")
+        show.rows([{name: one[name] for name in columns} for one in found], json_wanted=json)
         raise typer.Exit(int(any(one["error"] for one in found)))
 
 

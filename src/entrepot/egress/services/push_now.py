@@ -59,7 +59,8 @@ def _may_push(channel: Channel, options: Options) -> None:
         raise Refused(f"pushes to {channel.name} are paused: resume them first")
     if channel.first_push_approved_at is None:
         waits = listings.waiting(channel_id=channel.id)
-        raise Refused(f"nobody approved the first push to {channel.name}: look at {waits}, then approve it")
+        what = f"{waits['offers']} offers and {waits['content']} listings wait"
+        raise Refused(f"nobody approved the first push to {channel.name}: {what}; look at them, then approve it")
 
 
 PUSH = Work("push", "Push to {channel}", _push, _may_push)
