@@ -7,14 +7,17 @@ from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal
 from importlib import resources
+from typing import TYPE_CHECKING
 
-from entrepot.accounts.models import Seller
 from entrepot.accounts.services import create_seller, create_user
 from entrepot.channels import services as channels
-from entrepot.channels.models import Channel, Storefront
 from entrepot.pricing import services as pricing
 
 from .remotes import Sandbox
+
+if TYPE_CHECKING:
+    from entrepot.accounts.models import Seller
+    from entrepot.channels.models import Channel, Storefront
 
 PASSWORD_LENGTH = 12
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from django.db.models import Count, Q
 from django.http import HttpRequest
@@ -11,7 +11,6 @@ from django.utils.html import format_html
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 
-from entrepot.catalog.models import Product, Variant
 from entrepot.core.actor import Actor
 from entrepot.inventory.models import Reservation, StockLevel
 from entrepot.inventory.queries import available
@@ -19,6 +18,9 @@ from entrepot.listings.models import Listing
 from entrepot.pricing.models import Price
 from entrepot.web.admin import Section, Table, chip, state_chip
 from entrepot.web.admin.show import EMPTY, missing_facts, money, row_link
+
+if TYPE_CHECKING:
+    from entrepot.catalog.models import Product, Variant
 
 
 def of_products(who: Actor, rows: Sequence[Product]) -> dict[int, SafeString]:

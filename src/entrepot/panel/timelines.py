@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from django.contrib.admin.models import LogEntry
 from django.contrib.contenttypes.models import ContentType
@@ -12,17 +12,19 @@ from django.http import HttpRequest
 from django.utils.html import format_html
 from django.utils.translation import gettext as _
 
-from entrepot.catalog.models import Product
 from entrepot.channels.models import Channel, Intent
 from entrepot.egress.models import PushItem
 from entrepot.events.models import StateChange
 from entrepot.events.queries import history
 from entrepot.fulfilment.models import Package
 from entrepot.ingress.models import Feed, Receipt, SetAside
-from entrepot.listings.models import Listing
-from entrepot.orders.models import Order
 from entrepot.web.admin import Moment, Section, Table, Timeline, chip, merged, state_chip
 from entrepot.web.admin.show import EMPTY, list_link, row_link, when
+
+if TYPE_CHECKING:
+    from entrepot.catalog.models import Product
+    from entrepot.listings.models import Listing
+    from entrepot.orders.models import Order
 
 _ORDER_INTENTS = ("store_order", "settle_total", "store_cancel", "store_waybills")
 _MOST = 200

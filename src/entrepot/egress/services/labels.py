@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 from entrepot.channels import services as channels
-from entrepot.channels.models import Channel, Intent
 from entrepot.core.clock import now
 from entrepot.core.errors import RemoteRefused
 from entrepot.fulfilment import services as fulfilment
 from entrepot.fulfilment.models import Package
 from entrepot.kit.shipping import LabelRequest
 from entrepot.kit.spec import Call
+
+if TYPE_CHECKING:
+    from entrepot.channels.models import Channel, Intent
 
 _NOT_THERE = (400, 404)
 

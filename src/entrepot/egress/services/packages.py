@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 from entrepot.channels import services as channels
-from entrepot.channels.models import Channel, Intent
 from entrepot.core.clock import now
 from entrepot.core.errors import MappingError
 from entrepot.fulfilment import services as fulfilment
 from entrepot.kit.find import find
 from entrepot.kit.spec import Call
+
+if TYPE_CHECKING:
+    from entrepot.channels.models import Channel, Intent
 
 _CAPABILITY = {"hand_over": "push_tracking"}
 

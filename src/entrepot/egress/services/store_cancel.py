@@ -2,16 +2,20 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 from django.db import transaction
 
 from entrepot.channels import queries as channel_queries
 from entrepot.channels import services as channels
-from entrepot.channels.models import Channel, Intent
 from entrepot.core.clock import now
 from entrepot.core.errors import RemoteRefused
 from entrepot.kit.spec import Call
 from entrepot.orders import services as orders
 from entrepot.orders.models import Order
+
+if TYPE_CHECKING:
+    from entrepot.channels.models import Channel, Intent
 
 
 def pursue(intent: Intent, store: Channel) -> None:

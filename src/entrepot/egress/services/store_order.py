@@ -5,11 +5,11 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from decimal import Decimal
+from typing import TYPE_CHECKING
 
 import structlog
 
 from entrepot.channels import services as channels
-from entrepot.channels.models import Channel, Intent
 from entrepot.core.clock import now
 from entrepot.core.errors import MappingError, OutcomeUnknown, RemoteBusy, RemoteError, RemoteUnauthorised
 from entrepot.kit import records
@@ -20,6 +20,9 @@ from entrepot.orders import services as orders
 from entrepot.orders.models import Order
 
 from .side_by_side import side_by_side
+
+if TYPE_CHECKING:
+    from entrepot.channels.models import Channel, Intent
 
 log = structlog.get_logger(__name__)
 

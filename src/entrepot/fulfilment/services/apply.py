@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
+from typing import TYPE_CHECKING
 
 from django.db import transaction
 from django.db.models import Sum
@@ -12,11 +13,13 @@ from django.db.models import Sum
 from entrepot.events.services import Happening, Path, move_along, record_many
 from entrepot.kit import records
 from entrepot.orders import services as orders
-from entrepot.orders.models import Order
 
 from ..models import Package, PackageLine
 from ..states import PACKAGE
 from .moves import advance_all
+
+if TYPE_CHECKING:
+    from entrepot.orders.models import Order
 
 _GONE = ("cancelled", "unsupplied")
 _WIDTH = 300  # of orders.Order.waybills

@@ -4,17 +4,20 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from datetime import datetime
+from typing import TYPE_CHECKING
 
 from django.db import transaction
 
 from entrepot.channels import queries as channels
-from entrepot.channels.models import Channel, Intent
 from entrepot.core.errors import Refused
 from entrepot.orders.models import Order
 from entrepot.orders.services import UNDONE
 
 from ..models import Package
 from .moves import plan_move
+
+if TYPE_CHECKING:
+    from entrepot.channels.models import Channel, Intent
 
 RULE = "hub.on_store_cancel"  # of the store's channel: ask (a person decides) or give_up
 _OPEN = ("created", "picking", "invoiced")

@@ -4,12 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from datetime import datetime
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from django.db import transaction
 
 from entrepot.channels import queries as channels
-from entrepot.channels.models import Intent
 from entrepot.channels.services import confirm_intent, plan_intent, plan_intents, refuse_intent, revive_intent
 from entrepot.core.errors import IllegalMove, Invalid, Refused
 from entrepot.events.services import move
@@ -19,6 +18,9 @@ from entrepot.orders.models import Order
 from ..models import Package, PackageLine
 from ..states import PACKAGE
 from .labels import plan_labels
+
+if TYPE_CHECKING:
+    from entrepot.channels.models import Intent
 
 KIND = "package_move"
 NO_INVOICE = "waits for an invoice number: set it in the store's order, or type it in here"

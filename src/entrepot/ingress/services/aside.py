@@ -6,16 +6,18 @@ import json
 from collections import Counter
 from collections.abc import Iterable, Sequence
 from datetime import datetime
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from django.db import connection
 from psycopg.types.json import Jsonb
 
-from entrepot.channels.models import Channel
 from entrepot.kit.read import Aside, Drift
 from entrepot.kit.requests import dumps
 
 from ..models import SetAside
+
+if TYPE_CHECKING:
+    from entrepot.channels.models import Channel
 
 _ASIDE = """
 INSERT INTO ingress_setaside AS a

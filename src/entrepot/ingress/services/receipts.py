@@ -4,11 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from datetime import datetime
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from django.db import connection
 
-from entrepot.channels.models import Channel
 from entrepot.core.errors import Refused
 from entrepot.core.ids import fingerprint
 from entrepot.jobs.services import wake
@@ -16,6 +15,9 @@ from entrepot.kit import records
 
 from ..models import Receipt
 from .aside import storable
+
+if TYPE_CHECKING:
+    from entrepot.channels.models import Channel
 
 # What waits after a failure is tried again with the news that came in; who holds a row meanwhile sees to it anyway.
 _HURRY = """

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from datetime import datetime, timedelta
+from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
 from django.conf import settings
 from django.db import transaction
 
 from entrepot.channels import services as channels
-from entrepot.channels.models import Channel
 from entrepot.channels.queries import wanted_topics
 from entrepot.channels.services.vault import unseal
 from entrepot.core.errors import Invalid, Refused
@@ -20,6 +20,9 @@ from entrepot.kit.registry import connector
 from entrepot.kit.spec import Subscribe
 
 from ..models import Feed
+
+if TYPE_CHECKING:
+    from entrepot.channels.models import Channel
 
 _WATCH_S = 20.0
 ACTIONS = ("activate", "deactivate", "delete")

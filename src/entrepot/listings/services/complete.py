@@ -5,15 +5,17 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from decimal import Decimal
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-from entrepot.catalog.models import Variant
 from entrepot.catalog.queries import Resolver
 from entrepot.core.text import fold
 from entrepot.kit.spec import Spec
-from entrepot.pricing.models import Price
 
 from ..models import Listing
+
+if TYPE_CHECKING:
+    from entrepot.catalog.models import Variant
+    from entrepot.pricing.models import Price
 
 
 @dataclass(slots=True)

@@ -5,12 +5,11 @@ from __future__ import annotations
 import json
 from collections.abc import Mapping, Sequence
 from datetime import datetime
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from django.db import connection, transaction
 
 from entrepot.catalog import queries as catalog
-from entrepot.catalog.models import Variant
 from entrepot.core.ids import fingerprint
 from entrepot.events.services import mark_dirty, move_many
 from entrepot.kit.registry import connector
@@ -19,6 +18,9 @@ from entrepot.pricing import queries as pricing
 from ..models import Listing, ListingLevel
 from ..states import LISTING
 from .complete import Draft, complete
+
+if TYPE_CHECKING:
+    from entrepot.catalog.models import Variant
 
 HALF = 16
 _OWN = ("sku", "origin", "vat_rate", "weight_g", "length_mm", "width_mm", "height_mm")  # a variant's, not its card's

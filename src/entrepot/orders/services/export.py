@@ -5,11 +5,11 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
+from typing import TYPE_CHECKING
 
 from django.db import transaction
 
 from entrepot.channels import queries as channels
-from entrepot.channels.models import Channel, Intent
 from entrepot.channels.services import drop_intent, plan_intents, refuse_intent, revive_intent, send_intents
 from entrepot.core.errors import MappingError
 from entrepot.events.services import move, move_many
@@ -20,6 +20,9 @@ from ..models import Order
 from ..states import ORDER
 from .entry import save_all
 from .sale import Facts, currency_at, facts_of, sales_order
+
+if TYPE_CHECKING:
+    from entrepot.channels.models import Channel, Intent
 
 KIND = "store_order"
 

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from datetime import datetime
+from typing import TYPE_CHECKING
 
 from django.db import transaction
 
 from entrepot.channels import queries as channels
-from entrepot.channels.models import Channel
 from entrepot.channels.services import confirm_intent
 from entrepot.events.services import move, move_many
 from entrepot.inventory import services as inventory
@@ -20,6 +20,9 @@ from .cancel import CANCEL_KIND, confirm_cancelled, is_gone
 from .entry import save_all
 from .export import KIND
 from .settle import settle_rest, what_was_sent
+
+if TYPE_CHECKING:
+    from entrepot.channels.models import Channel
 
 UNDONE = "the store no longer wants it"
 _ENDED = ("cancelled", "refunded")

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-
-from entrepot.channels.models import Storefront
+from typing import TYPE_CHECKING
 
 from ..models import Line, Order, Party
+
+if TYPE_CHECKING:
+    from entrepot.channels.models import Storefront
 
 MASK = "***"
 

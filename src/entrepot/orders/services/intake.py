@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from typing import TYPE_CHECKING
 
 from django.db import transaction
 
-from entrepot.channels.models import Channel
 from entrepot.events.services import Happening, record_many
 from entrepot.inventory import services as inventory
 from entrepot.kit import records
@@ -21,6 +21,9 @@ from .entry import Entry, open_entries, save_entries
 from .hold import hold_reason
 from .lines import take_lines
 from .review import approve_ready
+
+if TYPE_CHECKING:
+    from entrepot.channels.models import Channel
 
 
 @dataclass(frozen=True, slots=True)

@@ -4,13 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from datetime import datetime
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from django.db import transaction
 
 from entrepot.catalog.models import Variant
 from entrepot.channels import queries as channels
-from entrepot.channels.models import Channel
 from entrepot.core.errors import Invalid, Refused
 from entrepot.events.services import move, move_many
 from entrepot.inventory import services as inventory
@@ -20,6 +19,9 @@ from ..states import ORDER
 from .address import FIELDS
 from .export import KIND, plan_exports
 from .hold import hold_reason
+
+if TYPE_CHECKING:
+    from entrepot.channels.models import Channel
 
 _PARTY_FIELDS = frozenset({*FIELDS, "lines"})
 _OPEN = ("new", "edited", "awaiting_confirmation", "failed")

@@ -5,16 +5,18 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from decimal import ROUND_HALF_UP, Decimal
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from entrepot.channels import queries as channels
-from entrepot.channels.models import Channel, Intent
 from entrepot.core.errors import MappingError
 from entrepot.core.money import minor_unit
 from entrepot.kit import records
 from entrepot.pricing.services import rate_on
 
 from ..models import Line, Order, Party
+
+if TYPE_CHECKING:
+    from entrepot.channels.models import Channel, Intent
 
 _RATE = Decimal("0.00000001")  # a rate is used with the decimals it is kept with
 

@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from datetime import datetime
 from decimal import Decimal
+from typing import TYPE_CHECKING
 
 from django.db import transaction
 
-from entrepot.channels.models import Intent
 from entrepot.channels.services import confirm_intent, confirm_intents, plan_intent
 from entrepot.core.errors import MappingError, Refused
 from entrepot.core.ids import fingerprint
@@ -24,6 +24,9 @@ from .cancel import is_gone
 from .entry import save_all
 from .lowering import plan_lowering
 from .sale import sales_order
+
+if TYPE_CHECKING:
+    from entrepot.channels.models import Intent
 
 TOTAL_KIND, WAYBILL_KIND = "settle_total", "store_waybills"
 
