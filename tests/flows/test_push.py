@@ -15,6 +15,7 @@ from entrepot.channels.models import Channel, Intent
 from entrepot.core.clock import now
 from entrepot.core.errors import Refused
 from entrepot.egress import services as egress
+from entrepot.egress.services import store_order
 from entrepot.egress.services.intents import PURSUE
 from entrepot.ingress import services as ingress
 from entrepot.ingress.tasks import RECEIPTS
@@ -335,3 +336,22 @@ def test_one_order_that_breaks_our_code_does_not_stop_the_next(world):
 
     assert world.order(second.order_ref).state == "synced"
     assert world.intent("store_order", first.id).last_error
+
+
+def test_what_cannot_be_settled_fails_alone_and_is_asked_for_later(world, monkeypatch):
+    first, second = approved(world, (SOAP, 1)), approved(world, (LINEN, 1))
+    settle = orders.settle_exports
+
+    def breaks(*, made, at):
+        if any(intent.subject_id == first.id for intent, _ in made):
+            raise ZeroDivisionError("a fault of ours")
+        return settle(made=made, at=at)
+
+    monkeypatch.setattr(store_order.orders, "settle_exports", breaks)
+    world.pursue()
+    assert world.order(second.order_ref).state == "synced"
+    assert world.intent("store_order", first.id).state == "unknown"  # the shop has it: it is asked, never sent again
+
+    monkeypatch.undo()
+    world.settle()
+    assert world.order(first.order_ref).state == "synced" and len(world.shop_orders()) == 2

@@ -6,15 +6,20 @@ import json
 from datetime import timedelta
 
 import pytest
+from django.db.models import Q
 from tests.orders.conftest import AT
 
 from entrepot.connectors.trendyol import SPEC
+from entrepot.core.errors import Refused
 from entrepot.fulfilment.models import Package
 from entrepot.ingress import services as ingress
 from entrepot.ingress.models import Receipt, SetAside
+from entrepot.ingress.services import apply
 from entrepot.ingress.services.aside import keep_aside
+from entrepot.jobs.services import claim
 from entrepot.kit.read import Aside, read_raws
 from entrepot.kit.requests import Account, loads
+from entrepot.orders import services as orders
 from entrepot.orders.models import Order
 
 MS = 1_777_888_800_000  # 2026-05-04 10:00 UTC
@@ -101,3 +106,53 @@ def test_a_set_aside_record_is_ignored_only_by_its_seller(desk, borealis):
         ingress.replay_aside(seller_id=borealis.id, aside_id=row.id, at=AT)
     assert ingress.replay_aside(seller_id=desk.seller_id, aside_id=row.id, at=AT).state == "replayed"
     assert ingress.apply_receipts(limit=10, at=AT) == 1 and Order.objects.system().get().order_ref == "O1"
+
+
+def test_one_order_that_breaks_our_code_waits_alone_and_the_others_of_its_set_are_done(desk, monkeypatch):
+    keep(desk, *[raw(package=70 + n, order=f"O{n}") for n in range(9)])
+    take = orders.take_orders
+
+    def breaks(*, channel, told, at):
+        if "O5" in told:
+            raise ZeroDivisionError("a fault of ours")
+        return take(channel=channel, told=told, at=at)
+
+    monkeypatch.setattr(orders, "take_orders", breaks)
+
+    assert ingress.apply_receipts(limit=100, at=AT) == 8
+
+    assert Order.objects.system().count() == 8
+    stuck = Receipt.objects.system().get(status="queued")
+    assert (stuck.subject_ref, stuck.attempts, stuck.leased_until) == ("O5", 1, None)
+    assert stuck.last_error == "ZeroDivisionError: a fault of ours" and stuck.not_before > AT
+
+
+def test_news_of_an_order_has_what_waits_of_it_tried_again_at_once(desk):
+    keep(desk, raw())
+    Receipt.objects.system().update(not_before=AT + timedelta(minutes=5))
+
+    keep(desk, raw(status="Picking", minutes=1))
+
+    assert ingress.apply_receipts(limit=10, at=AT) == 2
+
+
+def test_what_a_worker_lost_to_another_it_does_not_apply(desk):
+    keep(desk, raw())
+    rows = claim(Receipt, where=Q(status="queued"), at=AT, together=["channel", "kind", "subject_ref"])
+    Receipt.objects.system().update(claim_no=7)  # its lease ran out, and another has it
+
+    assert apply._apply(desk.market, apply._read(desk.market, {"O1": rows}), AT) == 0
+    assert not Order.objects.system().exists()
+
+
+def test_a_dead_receipt_is_tried_again_only_by_its_seller(desk, borealis):
+    keep(desk, raw())
+    Receipt.objects.system().update(status="dead", attempts=10)
+    row = Receipt.objects.system().get()
+
+    with pytest.raises(Receipt.DoesNotExist):
+        ingress.retry_receipt(seller_id=borealis.id, receipt_id=row.id, at=AT)
+    assert ingress.retry_receipt(seller_id=desk.seller_id, receipt_id=row.id, at=AT) == 1
+    with pytest.raises(Refused, match="nothing of it was given up"):
+        ingress.retry_receipt(seller_id=desk.seller_id, receipt_id=row.id, at=AT)
+    assert ingress.apply_receipts(limit=10, at=AT) == 1

@@ -11,7 +11,7 @@ from entrepot.kit.find import find
 from entrepot.kit.lowering import HeldLine, Lowering
 from entrepot.kit.spec import Call
 from entrepot.orders import services as orders
-from entrepot.orders.models import Line, Order
+from entrepot.orders.models import Order
 
 
 def pursue(intent: Intent, store: Channel) -> None:
@@ -47,15 +47,12 @@ def _wanted(client: Client, order: Order, intent: Intent) -> Lowering:
     assert isinstance(call, Call)
     reply = client.send(call.build(client.account, order.store_ref))
     held: dict[str, HeldLine] = {x.sku: x for x in call.read(client.account, order.store_ref, reply)}
-    pieces = {int(line): count for line, count in intent.payload["lines"].items()}
     found = []
-    for line in Line.objects.system().filter(order=order, id__in=pieces).order_by("id"):
-        theirs = held.get(line.sku or line.listing_ref)
-        if theirs is None or theirs.quantity < pieces[line.id]:
-            raise MappingError(
-                f"order {order.order_ref}", f"line {line.sku}", f"is not in the store's order {pieces[line.id]} times"
-            )
-        found.append((theirs, pieces[line.id], orders.gross_of(order=order, line=line, pieces=pieces[line.id])))
+    for sku, pieces, gross in orders.pieces_to_lower(order=order, intent=intent):
+        theirs = held.get(sku)
+        if theirs is None or theirs.quantity < pieces:
+            raise MappingError(f"order {order.order_ref}", f"line {sku}", f"is not in the store's order {pieces} times")
+        found.append((theirs, pieces, gross))
     return Lowering(
         store_ref=order.store_ref, our_ref=intent.our_ref, currency=order.store_currency, lines=tuple(found)
     )

@@ -21,6 +21,7 @@ from .intake import take_orders as take_orders
 from .lowering import confirm_lowered as confirm_lowered
 from .lowering import lower_in_store as lower_in_store
 from .lowering import lowered_by_hand as lowered_by_hand
+from .lowering import pieces_to_lower as pieces_to_lower
 from .lowering import refuse_lowering as refuse_lowering
 from .lowering import waits_to_be_lowered as waits_to_be_lowered
 from .review import approve_orders as approve_orders
@@ -31,7 +32,6 @@ from .review import hold_orders as hold_orders
 from .review import retry_export as retry_export
 from .review import set_note as set_note
 from .sale import asked_order as asked_order
-from .sale import gross_of as gross_of
 from .sale import sales_order as sales_order
 from .settle import confirm_waybills as confirm_waybills
 from .settle import note_waybills as note_waybills

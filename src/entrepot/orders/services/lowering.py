@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from datetime import datetime
+from decimal import Decimal
 
 from django.db import transaction
 
@@ -17,6 +18,7 @@ from entrepot.kit.registry import connector
 
 from ..models import Line, Order
 from .export import KIND
+from .sale import gross_of
 
 LOWER_KIND = "store_lower"
 PART = "pieces were cancelled by the marketplace after the store had the order"
@@ -70,6 +72,13 @@ def _too_many(order: Order) -> dict[int, int]:
 def _intents(order: Order) -> list[Intent]:
     rows = Intent.objects.for_seller(order.seller_id).filter(kind=LOWER_KIND, subject_id=order.id)
     return list(rows.order_by("id"))
+
+
+def pieces_to_lower(*, order: Order, intent: Intent) -> list[tuple[str, int, Decimal]]:
+    """SKU, pieces and what the buyer pays for them, of each line that an intent takes pieces out of."""
+    pieces = {int(line): count for line, count in intent.payload["lines"].items()}
+    lines = Line.objects.system().filter(order=order, id__in=pieces).order_by("id")
+    return [(x.sku or x.listing_ref, pieces[x.id], gross_of(order=order, line=x, pieces=pieces[x.id])) for x in lines]
 
 
 def waits_to_be_lowered(order: Order) -> bool:
