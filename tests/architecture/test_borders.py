@@ -10,7 +10,8 @@ from waivers import EVERY_SELLER, INSIDES, WHY
 
 OPEN = {"services", "queries", "states"}
 FACES = {"api", "admin"}  # a face may build on the same face of a domain below: a field of a form, a link
-BASES = {"accounts.models.SellerScoped", "jobs.models.Claimable"}  # abstract rows that others extend
+# Abstract rows that others extend, and their doors.
+BASES = {"accounts.models.ScopedManager", "accounts.models.SellerScoped", "jobs.models.Claimable"}
 LIBRARIES = {"web", "jobs.notices"}  # made to be imported, whatever file a thing is in
 ASSEMBLY = {"config", "api", "panel"}  # wire all domains together
 

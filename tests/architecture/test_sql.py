@@ -11,6 +11,7 @@ from waivers import FOREIGN_SQL
 
 # View: the package that publishes it. Everybody above may read it.
 PUBLISHED = {
+    "catalog_kit": "catalog",
     "catalog_on_show": "catalog",
     "catalog_part": "catalog",
     "channels_window": "channels",

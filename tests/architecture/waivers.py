@@ -52,7 +52,6 @@ INSIDES = {
     "ingress/services/webhook.py": "channels.models.Channel",
     "inventory/admin.py": "channels.models.Storefront",
     "inventory/api.py": "catalog.models.Variant channels.models.Storefront",
-    "inventory/queries.py": "catalog.models.Component",
     "inventory/services/readings.py": "catalog.models.Variant",
     "listings/services/adopt.py": "catalog.models.Variant channels.models.Storefront",
     "listings/services/complete.py": "catalog.models.Variant pricing.models.Price",
@@ -77,7 +76,6 @@ INSIDES = {
 
 WHY = {
     "accounts.models.Seller": "the demo makes its own seller",
-    "catalog.models.Component": "the parts of a kit have no query yet",
     "catalog.models.Product": "what the report counts has no query yet",
     "catalog.models.Variant": "variants travel between services as rows, not yet as frozen records",
     "channels.models.Binding": "who is bound to what has no query for a whole channel yet",
@@ -139,13 +137,11 @@ EVERY_SELLER = {
     "ingress/services/aside.py": "channels of every seller are pulled and heard by the same workers",
     "ingress/services/connect.py": "channels of every seller are pulled and heard by the same workers",
     "ingress/services/feeds.py": "channels of every seller are pulled and heard by the same workers",
-    "ingress/services/pages.py": "channels of every seller are pulled and heard by the same workers",
     "ingress/services/pull.py": "channels of every seller are pulled and heard by the same workers",
     "ingress/services/receipts.py": "channels of every seller are pulled and heard by the same workers",
     "ingress/services/replay.py": "channels of every seller are pulled and heard by the same workers",
     "ingress/services/subscribe.py": "channels of every seller are pulled and heard by the same workers",
     "ingress/services/webhook.py": "channels of every seller are pulled and heard by the same workers",
-    "inventory/queries.py": "availability of given variants, asked by workers",
     "inventory/services/readings.py": "readings of one channel, for variants found by its seller",
     "listings/queries.py": "drainers ask which storefronts and listings are due",
     "listings/services/adopt.py": "levels and content are computed for every seller's listings in sets",
@@ -176,12 +172,6 @@ FOREIGN_SQL = {
         "orders_line": "a migration copies refs of lines once",
     },
     "inventory/migrations/0002_available.py": {
-        "catalog_component": "a kit's availability is the minimum over its parts",
-    },
-    "inventory/services/pieces.py": {
-        "catalog_component": "pieces of a kit are pieces of its parts",
-    },
-    "inventory/services/promises.py": {
         "catalog_component": "a kit's availability is the minimum over its parts",
     },
 }

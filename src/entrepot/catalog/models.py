@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from django.db import models
 
-from entrepot.accounts.models import SellerScoped
+from entrepot.accounts.models import ScopedManager, SellerScoped
 
 from .states import PRODUCT
 
@@ -45,8 +47,19 @@ class Product(SellerScoped):
         return self.title
 
 
+class _Goods(ScopedManager):  # type: ignore[misc,valid-type]
+    """Variants that are goods. What only counts the stock that some of them share is no goods."""
+
+    def get_queryset(self) -> models.QuerySet[Any]:
+        found: models.QuerySet[Any] = super().get_queryset().filter(is_pool=False)
+        return found
+
+
 class Variant(SellerScoped):
-    """What is sold: one colour and size. Stock, prices and listings hang on it."""
+    """What is sold: one colour and size. Stock, prices and listings hang on it.
+
+    ``objects`` are goods; the rows that only count shared stock are among ``with_pools``.
+    """
 
     product = models.ForeignKey(Product, models.CASCADE, related_name="variants")
     sku = models.CharField(max_length=100)
@@ -67,6 +80,9 @@ class Variant(SellerScoped):
     is_pool = models.BooleanField(default=False, db_default=False)  # no goods: the stock that variants of it share
     notes = models.JSONField(default=list, blank=True)  # oddities a person should see
     origins = models.JSONField(default=dict, blank=True)
+
+    objects = _Goods()
+    with_pools = ScopedManager()
 
     class Meta:
         constraints = [
@@ -97,6 +113,23 @@ class Component(SellerScoped):
 
     def __str__(self) -> str:
         return f"{self.quantity} × {self.part_id} in {self.kit_id}"
+
+
+class FullPass(SellerScoped):
+    """What full passes over one store showed: how much there was, what the last one missed, and what a person said."""
+
+    channel = models.OneToOneField("channels.Channel", models.CASCADE)
+    baseline_count = models.PositiveIntegerField()  # variants on show, the most in a day: what went is measured by it
+    baseline_at = models.DateTimeField()
+    began_at = models.DateTimeField()  # of the last pass
+    known_count = models.PositiveIntegerField(default=0)  # variants on show when it ended
+    missed_ids = models.JSONField(default=list, blank=True)  # variants that it missed and that are still on show
+    needs_person = models.BooleanField(default=False)  # too many to be believed, however often they are missed
+    approved_ids = models.JSONField(default=list, blank=True)  # what a person said had really left
+    approved_at = models.DateTimeField(null=True, blank=True)  # null: nobody did, or it was done
+
+    def __str__(self) -> str:
+        return f"full pass of channel {self.channel_id}"
 
 
 class FieldOwner(SellerScoped):

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from entrepot.channels.models import Taxon
 from entrepot.core.text import fold
 
-from .models import Mapping, Product, Variant
+from .models import Component, FullPass, Mapping, Product, Variant
 
 
 @dataclass(frozen=True, slots=True)
@@ -140,3 +140,17 @@ def twins(*, variants: Sequence[Variant]) -> dict[int, list[str]]:
 def products_in(*, seller_id: int, states: Sequence[str]) -> list[Product]:
     """A seller's products in these states, by id."""
     return list(Product.objects.for_seller(seller_id).filter(state__in=states).order_by("id"))
+
+
+def kits_with(*, variant_ids: Sequence[int]) -> list[int]:
+    """Kits made of these variants or of the stock that some share, and kits that those are part of, by id."""
+    direct = Component.objects.system().filter(part_id__in=variant_ids)
+    kits = set(direct.values_list("kit_id", flat=True))
+    # A kit of variations draws from what they share, though its parts are the variations.
+    further = Component.objects.system().filter(part_id__in=kits)
+    return sorted(kits | set(further.values_list("kit_id", flat=True)))
+
+
+def full_pass(*, seller_id: int, channel_id: int) -> FullPass | None:
+    """What the last full pass over a store missed; None: there was none yet."""
+    return FullPass.objects.for_seller(seller_id).filter(channel_id=channel_id).first()

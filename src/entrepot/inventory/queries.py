@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 from django.db import connection
 
-from entrepot.catalog.models import Component
+from entrepot.catalog.queries import kits_with
 
 
 def available(*, variant_ids: Sequence[int]) -> dict[int, int | None]:
@@ -23,5 +23,4 @@ def available(*, variant_ids: Sequence[int]) -> dict[int, int | None]:
 
 def kits_of(*, variant_ids: Sequence[int]) -> list[int]:
     """Kits whose availability depends on one of these variants."""
-    rows = Component.objects.system().filter(part_id__in=variant_ids)
-    return list(rows.order_by("kit_id").values_list("kit_id", flat=True).distinct())
+    return kits_with(variant_ids=variant_ids)

@@ -39,7 +39,7 @@ def _pools(seller_id: int, channel_id: int, refs: Sequence[str]) -> dict[str, in
     """The store's product → our row for its shared stock, made where there is none; products not known are left out."""
     products = Product.objects.for_seller(seller_id).filter(source_id=channel_id, product_ref__in=refs)
     names = {_name(channel_id, ref): ref for ref in refs}
-    ours = Variant.objects.for_seller(seller_id).filter(sku__in=names, is_pool=True)
+    ours = Variant.with_pools.for_seller(seller_id).filter(sku__in=names, is_pool=True)
     found = {names[sku]: i for sku, i in ours.values_list("sku", "id")}
     fresh = [
         Variant(
@@ -49,7 +49,7 @@ def _pools(seller_id: int, channel_id: int, refs: Sequence[str]) -> dict[str, in
         if ref not in found
     ]  # fmt: skip
     if fresh:
-        Variant.objects.for_seller(seller_id).bulk_create(fresh, batch_size=1000, ignore_conflicts=True)
+        Variant.with_pools.for_seller(seller_id).bulk_create(fresh, batch_size=1000, ignore_conflicts=True)
         found = {names[sku]: i for sku, i in ours.all().values_list("sku", "id")}
     return found
 

@@ -16,7 +16,7 @@ _RETURN_SOME = """
 WITH parts AS (
     SELECT r.id, r.variant_id, r.quantity AS held, least(r.quantity, t.pieces * coalesce(c.quantity, 1)) AS part
       FROM unnest(%(lines)s::bigint[], %(variants)s::bigint[], %(pieces)s::int[]) AS t(line_id, variant_id, pieces)
-      LEFT JOIN catalog_component c ON c.kit_id = t.variant_id
+      LEFT JOIN catalog_part c ON c.kit_id = t.variant_id AND c.kit_id = ANY(%(variants)s)
       JOIN inventory_reservation r ON r.line_id = t.line_id AND r.variant_id = coalesce(c.part_id, t.variant_id)
      WHERE r.state = 'absorbed' AND r.seller_id = %(seller)s
 ), shrunk AS (

@@ -11,12 +11,13 @@ from entrepot.events.services import Happening, mark_dirty, record_many
 
 from ..models import Reservation, Shortage, StockLevel
 
-# A kit's line holds its components; any other line holds the variant itself.
+# A kit's line holds its parts, or the stock that they share; any other line holds the variant itself. The kits are
+# named twice, so that only theirs of the view are summed up.
 _RESERVE = """
 INSERT INTO inventory_reservation (seller_id, variant_id, line_id, quantity, state, made_at)
 SELECT %(seller)s, coalesce(c.part_id, t.variant_id), t.line_id, t.quantity * coalesce(c.quantity, 1), 'held', %(at)s
   FROM unnest(%(lines)s::bigint[], %(variants)s::bigint[], %(quantities)s::int[]) AS t(line_id, variant_id, quantity)
-  LEFT JOIN catalog_component c ON c.kit_id = t.variant_id
+  LEFT JOIN catalog_part c ON c.kit_id = t.variant_id AND c.kit_id = ANY(%(variants)s)
  ORDER BY 2, 3
 ON CONFLICT (line_id, variant_id) DO NOTHING
 RETURNING line_id, variant_id, quantity
@@ -26,7 +27,7 @@ RETURNING line_id, variant_id, quantity
 _LOWER = """
 UPDATE inventory_reservation r SET quantity = t.quantity * coalesce(c.quantity, 1)
   FROM unnest(%(lines)s::bigint[], %(variants)s::bigint[], %(quantities)s::int[]) AS t(line_id, variant_id, quantity)
-  LEFT JOIN catalog_component c ON c.kit_id = t.variant_id
+  LEFT JOIN catalog_part c ON c.kit_id = t.variant_id AND c.kit_id = ANY(%(variants)s)
  WHERE r.line_id = t.line_id AND r.variant_id = coalesce(c.part_id, t.variant_id) AND r.seller_id = %(seller)s
    AND r.state = 'held' AND r.quantity > t.quantity * coalesce(c.quantity, 1)
 RETURNING r.variant_id
@@ -35,8 +36,8 @@ RETURNING r.variant_id
 # Two orders of the last piece take turns, and the second sees the promise of the first.
 _LOCK = """
 SELECT s.id FROM inventory_stocklevel s
- WHERE s.variant_id IN (SELECT coalesce(c.part_id, t.variant_id) FROM unnest(%s::bigint[]) AS t(variant_id)
-                          LEFT JOIN catalog_component c ON c.kit_id = t.variant_id)
+ WHERE s.variant_id IN (SELECT coalesce(c.part_id, t.variant_id) FROM unnest(%(variants)s::bigint[]) AS t(variant_id)
+                          LEFT JOIN catalog_part c ON c.kit_id = t.variant_id AND c.kit_id = ANY(%(variants)s))
  ORDER BY s.variant_id, s.id FOR NO KEY UPDATE
 """
 
@@ -86,7 +87,7 @@ def reserve(*, seller_id: int, lines: Sequence[tuple[int, int, int]], at: dateti
         return []
     with transaction.atomic(), connection.cursor() as cursor:
         ids, variants, quantities = (list(column) for column in zip(*lines, strict=True))
-        cursor.execute(_LOCK, [variants])
+        cursor.execute(_LOCK, {"variants": variants})
         cursor.execute(
             _RESERVE,
             {"seller": seller_id, "at": at, "lines": ids, "variants": variants, "quantities": quantities},
