@@ -11,6 +11,7 @@ from urllib.parse import urlsplit
 from django.db import IntegrityError, transaction
 
 from entrepot.channels.models import Channel, Storefront
+from entrepot.channels.options import check_option
 from entrepot.channels.states import CHANNEL
 from entrepot.core.errors import Invalid, Refused
 from entrepot.core.ids import token
@@ -210,6 +211,7 @@ def _checked_settings(spec: Spec, settings: Mapping[str, Any], record_name: str)
     known = {s.name: s for s in spec.settings}
     for name, value in settings.items():
         if name.startswith(("store.", "hub.")):
+            check_option(name, value, record=record_name)
             continue
         if name not in known:
             raise Invalid(record_name, name, f"is not a setting; known: {', '.join(sorted(known)) or 'none'}")

@@ -48,14 +48,17 @@ def keep_stock(*, channel: Channel, rows: Sequence[tuple[int, int | None, str | 
 def keep_prices(
     *, channel: Channel, rows: Sequence[tuple[int, Decimal | None, Decimal | None]], began: datetime
 ) -> None:
-    """Base prices of (variant id, regular, sale) as the store says them; none, or one of zero, makes it unknown."""
-    currency = channel.settings.get("store.currency")
-    if currency is None:
+    """Base prices of (variant id, regular, sale) as the store says them; none, or one of zero, makes it unknown.
+
+    Nothing where the store has not told its currency, and whether tax is in: an amount alone is no price.
+    """
+    currency, is_taxed = (channel.settings.get(f"store.{name}") for name in ("currency", "prices_include_tax"))
+    if currency is None or is_taxed is None:
         return
     pricing.set_base_prices(
         seller_id=channel.seller_id,
         rows=[(variant, regular if regular and regular > 0 else None, sale) for variant, regular, sale in rows],
-        currency=currency, is_tax_included=bool(channel.settings.get("store.prices_include_tax")), at=began,
+        currency=currency, is_tax_included=is_taxed, at=began,
     )  # fmt: skip
 
 
