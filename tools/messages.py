@@ -16,6 +16,8 @@ from pathlib import Path
 from babel.messages.mofile import write_mo
 from babel.messages.pofile import read_po
 
+from entrepot.panel.names import said as name_said
+
 SOURCE = Path(__file__).resolve().parent.parent / "src" / "entrepot"
 _CALLS = {"_", "gettext", "gettext_lazy", "ngettext"}
 _TAG = re.compile(r"{%\s*(?:trans|translate)\s+(\"[^\"]+\"|'[^']+')")
@@ -30,9 +32,7 @@ def said() -> set[str]:
         if "gettext" in (text := path.read_text()):
             found |= set(_in_python(text))
     for path in [*SOURCE.rglob("models.py"), *SOURCE.rglob("models/*.py")]:
-        found |= {
-            name.removeprefix("is_").removesuffix("_at").replace("_", " ") for name in _FIELD.findall(path.read_text())
-        }
+        found |= {name_said(name) for name in _FIELD.findall(path.read_text())}
     for path in sorted(SOURCE.rglob("templates/**/*.html")):
         text = path.read_text()
         found |= {m[1:-1] for m in _TAG.findall(text)}

@@ -74,6 +74,15 @@ def test_goods_without_a_price_from_the_start_have_none(aydin):
     assert not BasePrice.objects.system().exists()
 
 
+def test_what_is_refused_shows_the_record_as_it_came(aydin):
+    raw = {"id": 7, "name": "Çay", "sku": ""}
+
+    take_products(channel=store(aydin), read=Read(records=[tea(sku=None)], raws=[raw]), began=AT)
+
+    aside = SetAside.objects.system().get()
+    assert (aside.subject, aside.raw) == ("variant 7 of product 7", raw)
+
+
 def test_what_is_refused_is_set_aside_until_it_is_mended(aydin):
     shop = store(aydin)
     take(shop, tea(sku=None))

@@ -216,6 +216,19 @@ def test_pages_fit_a_telephone(visit, url):
     assert page.faults == []
 
 
+@pytest.mark.parametrize("size", [{"width": 1300, "height": 860}, NARROW], ids=["wide", "narrow"])
+def test_a_call_with_a_long_path_fits_the_window(visit, shop, size):
+    call = CallLog.objects.filter(seller_id=shop.seller.id).last()
+    path = "/suppliers/107703/orders?" + "&".join(f"status=Created{n}" for n in range(60))
+    CallLog.objects.filter(pk=call.pk).update(path=path, error="E" * 400)
+    page = visit(size=size)
+
+    page.goto(f"/panel/channels/calllog/{call.pk}/change/")
+
+    assert page.locator("text=status=Created59").count() >= 1
+    assert fits(page)
+
+
 def test_an_orders_page_fits_a_telephone(visit, picture, shop):
     page = visit(size=NARROW, dark=True)
     page.goto(f"/panel/orders/order/{shop.orders[0].pk}/change/")

@@ -29,6 +29,7 @@ from entrepot.orders.models import Order
 
 from .cast import Cast, sample
 from .remotes import Sandbox
+from .work import carried_out
 
 Say = Callable[[str], None]
 
@@ -66,8 +67,7 @@ def connect(cast: Cast, sandbox: Sandbox, say: Say) -> None:
     """Check every right, pull dry and match."""
     for channel in (cast.store, cast.market):
         patiently(lambda c=channel: _checked(c))
-        channel.refresh_from_db()
-        report = patiently(lambda c=channel: ingress.match_channel(channel=c, at=now()))
+        report = patiently(lambda c=channel: carried_out(c, "match"))
         say(
             f"{channel.name}: {len(channel.checks)} rights used and found; "
             f"{report['read']} goods seen, {report['exact']} matched"
@@ -75,16 +75,14 @@ def connect(cast: Cast, sandbox: Sandbox, say: Say) -> None:
 
 
 def _checked(channel: Channel) -> None:
-    found = ingress.check_channel(channel=channel, at=now())
-    channel.refresh_from_db()
+    found = carried_out(channel, "check")["checks"]
     if channel.state == "draft":
         raise RemoteBusy(f"check of {channel.name}: {found}")
 
 
 def pull(cast: Cast, sandbox: Sandbox, say: Say) -> None:
     """The store goes live: its products arrive as new."""
-    cast.store.refresh_from_db()
-    ingress.go_live(channel=cast.store, at=now())
+    patiently(lambda: carried_out(cast.store, "go_live"))
     until(
         "the first full pull",
         lambda: Feed.objects.system().filter(name="products", runs__gt=0, watermark_ms__isnull=False).exists(),
@@ -101,14 +99,14 @@ def pull(cast: Cast, sandbox: Sandbox, say: Say) -> None:
 def translate(cast: Cast, sandbox: Sandbox, say: Say) -> None:
     """The marketplace's vocabulary, the seller's words for it, and the facts that the store lacks."""
     channel = cast.market
-    words = patiently(lambda: ingress.learn_vocabulary(channel=channel, at=now()))
+    words = patiently(lambda: carried_out(channel, "learn"))
     mapped = patiently(lambda: _sheet(cast, "words.csv"))
-    needed = ingress.needed_categories(channel=channel)
-    more = patiently(lambda: ingress.learn_vocabulary(channel=channel, categories=needed, at=now()))
+    more = patiently(lambda: carried_out(channel, "learn"))  # now of the categories that the store's were mapped to
     facts = patiently(lambda: _sheet(cast, "facts.csv"))
     for line, column, why in [*mapped.problems, *facts.problems]:
         say(f"sheet line {line}, {column}: {why}")
-    say(f"{sum(words.values()) + sum(more.values())} words learnt, {mapped.changed} mapped, {facts.changed} facts told")
+    learnt = {kind: max(words[kind], more[kind]) for kind in words}
+    say(f"{sum(learnt.values())} words learnt, {mapped.changed} mapped, {facts.changed} facts told")
 
 
 def _sheet(cast: Cast, name: str) -> ingress.SheetResult:
@@ -122,8 +120,7 @@ def listing(cast: Cast, sandbox: Sandbox, say: Say) -> None:
     cast.market.refresh_from_db()
     ids = list(Product.objects.for_seller(seller_id).values_list("id", flat=True))
     approved = patiently(lambda: approve_products(seller_id=seller_id, product_ids=ids, at=now()))
-    patiently(lambda: ingress.adopt_live(channel=cast.market, at=now()))
-    ingress.go_live(channel=cast.market, at=now())
+    patiently(lambda: carried_out(cast.market, "go_live"))
     until("listings of every approved product", lambda: not _marks() and Listing.objects.system().exists(), seconds=60)
     _reviewed()
     channels.approve_first_push(seller_id=seller_id, channel_id=cast.market.id, at=now())

@@ -39,6 +39,9 @@ class RunPage(StateChip, Page):
     list_display = ["title", "kind", "state_chip", "outcome_chip", "share", "asked_by", "asked_at", "finished_at"]
     list_filter = [state_filter(Run.STATES), "kind"]
     search_fields = ["title", "kind", "asked_by"]
+    empty_words = gettext_lazy(
+        "No runs yet. A run is what people start and watch: a check of a channel, a match, going live, a pull, a push."
+    )
     fields = ["title", "kind", "asked_by", "asked_at", "started_at", "finished_at"]
     buttons = [
         Button(name="cancel", label=gettext_lazy("Stop"), call=cancel, subject="run", when=_is_on, tone="danger"),

@@ -11,22 +11,25 @@ from entrepot.listings.services import close_storefront, reopen_storefront
 from entrepot.orders.services import UNDONE
 from entrepot.web.admin import OWNERS, Button, Column, More
 
-from . import buyers, completeness, timelines
+from . import asides, buyers, completeness, timelines
 
+_SHEET = Button(
+    name="sheet",
+    label=_("Import a sheet"),
+    call=import_sheet,
+    on="list",
+    ask=sheet_fields,
+    shows=told_of_sheet,
+)
 MORE: dict[str, More] = {
+    "catalog.mapping": More(buttons=[_SHEET]),
     "catalog.product": More(
-        buttons=[
-            Button(
-                name="sheet",
-                label=_("Import a sheet"),
-                call=import_sheet,
-                on="list",
-                ask=sheet_fields,
-                shows=told_of_sheet,
-            ),
+        buttons=[_SHEET],
+        columns=[
+            Column("aside", _("set aside"), asides.of_products),
+            Column("complete", _("complete by storefront"), completeness.of_products),
         ],
-        columns=[Column("complete", _("complete by storefront"), completeness.of_products)],
-        sections=[completeness.of_product, timelines.product],
+        sections=[asides.of_product, completeness.of_product, timelines.product],
     ),
     "catalog.variant": More(sections=[completeness.of_variant]),
     "channels.channel": More(sections=[timelines.channel]),

@@ -6,6 +6,7 @@ from django.apps import apps
 from django.contrib.admin import AdminSite
 from django.utils.translation import gettext_lazy
 
+from .names import said
 from .navigation import GROUP_OF, NAMES
 
 
@@ -18,8 +19,3 @@ def name_rows(site: AdminSite) -> None:
         for field in meta.concrete_fields:
             if type(field.verbose_name) is str:
                 field.verbose_name = gettext_lazy(said(field.name))
-
-
-def said(name: str) -> str:
-    """A field's name as a person reads it: ``is_paid`` is paid, ``placed_at`` is placed."""
-    return name.removeprefix("is_").removesuffix("_at").replace("_", " ")

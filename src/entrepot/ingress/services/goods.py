@@ -23,7 +23,8 @@ def take_products(*, channel: Channel, read: Read, began: datetime) -> catalog.A
     """Take a page in: what cannot be taken is set aside by name, and what was and now can is settled."""
     products = _with_paths(channel, read.records, began)
     applied = catalog.apply_products(seller_id=channel.seller_id, channel_id=channel.id, products=products, at=began)
-    refused = [Aside(record, field, why, None) for record, field, why in applied.refused]
+    raw_of = {name: raw for p, raw in zip(read.records, read.raws, strict=False) for name in _names_of(p)}
+    refused = [Aside(record, field, why, raw_of.get(record)) for record, field, why in applied.refused]
     keep_aside(channel=channel, kind="product", asides=refused, at=began)
     _mended(channel, products, applied, began)
     taken = [(applied.variant_ids[v.variant_ref], v) for p in products for v in p.variants
@@ -31,6 +32,11 @@ def take_products(*, channel: Channel, read: Read, began: datetime) -> catalog.A
     keep_stock(channel=channel, rows=[(i, v.quantity, v.shared_stock_ref) for i, v in taken], began=began)
     keep_prices(channel=channel, rows=[(i, v.regular_price, v.sale_price) for i, v in taken], began=began)
     return applied
+
+
+def _names_of(product: records.Product) -> list[str]:
+    """How the catalogue names a product's variants when it refuses them."""
+    return [f"variant {v.variant_ref} of product {product.product_ref}" for v in product.variants]
 
 
 def keep_stock(*, channel: Channel, rows: Sequence[tuple[int, int | None, str | None]], began: datetime) -> None:

@@ -66,6 +66,7 @@ class Page(Cells, Presses, SectionsOf, ModelAdmin):
     seller_path = "seller_id"
     operator_only = False
     concealed: Sequence[str] = ()
+    empty_words: Any = ""  # what a list without rows says instead of "Nothing here yet."
     columns: Sequence[Column] = ()
 
     actions = ()
