@@ -45,7 +45,6 @@ BINARY_FOLDERS = {"images"}
 MONEY = ("core/money.py", "pricing/", "orders/", "finance/", "catalog/services/", "kit/records.py")
 FLOATS_MEANT = {
     "core/money.py": "names the type in order to refuse it",
-    "catalog/services/vanish.py": "a share of rows, compared and never stored",
 }
 
 

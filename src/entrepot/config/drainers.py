@@ -2,6 +2,7 @@
 
 DRAINERS = (
     "entrepot.ingress.tasks.FEEDS",
+    "entrepot.ingress.tasks.PASSES",
     "entrepot.ingress.tasks.RECEIPTS",
     "entrepot.egress.tasks.STOCK",
     "entrepot.egress.tasks.PRICE",

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import UTC
+from datetime import UTC, datetime
 from typing import Any
 
 from django import forms
@@ -14,6 +14,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from entrepot.accounts.admin import seller_field
+from entrepot.catalog.queries import full_pass
 from entrepot.core.clock import from_ms
 from entrepot.core.errors import Refused
 from entrepot.kit.registry import connectors
@@ -34,6 +35,7 @@ from entrepot.web.admin.show import EMPTY, pretty, when
 
 from . import services
 from .models import DriftSeen, Feed, Receipt, SetAside
+from .services.gone import WHOLE_STOCK
 from .services.work import start_pull
 
 _MOST_PROBLEMS = 20
@@ -86,6 +88,17 @@ class ReceiptPage(Page):
         return [Box(_("As it was received"), pretty(row.raw))]
 
 
+def _misses_many(row: Feed) -> bool:
+    found = full_pass(seller_id=row.seller_id, channel_id=row.channel_id) if row.name == WHOLE_STOCK else None
+    return found is not None and found.needs_person and found.approved_at is None
+
+
+def approve_missing(*, seller_id: int, feed_id: int, at: datetime) -> Any:
+    """``ingress.services.approve_missing`` of the feed's channel."""
+    feed = Feed.objects.for_seller(seller_id).get(id=feed_id)
+    return services.approve_missing(seller_id=seller_id, channel_id=feed.channel_id, at=at)
+
+
 @register(Feed)
 class FeedPage(Page):
     list_display = [
@@ -123,6 +136,11 @@ class FeedPage(Page):
         Button(
             name="pull", label=gettext_lazy("Pull now"), call=start_pull, subject="feed_id", tone="main",
             when=lambda f: f.channel.state == "live",
+        ),
+        Button(
+            name="approve_missing", label=gettext_lazy("These goods really left"), call=approve_missing,
+            subject="feed_id", when=_misses_many, tone="danger",
+            help=gettext_lazy("The last pass missed more than half of what is on sale. The next one closes them."),
         ),
     ]  # fmt: skip
 

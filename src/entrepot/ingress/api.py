@@ -8,6 +8,7 @@ from typing import Annotated, Any
 from ninja import Field, Query, Router, Schema
 
 from entrepot.accounts.api import SellerId, acting_seller
+from entrepot.catalog.queries import full_pass
 from entrepot.channels.api import channel_of
 from entrepot.core.clock import now
 from entrepot.web.areas import ActorRequest, Area
@@ -81,6 +82,45 @@ def list_feeds(request: ActorRequest, channel_id: int, cursor: Cursor = None, li
     """What is pulled, how often, and how it went."""
     row = channel_of(request, channel_id)
     return listed(page(Feed.objects.for_actor(request.auth).filter(channel=row), cursor=cursor, limit=limit))
+
+
+class MissingOut(Schema):
+    """What the last full pass over a store missed."""
+
+    channel_id: int = Field(examples=[3])
+    known_count: int = Field(description="variants on show when it began", examples=[100])
+    missing_count: int = Field(description="of them missed, and still on sale", examples=[74])
+    needs_person: bool = Field(description="too many to be believed until somebody approves", examples=[True])
+    began_at: datetime = Field(examples=["2026-03-01T09:30:00Z"])
+    approved_at: datetime | None = Field(description="null: nobody did, or it was done", examples=[None])
+
+    @staticmethod
+    def resolve_missing_count(row: Any) -> int:
+        return len(row.missed_ids)
+
+
+@channels_router.get(
+    "/channels/{channel_id}/missing",
+    response=MissingOut | None,
+    operation_id="get_missing_goods",
+    summary="Get what a store no longer shows",
+)
+def get_missing_goods(request: ActorRequest, channel_id: int) -> Any:
+    """What the last full pass over a store missed; null: there was none yet."""
+    row = channel_of(request, channel_id)
+    return full_pass(seller_id=row.seller_id, channel_id=row.id)
+
+
+@channels_router.post(
+    "/channels/{channel_id}/missing/approve",
+    response=MissingOut,
+    operation_id="approve_missing_goods",
+    summary="Say that missing goods have left",
+)
+def approve_missing_goods(request: ActorRequest, channel_id: int) -> Any:
+    """Believe the last full pass: the next closes what it missed. 409: nothing waits for a person."""
+    row = channel_of(request, channel_id)
+    return services.approve_missing(seller_id=row.seller_id, channel_id=row.id, at=now())
 
 
 @sheets_router.post(

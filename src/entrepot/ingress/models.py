@@ -61,6 +61,9 @@ class Feed(SellerScoped, Claimable):
     every_s = models.FloatField()
     is_enabled = models.BooleanField(default=True)
     wanted_refs = models.JSONField(default=list, blank=True)  # hints of webhooks: fetch these next
+    wanted_nos = models.JSONField(default=dict, blank=True)  # ref → number of the hint that named it last; absent: 0
+    hint_no = models.BigIntegerField(default=0, db_default=0)  # hints so far
+    whole_no = models.BigIntegerField(default=0, db_default=0)  # of the last hint that everything is to be read again
     runs = models.IntegerField(default=0)
     last_began_at = models.DateTimeField(null=True, blank=True)
     last_done_at = models.DateTimeField(null=True, blank=True)
@@ -72,7 +75,14 @@ class Feed(SellerScoped, Claimable):
                 fields=["channel", "storefront", "name"], nulls_distinct=False, name="feed_once_per_channel"
             ),
         ]
-        indexes = [models.Index(fields=["not_before"], condition=models.Q(is_enabled=True), name="feed_due")]
+        indexes = [
+            models.Index(
+                fields=["seller", "not_before", "id"], condition=models.Q(is_enabled=True), name="feed_due_fair"
+            ),  # the feeds' drainers: fair shares
+            models.Index(
+                fields=["leased_until"], condition=models.Q(leased_until__isnull=False), name="feed_under_way"
+            ),  # which channels are being read
+        ]
 
     def __str__(self) -> str:
         return f"{self.name} of {self.channel_id}"

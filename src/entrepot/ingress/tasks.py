@@ -12,15 +12,21 @@ from entrepot.jobs.services import Drainer
 from . import services
 
 
-def _pull(at: datetime) -> int:
-    return services.pull_due(limit=1, at=at)
+def _news(at: datetime) -> int:
+    return services.pull_due(limit=1, names=services.NEWS_FEEDS, at=at)
+
+
+def _pass(at: datetime) -> int:
+    return services.pull_due(limit=1, names=services.WHOLE_FEEDS, at=at)
 
 
 def _apply(at: datetime) -> int:
     return services.apply_receipts(limit=200, at=at)
 
 
-FEEDS = Drainer("feeds", "bulk", _pull, idle_s=0.25, threads=4)
+# Orders do not wait behind a pass over all of a channel's goods.
+FEEDS = Drainer("feeds", "orders", _news, idle_s=0.25, threads=3)
+PASSES = Drainer("passes", "bulk", _pass, idle_s=0.5, threads=2)
 RECEIPTS = Drainer("receipts", "orders", _apply, idle_s=0.5, threads=2)
 
 

@@ -19,6 +19,8 @@ from .merge import Merged as Merged
 from .merge import Verdict as Verdict
 from .merge import merge_products as merge_products
 from .owners import own_field as own_field
+from .passes import approve_missing as approve_missing
 from .pools import share_stock as share_stock
 from .staging import stage as stage
+from .vanish import Missed as Missed
 from .vanish import unpublish_missing as unpublish_missing

@@ -9,9 +9,12 @@ from .connect import adopt_live as adopt_live
 from .connect import check_channel as check_channel
 from .connect import go_live as go_live
 from .connect import match_channel as match_channel
+from .feeds import NEWS_FEEDS as NEWS_FEEDS
+from .feeds import WHOLE_FEEDS as WHOLE_FEEDS
 from .feeds import follow_storefronts as follow_storefronts
 from .feeds import hint_feed as hint_feed
 from .feeds import open_feeds as open_feeds
+from .gone import approve_missing as approve_missing
 from .pull import pull_due as pull_due
 from .pull import pull_now as pull_now
 from .receipts import keep_receipts as keep_receipts

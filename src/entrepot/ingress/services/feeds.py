@@ -8,7 +8,7 @@ from datetime import datetime
 from django.db import transaction
 
 from entrepot.channels.models import Channel, Storefront
-from entrepot.core.clock import now
+from entrepot.core.clock import now, to_ms
 from entrepot.events.services import Event
 from entrepot.kit.registry import connector
 
@@ -26,6 +26,12 @@ MARKET_FEEDS = {
     "verdicts": ("pull_audits", 5.0),
     "observed": ("pull_listings", 60.0),
 }
+# Passes over all that a channel has take minutes; the others ask for what is new, in seconds.
+WHOLE_FEEDS = ("stock", "observed")
+NEWS_FEEDS = ("webhooks", *(name for name in (*STORE_FEEDS, *MARKET_FEEDS) if name not in WHOLE_FEEDS))
+
+_MOST_WANTED = 3000  # refs; in requests of 100 that is as much as a shop of that size
+_HINTED = ["hint_no", "wanted_refs", "wanted_nos", "watermark_ms", "whole_no", "not_before"]
 
 
 def open_feeds(*, channel: Channel, at: datetime) -> int:
@@ -57,11 +63,54 @@ def follow_storefronts(events: list[Event]) -> None:
 
 
 def hint_feed(*, channel_id: int, name: str, refs: Sequence[str], at: datetime) -> None:
-    """A thin webhook named these: fetch just them, at once. Coalesced with what is wanted already."""
+    """A thin webhook named these: fetch just them, at once. Coalesced with what is wanted already.
+
+    Hints are numbered, so a ref that is named again while it is being read is read once more. Where more are wanted
+    than it is worth to name, everything is read again: none is dropped.
+    """
     with transaction.atomic():
-        for feed in (
-            Feed.objects.system().filter(channel_id=channel_id, name=name).order_by("id").select_for_update(no_key=True)
-        ):
-            feed.wanted_refs = sorted({*feed.wanted_refs, *refs})[:1000]
-            feed.not_before = min(feed.not_before or at, at)
-            feed.save(update_fields=["wanted_refs", "not_before"])
+        for feed in _locked(channel_id, name):
+            feed.hint_no += 1
+            feed.wanted_refs = sorted({*feed.wanted_refs, *refs})
+            feed.wanted_nos = {**feed.wanted_nos, **dict.fromkeys(refs, feed.hint_no)}
+            if len(feed.wanted_refs) > _MOST_WANTED:
+                _want_all(feed)
+            feed.not_before = min(feed.not_before, at)
+            feed.save(update_fields=_HINTED)
+
+
+def read_again(*, channel_id: int, name: str, at: datetime) -> None:
+    """Have a feed read from the beginning, at once; a pull that is under way does not count for it."""
+    with transaction.atomic():
+        for feed in _locked(channel_id, name):
+            feed.hint_no += 1
+            _want_all(feed)
+            feed.not_before = min(feed.not_before, at)
+            feed.save(update_fields=_HINTED)
+
+
+def settle_hints(*, feed: Feed, began: datetime) -> None:
+    """All that ``feed`` wanted when it was claimed has been read, from ``began`` on; what was named later stays wanted.
+
+    The watermark moves to ``began``, unless all was to be read again meanwhile. Who lost the claim changes nothing.
+    """
+    with transaction.atomic():
+        row = Feed.objects.system().select_for_update(no_key=True).get(id=feed.id)
+        if row.claim_no != feed.claim_no:
+            return
+        read = set(feed.wanted_refs)
+        left = [r for r in row.wanted_refs if r not in read or row.wanted_nos.get(r, 0) > feed.hint_no]
+        row.wanted_refs, row.wanted_nos = left, {r: row.wanted_nos[r] for r in left if r in row.wanted_nos}
+        if row.whole_no <= feed.hint_no:
+            row.watermark_ms = to_ms(began)
+        row.save(update_fields=_HINTED)
+
+
+def _locked(channel_id: int, name: str) -> list[Feed]:
+    rows = Feed.objects.system().filter(channel_id=channel_id, name=name).order_by("id")
+    return list(rows.select_for_update(no_key=True))
+
+
+def _want_all(feed: Feed) -> None:
+    feed.wanted_refs, feed.wanted_nos = [], {}
+    feed.watermark_ms, feed.whole_no = None, feed.hint_no

@@ -13,6 +13,7 @@ from entrepot.catalog import services as catalog
 from entrepot.channels import queries as channels
 from entrepot.channels.models import Channel
 from entrepot.core.clock import to_ms
+from entrepot.core.errors import Refused
 from entrepot.fulfilment import services as fulfilment
 from entrepot.inventory import services as inventory
 from entrepot.kit.read import Read
@@ -24,7 +25,7 @@ from entrepot.listings import services as listings
 from entrepot.orders import services as orders
 
 from ..models import Feed
-from .feeds import hint_feed
+from .feeds import hint_feed, settle_hints
 from .goods import keep_prices, keep_stock, take_products
 from .receipts import keep_receipts
 from .subscribe import watch_webhooks
@@ -84,8 +85,7 @@ def _changed_and_swept(feed: Feed, channel: Channel, began: datetime) -> Iterato
 
 def _advance(feed: Feed, channel: Channel, began: datetime, state: dict[str, Any]) -> None:
     """The watermark was taken before reading; wanted refs that were read are not wanted any more."""
-    left = [r for r in Feed.objects.system().get(id=feed.id).wanted_refs if r not in feed.wanted_refs]
-    Feed.objects.system().filter(id=feed.id).update(watermark_ms=to_ms(began), wanted_refs=left)
+    settle_hints(feed=feed, began=began)
 
 
 def _nothing(feed: Feed, channel: Channel, began: datetime, state: dict[str, Any]) -> None:
@@ -118,11 +118,23 @@ def _compare_ids(feed: Feed, channel: Channel, began: datetime, state: dict[str,
     """
     if state.get("again"):
         hint_feed(channel_id=channel.id, name="products", refs=sorted(state["again"]), at=began)
-    catalog.unpublish_missing(
+    missed = catalog.unpublish_missing(
         seller_id=channel.seller_id, channel_id=channel.id, seen_variant_refs=state.get("seen", set()),
-        unreadable=state.get("unreadable", set()),
+        unreadable=state.get("unreadable", set()), at=began,
     )  # fmt: skip
-    inventory.record_pass(seller_id=channel.seller_id, channel_id=channel.id, began_at=began)
+    if missed.needs_person:
+        raise Refused(_thin(channel, missed))
+    if not missed.waiting:  # else it was no reading of all there is
+        inventory.record_pass(seller_id=channel.seller_id, channel_id=channel.id, began_at=began)
+
+
+def _thin(channel: Channel, missed: catalog.Missed) -> str:
+    """What a person should know, and can do."""
+    shown = missed.known - missed.waiting
+    return (
+        f"{channel.name} showed {shown} of {missed.known} goods; the other {missed.waiting} stay on sale until the "
+        "store shows them again, or a person says on the page of this feed that they really left"
+    )
 
 
 def _orders(feed: Feed, channel: Channel, read: Read, began: datetime, state: dict[str, Any]) -> None:

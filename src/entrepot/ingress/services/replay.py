@@ -13,7 +13,7 @@ from entrepot.kit.read import read_raws
 from entrepot.kit.registry import connector
 
 from ..models import Receipt, SetAside
-from .feeds import hint_feed
+from .feeds import read_again
 from .receipts import keep_receipts
 
 _FEED_OF = {
@@ -39,8 +39,7 @@ def replay_aside(*, seller_id: int, aside_id: int, at: datetime) -> SetAside:
             keep_receipts(channel=channel, kind=row.kind, raws=read.raws, records_=read.records, via="replay", at=at)
     elif row.kind in _FEED_OF:
         # The store holds the truth: it is read afresh, from the beginning.
-        hint_feed(channel_id=channel.id, name=_FEED_OF[row.kind], refs=[], at=at)
-        channel.feeds.filter(name=_FEED_OF[row.kind]).update(watermark_ms=None, not_before=at)
+        read_again(channel_id=channel.id, name=_FEED_OF[row.kind], at=at)
     row.state, row.last_at = "replayed", at
     row.save(update_fields=["state", "last_at"])
     return row

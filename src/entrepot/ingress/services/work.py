@@ -3,10 +3,8 @@
 
 from __future__ import annotations
 
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import Any
-
-from django.db.models import F
 
 from entrepot.channels.services.work import Channel, Options, Outcome, Told, Work, start_work
 from entrepot.core.clock import now
@@ -14,7 +12,7 @@ from entrepot.core.errors import Invalid, Refused
 
 from ..models import Feed
 from .connect import adopt_live, check_channel, go_live, match_channel
-from .pull import pull_now
+from .pull import pull_now, take_feed
 from .subscribe import (
     ACTIONS,
     check_address,
@@ -25,8 +23,6 @@ from .subscribe import (
     switch_webhook,
 )
 from .vocabulary import learn_vocabulary, needed_categories
-
-_LEASE_S = 300
 
 
 def start_pull(*, seller_id: int, feed_id: int, asked_by: str, at: datetime) -> Any:
@@ -84,7 +80,7 @@ def _pull(channel: Channel, options: Options, told: Told) -> Outcome:
     told.total(len(feeds))
     found: list[dict[str, Any]] = []
     for feed in feeds:
-        _take(feed)
+        take_feed(feed=feed, at=now())
         count = pull_now(feed=feed, at=now())
         feed.refresh_from_db()
         front = feed.storefront.code if feed.storefront else ""
@@ -93,14 +89,6 @@ def _pull(channel: Channel, options: Options, told: Told) -> Outcome:
         told.note(f"{name}: {feed.last_error or f'{count} records'}", failed=int(bool(feed.last_error)))
     failed = sum(1 for row in found if row["error"])
     return ("ok" if not failed else "partial" if failed < len(found) else "refused"), {"feeds": found}
-
-
-def _take(feed: Feed) -> None:
-    """A worker that is at this feed already is fenced off: what it says of its end no longer counts."""
-    Feed.objects.for_seller(feed.seller_id).filter(id=feed.id).update(
-        claim_no=F("claim_no") + 1, not_before=now() + timedelta(seconds=_LEASE_S)
-    )
-    feed.refresh_from_db(fields=["claim_no"])
 
 
 def _feeds(channel: Channel, options: Options) -> list[Feed]:
