@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection, Sequence
 from collections.abc import Mapping as Mapping_
-from collections.abc import Sequence
 from dataclasses import dataclass
+
+from django.db.models import Q
 
 from entrepot.channels.models import Taxon
 from entrepot.core.text import fold
@@ -98,6 +100,39 @@ def variants(*, variant_ids: Sequence[int]) -> list[Variant]:
     """Variants with their products, by id, of whatever seller: for workers that got the ids from rows."""
     found = Variant.objects.system().filter(id__in=variant_ids).select_related("product").order_by("id")
     return list(found)
+
+
+def variant_ids(*, seller_id: int) -> list[int]:
+    """Every variant of a seller, by id."""
+    return list(Variant.objects.for_seller(seller_id).order_by("id").values_list("id", flat=True))
+
+
+def variant_of(*, seller_id: int, variant_id: int) -> Variant:
+    """A seller's variant.
+
+    Raises:
+        Variant.DoesNotExist: there is none, or it is another seller's.
+    """
+    return Variant.objects.for_seller(seller_id).get(id=variant_id)
+
+
+def listable_variants(*, variant_ids: Sequence[int]) -> list[Variant]:
+    """Of these, the variants of approved products that may be listed, by id."""
+    rows = Variant.objects.system().filter(
+        id__in=variant_ids, product__state="approved", product__refusal="", is_published=True
+    )
+    return list(rows.order_by("id"))
+
+
+def variants_known_as(*, seller_id: int, gtins: Collection[str], skus: Collection[str]) -> list[Variant]:
+    """A seller's variants with one of these GTINs or SKUs and their products, sellable ones, by id."""
+    rows = Variant.objects.for_seller(seller_id).filter(Q(gtin__in=gtins) | Q(sku__in=skus), product__refusal="")
+    return list(rows.exclude(product__state__in=["rejected", "archived"]).select_related("product").order_by("id"))
+
+
+def sku_and_gtin(*, seller_id: int) -> list[tuple[str, str]]:
+    """(SKU, GTIN) of every variant of a seller, by id."""
+    return list(Variant.objects.for_seller(seller_id).order_by("id").values_list("sku", "gtin"))
 
 
 def variant_ids_by_sku(*, seller_id: int, skus: Sequence[str]) -> dict[str, int]:

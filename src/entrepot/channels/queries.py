@@ -32,6 +32,44 @@ def storefront(*, storefront_id: int) -> Storefront:
     return Storefront.objects.system().select_related("channel").get(id=storefront_id)
 
 
+def storefront_of(*, seller_id: int, storefront_id: int) -> Storefront:
+    """A seller's storefront.
+
+    Raises:
+        Storefront.DoesNotExist: there is none, or it is another seller's.
+    """
+    return Storefront.objects.for_seller(seller_id).get(id=storefront_id)
+
+
+def every_storefront(*, channel_id: int) -> list[Storefront]:
+    """Storefronts of a channel, closed ones too, by id."""
+    return list(Storefront.objects.system().filter(channel_id=channel_id).order_by("id"))
+
+
+def open_storefronts(*, seller_ids: Collection[int]) -> list[Storefront]:
+    """Open storefronts of these sellers, by id."""
+    return list(Storefront.objects.system().filter(seller_id__in=seller_ids, is_open=True).order_by("id"))
+
+
+def listing_storefronts() -> list[Storefront]:
+    """Storefronts of every seller on which listings are made, with their channels: open, and matched at least."""
+    rows = Storefront.objects.system().filter(
+        is_open=True, channel__role="marketplace", channel__state__in=["matched", "live", "locked_out"]
+    )
+    return list(rows.select_related("channel").order_by("id"))
+
+
+def currencies_asked() -> list[tuple[int, str]]:
+    """(seller id, currency) of every open storefront, once."""
+    rows = Storefront.objects.system().filter(is_open=True)
+    return list(rows.order_by("seller_id", "currency").values_list("seller_id", "currency").distinct())
+
+
+def visible_storefronts(*, actor: Actor, limit: int = 200) -> list[Storefront]:
+    """Storefronts that the actor may see, with their channels, by id."""
+    return list(Storefront.objects.for_actor(actor).select_related("channel").order_by("id")[:limit])
+
+
 def storefront_for(*, actor: Actor, storefront_id: int) -> Storefront:
     """A storefront that the actor may see.
 
@@ -73,6 +111,22 @@ def intent_of(*, seller_id: int, kind: str, subject_id: int, step: str = "") -> 
     """What we set out to do with this subject; None when nothing."""
     found = Intent.objects.for_seller(seller_id).filter(kind=kind, subject_id=subject_id, step=step)
     return found.order_by("-id").first()
+
+
+def channels_by_id(*, channel_ids: Collection[int]) -> list[Channel]:
+    """These channels, whoever's they are, by id."""
+    return list(Channel.objects.system().filter(id__in=channel_ids).order_by("id"))
+
+
+def channel_of_token(*, token: str) -> Channel | None:
+    """The channel whose webhooks come to this address; none when it was retired."""
+    return Channel.objects.system().filter(webhook_token=token).exclude(state="retired").first()
+
+
+def intents_of(*, seller_id: int, kinds: Collection[str], subject_id: int) -> list[Intent]:
+    """Everything of these kinds that we set out to do with a subject, oldest first."""
+    rows = Intent.objects.for_seller(seller_id).filter(kind__in=kinds, subject_id=subject_id)
+    return list(rows.order_by("id"))
 
 
 def unretired(*, channel_ids: Collection[int]) -> set[int]:

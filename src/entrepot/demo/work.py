@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from django.db import OperationalError
 
 from entrepot.channels import services as channels
-from entrepot.channels.models import Channel
 from entrepot.core.clock import now
+
+if TYPE_CHECKING:
+    from entrepot.channels.services.work import Channel
 
 
 def carried_out(channel: Channel, name: str) -> dict[str, Any]:

@@ -218,7 +218,7 @@ def _moments(row: Package) -> list[Moment]:
 
 
 def _intents(row: Package) -> Table:
-    found = Intent.objects.for_seller(row.seller_id).filter(kind__in=("package_move", "label"), subject_id=row.pk)
+    found = channels.intents_of(seller_id=row.seller_id, kinds=("package_move", "label"), subject_id=row.pk)
     rows = [
         (
             row_link("channels.intent", i.pk, i.our_ref),
@@ -227,7 +227,7 @@ def _intents(row: Package) -> Table:
             when(i.sent_at),
             i.last_error,
         )
-        for i in found.order_by("id")
+        for i in found
     ]
     headers = [_("our reference"), _("what"), _("state"), _("sent"), _("last error")]
     return Table(_("What we asked the channel for"), headers, rows)

@@ -17,7 +17,7 @@ from django.utils.translation import gettext_lazy
 from entrepot.accounts.admin import seller_field
 from entrepot.catalog.admin.links import VariantLink
 from entrepot.catalog.queries import variant_ids_by_sku
-from entrepot.channels.models import Storefront
+from entrepot.channels import queries as channels
 from entrepot.core.actor import Actor
 from entrepot.core.errors import Invalid
 from entrepot.web.admin import (
@@ -30,7 +30,6 @@ from entrepot.web.admin import (
     actor_of,
     chip,
     choice_filter,
-    scoped,
     state_filter,
 )
 from entrepot.web.admin.show import rate
@@ -122,11 +121,11 @@ class ShortagePage(VariantLink, Page):
 
 
 def _buffer_fields(request: HttpRequest, row: Buffer | None) -> dict[str, forms.Field]:
-    fronts = scoped(Storefront.objects.select_related("channel"), actor_of(request), "seller_id").order_by("id")
+    fronts = channels.visible_storefronts(actor=actor_of(request))
     asked: dict[str, forms.Field] = {} if row else {
         **seller_field(request),
         "storefront_id": forms.TypedChoiceField(
-            choices=[("", gettext_lazy("all storefronts")), *((s.pk, str(s)) for s in fronts[:200])], coerce=int,
+            choices=[("", gettext_lazy("all storefronts")), *((s.pk, str(s)) for s in fronts)], coerce=int,
             empty_value=None, required=False, label=gettext_lazy("Storefront"),
         ),
         "sku": forms.CharField(required=False, max_length=100, label=gettext_lazy("SKU (empty: all)")),
@@ -146,7 +145,7 @@ def _buffer_fields(request: HttpRequest, row: Buffer | None) -> dict[str, forms.
 def add_buffer(*, seller_id: int, storefront_id: int | None, sku: str, pieces: int, fraction: Decimal) -> Buffer:
     """``set_buffer`` for a SKU as a person types it."""
     if storefront_id is not None:
-        Storefront.objects.for_seller(seller_id).get(id=storefront_id)
+        channels.storefront_of(seller_id=seller_id, storefront_id=storefront_id)
     variant_id = None
     if sku.strip():
         variant_id = variant_ids_by_sku(seller_id=seller_id, skus=[sku.strip()]).get(sku.strip())

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections import Counter
 from collections.abc import Iterable, Sequence
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from django.db.models import QuerySet
 from django.http import HttpRequest
@@ -13,11 +13,13 @@ from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
-from entrepot.catalog.models import Product
 from entrepot.core.actor import Actor
 from entrepot.ingress.models import SetAside
 from entrepot.web.admin import Section, Table, chip
 from entrepot.web.admin.show import row_link
+
+if TYPE_CHECKING:
+    from entrepot.catalog.models import Product
 
 _OF = re.compile(r"(?:^|of )product (\S+)$")  # how connectors and the catalogue name what they cannot take
 

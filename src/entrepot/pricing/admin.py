@@ -16,10 +16,10 @@ from django.utils.translation import gettext_lazy
 
 from entrepot.accounts.admin import OPERATORS
 from entrepot.catalog.admin.links import VariantLink
-from entrepot.channels.models import Storefront
+from entrepot.channels import queries as channels
 from entrepot.core.actor import Actor
 from entrepot.core.errors import Invalid
-from entrepot.web.admin import Button, OwnChoices, Page, Section, Table, actor_of, chip, choice_filter, scoped, yes_no
+from entrepot.web.admin import Button, OwnChoices, Page, Section, Table, actor_of, chip, choice_filter, yes_no
 from entrepot.web.admin.show import money, rate, row_link
 
 from . import services
@@ -97,9 +97,9 @@ def _rule_fields(request: HttpRequest, row: PriceRule | None) -> dict[str, forms
 
     asked: dict[str, forms.Field] = {}
     if row is None:
-        mine = scoped(Storefront.objects.select_related("channel"), actor_of(request), "seller_id").order_by("id")
+        mine = channels.visible_storefronts(actor=actor_of(request))
         asked["storefront_id"] = forms.TypedChoiceField(
-            choices=[(s.pk, str(s)) for s in mine[:200]], coerce=int, label=gettext_lazy("Storefront")
+            choices=[(s.pk, str(s)) for s in mine], coerce=int, label=gettext_lazy("Storefront")
         )
     return asked | {
         "markup_rate": share("markup_rate", gettext_lazy("Mark-up"), low=-1),
@@ -118,7 +118,7 @@ def _rule_fields(request: HttpRequest, row: PriceRule | None) -> dict[str, forms
 
 def add_rule(*, who: Actor, storefront_id: int, **changes: Any) -> PriceRule:
     """A rule of one storefront, for the seller that has it."""
-    storefront = Storefront.objects.for_actor(who).get(id=storefront_id)
+    storefront = channels.storefront_for(actor=who, storefront_id=storefront_id)
     return services.set_rule(seller_id=storefront.seller_id, storefront_id=storefront_id, **changes)
 
 

@@ -8,7 +8,7 @@ from typing import Annotated, Any
 
 from ninja import Field, Query, Router, Schema, Status
 
-from entrepot.channels.models import Storefront
+from entrepot.channels import queries as channels
 from entrepot.core.errors import Invalid
 from entrepot.web.areas import ActorRequest, Area, operator_only
 from entrepot.web.paging import DEFAULT, page
@@ -159,7 +159,7 @@ def list_price_rules(request: ActorRequest, cursor: Cursor = None, limit: Limit 
 )
 def set_price_rule(request: ActorRequest, storefront_id: int, body: RuleIn) -> Any:
     """Set the rule; every price there is computed again. 422: the fee is in another currency than the storefront's."""
-    front = Storefront.objects.for_actor(request.auth).get(id=storefront_id)
+    front = channels.storefront_for(actor=request.auth, storefront_id=storefront_id)
     fee = body.fixed_fee
     if fee is not None and fee.currency != front.currency:
         raise Invalid("rule", "fixed_fee.currency", f"must be {front.currency}, the storefront's, not {fee.currency}")

@@ -33,6 +33,7 @@ from .intents import plan_intents as plan_intents
 from .intents import postpone_intent as postpone_intent
 from .intents import refuse_intent as refuse_intent
 from .intents import resend_intent as resend_intent
+from .intents import retry_intent as retry_intent
 from .intents import revive_intent as revive_intent
 from .intents import send_intent as send_intent
 from .intents import send_intents as send_intents

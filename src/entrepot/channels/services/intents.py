@@ -178,6 +178,12 @@ def revive_intent(intent: Intent, *, payload: Mapping[str, Any] | None = None, a
     )  # fmt: skip
 
 
+def retry_intent(intent: Intent, *, at: datetime) -> None:
+    """Try a refused one again as it is; only for what does no harm when it is done twice."""
+    rows = Intent.objects.system().filter(id=intent.id, state="refused")
+    rows.update(state="planned", not_before=at, attempts=0, settled_at=None)
+
+
 def confirm_intent(intent: Intent, *, their_ref: str, result: Mapping[str, Any], at: datetime) -> bool:
     """The remote has it."""
     return _step(

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 from entrepot.channels import services as channels
-from entrepot.channels.models import Channel, Intent
 from entrepot.core.clock import now
 from entrepot.core.errors import MappingError
 from entrepot.kit.client import Client
@@ -12,6 +13,9 @@ from entrepot.kit.lowering import HeldLine, Lowering
 from entrepot.kit.spec import Call
 from entrepot.orders import services as orders
 from entrepot.orders.models import Order
+
+if TYPE_CHECKING:
+    from entrepot.channels.models import Channel, Intent
 
 
 def pursue(intent: Intent, store: Channel) -> None:

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from django.db import transaction
 
-from entrepot.channels.models import Channel, Intent
+from entrepot.channels import queries as channels
 from entrepot.channels.services import confirm_intent, plan_intents
 from entrepot.core.errors import Invalid
 from entrepot.documents import services as documents
@@ -19,6 +19,7 @@ from entrepot.orders.models import Party
 from ..models import Package
 
 if TYPE_CHECKING:
+    from entrepot.channels.models import Intent
     from entrepot.documents.labels import LabelFacts
 
 KIND = "label"
@@ -33,7 +34,7 @@ def plan_labels(*, packages: Sequence[Package], at: datetime) -> None:
     for p in packages:
         if p.state in ("picking", "invoiced") and p.tracking_ref and not p.label_id and p.pays_carriage == "channel":
             ready.setdefault(p.channel_id, []).append(p)
-    for channel in Channel.objects.system().filter(id__in=list(ready)).order_by("id"):
+    for channel in channels.channels_by_id(channel_ids=list(ready)):
         some = ready[channel.id]
         if connector(channel.connector).has("get_label"):
             plan_intents(

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from datetime import datetime, timedelta
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-from entrepot.catalog.models import Variant
+from entrepot.catalog import queries as catalog
+from entrepot.channels import queries as channel_queries
 from entrepot.channels import services as channels
-from entrepot.channels.models import Channel, Storefront
 from entrepot.channels.states import CHANNEL
 from entrepot.core.clock import to_ms
 from entrepot.core.errors import EntrepotError, MappingError, RemoteBusy, RemoteUnauthorised
@@ -22,6 +22,9 @@ from entrepot.listings import services as listings
 
 from .aside import keep_aside
 from .feeds import open_feeds
+
+if TYPE_CHECKING:
+    from entrepot.channels.models import Channel, Storefront
 
 
 def check_channel(*, channel: Channel, at: datetime) -> dict[str, str]:
@@ -95,8 +98,8 @@ def match_channel(*, channel: Channel, at: datetime) -> dict[str, Any]:
     """
     capability = "pull_products" if channel.role == "store" else "pull_listings"
     report: dict[str, Any] = {"exact": 0, "normalised": 0, "ambiguous": [], "none": [], "read": 0, "set_aside": 0}
-    known = list(Variant.objects.for_seller(channel.seller_id).order_by("id").values_list("sku", "gtin"))
-    fronts: Sequence[Storefront | None] = list(Storefront.objects.system().filter(channel=channel)) or [None]
+    known = catalog.sku_and_gtin(seller_id=channel.seller_id)
+    fronts: Sequence[Storefront | None] = channel_queries.every_storefront(channel_id=channel.id) or [None]
     for front in fronts:
         client = channels.client_for(channel, front)
         for read in pull(client.spec, capability, client.account, Window(), client.send):
@@ -142,7 +145,7 @@ def _norm(text: str) -> str:
 def adopt_live(*, channel: Channel, at: datetime) -> int:
     """What is on sale already becomes ours as acknowledged; the number of listings adopted. Nothing is sent."""
     adopted = 0
-    for front in Storefront.objects.system().filter(channel=channel).order_by("id"):
+    for front in channel_queries.every_storefront(channel_id=channel.id):
         client = channels.client_for(channel, front)
         for read in pull(client.spec, "pull_listings", client.account, Window(), client.send):
             adopted += listings.adopt(storefront_id=front.id, observed=read.records, at=at)

@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Sequence
 from datetime import datetime
 from decimal import Decimal
+from typing import TYPE_CHECKING
 
 from entrepot.catalog import services as catalog
-from entrepot.channels.models import Channel
 from entrepot.channels.services import client_for
 from entrepot.inventory import services as inventory
 from entrepot.kit import records
@@ -17,6 +17,9 @@ from entrepot.kit.requests import Window
 from entrepot.pricing import services as pricing
 
 from .aside import keep_aside, settle_asides
+
+if TYPE_CHECKING:
+    from entrepot.channels.models import Channel
 
 
 def take_products(*, channel: Channel, read: Read, began: datetime) -> catalog.Applied:

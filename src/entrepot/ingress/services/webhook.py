@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from datetime import datetime
+from typing import TYPE_CHECKING
 
 from django.db import transaction
 
-from entrepot.channels.models import Channel
+from entrepot.channels import queries as channel_queries
 from entrepot.channels.services import account_of
 from entrepot.channels.services.vault import unseal
 from entrepot.core.errors import EntrepotError
@@ -19,6 +20,9 @@ from entrepot.kit.spec import Receive
 from .aside import keep_aside, keep_drift
 from .feeds import hint_feed
 from .receipts import keep_receipts
+
+if TYPE_CHECKING:
+    from entrepot.channels.models import Channel
 
 MAX_BYTES = 2 * 1024 * 1024
 _FEED_OF = {"product": "products", "variation": "products", "order": "fulfilments"}
@@ -33,7 +37,7 @@ def receive(*, token: str, headers: Mapping[str, str], body: bytes, at: datetime
     """
     if len(body) > MAX_BYTES:
         return 413
-    channel = Channel.objects.system().filter(webhook_token=token).exclude(state="retired").first()
+    channel = channel_queries.channel_of_token(token=token)
     way = connector(channel.connector).can.get("read_webhook") if channel else None
     if channel is None or not isinstance(way, Receive):
         return 404

@@ -8,7 +8,7 @@ from decimal import Decimal
 
 from django.db import connection, transaction
 
-from entrepot.catalog.models import Variant
+from entrepot.catalog import queries as catalog
 from entrepot.core.errors import Invalid
 from entrepot.events.services import mark_dirty
 
@@ -84,8 +84,6 @@ def set_buffer(
             seller_id=seller_id, storefront_id=storefront_id, variant_id=variant_id,
             defaults={"pieces": pieces, "fraction": fraction},
         )  # fmt: skip
-        variants = Variant.objects.for_seller(seller_id).order_by("id")
-        if variant_id:
-            variants = variants.filter(id=variant_id)
-        mark_dirty(kind="stock", subject_ids=list(variants.values_list("id", flat=True)))
+        known = catalog.variant_ids(seller_id=seller_id)
+        mark_dirty(kind="stock", subject_ids=[i for i in known if variant_id in (None, i)])
     return row

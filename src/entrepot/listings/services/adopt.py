@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from datetime import datetime
+from typing import TYPE_CHECKING
 
 from django.db import transaction
-from django.db.models import Q
 
+from entrepot.catalog import queries as catalog_queries
 from entrepot.catalog import services as catalog
-from entrepot.catalog.models import Variant
-from entrepot.channels.models import Storefront
+from entrepot.channels import queries as channels
 from entrepot.events.services import mark_dirty, move_many
 from entrepot.kit import records
 
@@ -19,6 +19,10 @@ from ..states import LISTING
 from .levels import refresh_due
 from .make import add_listings
 from .observe import acknowledge
+
+if TYPE_CHECKING:
+    from entrepot.catalog.models import Variant
+    from entrepot.channels.models import Storefront
 
 Seen = Mapping[str, records.Observed]
 
@@ -29,7 +33,7 @@ def adopt(*, storefront_id: int, observed: Sequence[records.Observed], at: datet
     A variant is known by the listing's ref (its GTIN or SKU), else by the SKU that the marketplace shows; one that
     fits several is left to a person. The ref is theirs from then on. What they file it under teaches our words.
     """
-    front = Storefront.objects.system().select_related("channel").get(id=storefront_id)
+    front = channels.storefront(storefront_id=storefront_id)
     seen = {o.listing_ref: o for o in observed if o.state in ("live", "locked")}
     with transaction.atomic():
         fitting = _fitting(front, seen)
@@ -53,13 +57,7 @@ def adopt(*, storefront_id: int, observed: Sequence[records.Observed], at: datet
 def _fitting(front: Storefront, seen: Seen) -> dict[str, Variant]:
     """Listing ref → the one variant of ours that it is."""
     skus = {o.sku for o in seen.values() if o.sku}
-    rows = (
-        Variant.objects.for_seller(front.seller_id)
-        .filter(Q(gtin__in=seen) | Q(sku__in=[*seen, *skus]), product__refusal="")
-        .exclude(product__state__in=["rejected", "archived"])
-        .select_related("product")
-        .order_by("id")
-    )
+    rows = catalog_queries.variants_known_as(seller_id=front.seller_id, gtins=list(seen), skus=[*seen, *skus])
     by_gtin: dict[str, list[Variant]] = {}
     by_sku: dict[str, Variant] = {}
     for v in rows:

@@ -3,16 +3,21 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import TYPE_CHECKING
 
 from django.db import transaction
 
-from entrepot.catalog.models import Variant
-from entrepot.channels.models import Storefront
+from entrepot.catalog import queries as catalog
+from entrepot.channels import queries as channels
 from entrepot.events.services import mark_dirty
 from entrepot.kit.registry import connector
 
 from ..models import Listing, ListingLevel
 from ..states import LANES
+
+if TYPE_CHECKING:
+    from entrepot.catalog.models import Variant
+    from entrepot.channels.models import Storefront
 
 Refs = dict[tuple[int, str], int]  # (storefront, listing ref) → variant
 
@@ -26,10 +31,8 @@ def make_listings(*, variant_ids: Sequence[int]) -> int:
     rows = Listing.objects.system().filter(variant_id__in=variant_ids).select_related("storefront__channel", "variant")
     known = {(row.variant_id, row.storefront_id): row for row in rows.order_by("id")}
     fronts = _fronts()
-    approved = Variant.objects.system().filter(
-        id__in=variant_ids, product__state="approved", product__refusal="", is_published=True
-    )
-    wanted = [(v, s) for v in approved.order_by("id") for s in fronts.get(v.seller_id, []) if (v.id, s.id) not in known]
+    approved = catalog.listable_variants(variant_ids=variant_ids)
+    wanted = [(v, s) for v in approved for s in fronts.get(v.seller_id, []) if (v.id, s.id) not in known]
     drafts = [row for row in known.values() if row.state == "draft" and row.submitted_at is None]
     with transaction.atomic():
         taken = _taken([(v, s) for v, s in wanted] + [(row.variant, row.storefront) for row in drafts])
@@ -64,11 +67,7 @@ def add_listings(rows: Sequence[Listing]) -> list[Listing]:
 
 def _fronts() -> dict[int, list[Storefront]]:
     fronts: dict[int, list[Storefront]] = {}
-    for s in (
-        Storefront.objects.system()
-        .filter(is_open=True, channel__role="marketplace", channel__state__in=["matched", "live", "locked_out"])
-        .select_related("channel")
-    ):
+    for s in channels.listing_storefronts():
         fronts.setdefault(s.seller_id, []).append(s)
     return fronts
 

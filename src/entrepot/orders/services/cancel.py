@@ -9,7 +9,7 @@ from django.db import transaction
 
 from entrepot.channels import queries as channels
 from entrepot.channels.models import Intent
-from entrepot.channels.services import drop_intent, plan_intent
+from entrepot.channels.services import drop_intent, plan_intent, retry_intent
 from entrepot.core.errors import Refused
 from entrepot.events.services import move, record
 from entrepot.inventory import services as inventory
@@ -137,9 +137,7 @@ def cancel_in_store(*, seller_id: int, order_id: int, at: datetime) -> Order:
             seller_id=seller_id, channel_id=order.store_id, kind=CANCEL_KIND, subject_id=order.id, at=at
         )
         # Telling a store twice to cancel does no harm, so a refusal is simply tried anew.
-        Intent.objects.for_seller(seller_id).filter(id=intent.id, state="refused").update(
-            state="planned", not_before=at, attempts=0, settled_at=None
-        )
+        retry_intent(intent, at=at)
     return order
 
 

@@ -5,12 +5,15 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-from entrepot.channels.models import Channel, Storefront
+from entrepot.channels import queries as channels
 from entrepot.kit import records
 
 from ..models import Line, Order, Party
+
+if TYPE_CHECKING:
+    from entrepot.channels.models import Channel, Storefront
 
 ROLES = ("ship_to", "bill_to")
 _TAKEN = (
@@ -47,7 +50,7 @@ def open_entries(
     *, channel: Channel, told: Mapping[str, Sequence[records.Package]], at: datetime
 ) -> list[Entry]:  # fmt: skip
     """The orders of one channel by their ref, made where they are new, locked in key order; in the same order."""
-    fronts = {s.code: s for s in Storefront.objects.system().filter(channel=channel)}
+    fronts = {s.code: s for s in channels.every_storefront(channel_id=channel.id)}
     made = [_order(channel, fronts, _first(told[ref]), at) for ref in sorted(told)]
     Order.objects.system().bulk_create(made, ignore_conflicts=True)
     rows = Order.objects.system().filter(channel=channel, order_ref__in=list(told)).order_by("id")

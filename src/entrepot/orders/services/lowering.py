@@ -70,8 +70,7 @@ def _too_many(order: Order) -> dict[int, int]:
 
 
 def _intents(order: Order) -> list[Intent]:
-    rows = Intent.objects.for_seller(order.seller_id).filter(kind=LOWER_KIND, subject_id=order.id)
-    return list(rows.order_by("id"))
+    return channels.intents_of(seller_id=order.seller_id, kinds=[LOWER_KIND], subject_id=order.id)
 
 
 def pieces_to_lower(*, order: Order, intent: Intent) -> list[tuple[str, int, Decimal]]:

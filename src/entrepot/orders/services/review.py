@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from django.db import transaction
 
-from entrepot.catalog.models import Variant
+from entrepot.catalog import queries as catalog
 from entrepot.channels import queries as channels
 from entrepot.core.errors import Invalid, Refused
 from entrepot.events.services import move, move_many
@@ -111,7 +111,7 @@ def edit_lines(*, seller_id: int, order_id: int, variants: Mapping[int, int], at
         for line_id, variant_id in variants.items():
             if line_id not in lines:
                 raise Line.DoesNotExist(f"line {line_id} is not of order {order.order_ref}")
-            Variant.objects.for_seller(seller_id).get(id=variant_id)
+            catalog.variant_of(seller_id=seller_id, variant_id=variant_id)
         changed = [x for x in lines.values() if x.variant_id != variants[x.id]]
         inventory.forget(seller_id=seller_id, line_ids=[x.id for x in changed])
         for line in changed:

@@ -4,17 +4,21 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from datetime import date, datetime
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from django.db import transaction
 
-from entrepot.catalog.models import Variant
-from entrepot.channels.models import Storefront
+from entrepot.catalog import queries as catalog
+from entrepot.channels import queries as channels
 from entrepot.events.services import mark_dirty
 
 from ..models import BasePrice, Price, PriceRule
 from ..rules import Given, price_on
 from .fx import Rates
+
+if TYPE_CHECKING:
+    from entrepot.catalog.models import Variant
+    from entrepot.channels.models import Storefront
 
 
 def compute_prices(*, variant_ids: Sequence[int], day: date, at: datetime) -> dict[tuple[int, int], Price]:
@@ -36,13 +40,19 @@ def _lock(variant_ids: Sequence[int]) -> None:
 
 
 def _compute(variant_ids: Sequence[int], day: date, at: datetime) -> dict[tuple[int, int], Price]:
-    variants = Variant.objects.system().filter(id__in=variant_ids).select_related("base_price").order_by("id")
-    sellers = {v.seller_id for v in variants}
+    variants = catalog.variants(variant_ids=variant_ids)
+    bases = {b.variant_id: b for b in BasePrice.objects.system().filter(variant_id__in=variant_ids)}
     fronts: dict[int, list[Storefront]] = {}
-    for s in Storefront.objects.system().filter(seller_id__in=sellers, is_open=True).select_related("price_rule"):
+    for s in channels.open_storefronts(seller_ids={v.seller_id for v in variants}):
         fronts.setdefault(s.seller_id, []).append(s)
+    of_front = PriceRule.objects.system().filter(storefront_id__in=[s.id for some in fronts.values() for s in some])
+    rules = {r.storefront_id: r for r in of_front}
     rates = Rates(day)
-    rows = [_price(v, s, rates, at) for v in variants for s in fronts.get(v.seller_id, [])]
+    rows = [
+        _price(v, s, bases.get(v.id), rules.get(s.id) or PriceRule(storefront=s), rates, at)
+        for v in variants
+        for s in fronts.get(v.seller_id, [])
+    ]
     known = {
         (p.variant_id, p.storefront_id): _said(p) for p in Price.objects.system().filter(variant_id__in=variant_ids)
     }
@@ -68,9 +78,9 @@ def _said(price: Price) -> tuple[Any, ...]:
     return price.list_price, price.sale_price, price.currency, price.steps, price.problem
 
 
-def _price(variant: Variant, storefront: Storefront, rates: Rates, at: datetime) -> Price:
-    base = getattr(variant, "base_price", None)
-    rule = getattr(storefront, "price_rule", None) or PriceRule(storefront=storefront)
+def _price(
+    variant: Variant, storefront: Storefront, base: BasePrice | None, rule: PriceRule, rates: Rates, at: datetime
+) -> Price:
     row = Price(
         seller_id=variant.seller_id, variant=variant, storefront=storefront, currency=storefront.currency,
         computed_at=at, list_price=None, sale_price=None,

@@ -12,7 +12,7 @@ from django.conf import settings
 from django.db import transaction
 from lxml import etree
 
-from entrepot.channels.models import Storefront
+from entrepot.channels import queries as channels
 from entrepot.core.errors import Invalid
 from entrepot.core.money import exact
 from entrepot.events.services import mark_dirty
@@ -120,8 +120,7 @@ def _keep_rates(rows: Sequence[tuple[date, str, str, Decimal]], source: str) -> 
     latest = {(d, b, q): r for d, b, q, r in rows}
     with transaction.atomic():
         _write_rates(latest, source)
-        sellers = Storefront.objects.system().filter(is_open=True).values_list("seller_id", "currency").distinct()
-        for seller_id, currency in sellers:
+        for seller_id, currency in channels.currencies_asked():
             crossing = BasePrice.objects.for_seller(seller_id).exclude(currency=currency).order_by("variant_id")
             mark_dirty(kind="price", subject_ids=list(crossing.values_list("variant_id", flat=True)))
     return len(latest)

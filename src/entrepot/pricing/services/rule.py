@@ -7,8 +7,8 @@ from typing import Any
 
 from django.db import transaction
 
-from entrepot.catalog.models import Variant
-from entrepot.channels.models import Storefront
+from entrepot.catalog import queries as catalog
+from entrepot.channels import queries as channels
 from entrepot.core.errors import Invalid
 from entrepot.core.money import exact
 from entrepot.events.services import mark_dirty
@@ -33,14 +33,13 @@ def set_rule(*, seller_id: int, storefront_id: int, **changes: Any) -> PriceRule
         Storefront.DoesNotExist: not this seller's.
         Invalid: a field that a rule does not have, or a value out of its range; nothing is kept then.
     """
-    storefront = Storefront.objects.for_seller(seller_id).get(id=storefront_id)
+    storefront = channels.storefront_of(seller_id=seller_id, storefront_id=storefront_id)
     checked = {name: _checked(f"price rule of {storefront.code}", name, value) for name, value in changes.items()}
     with transaction.atomic():
         row, _ = PriceRule.objects.system().update_or_create(
             storefront_id=storefront_id, seller_id=seller_id, defaults=checked
         )
-        ids = Variant.objects.for_seller(seller_id).order_by("id").values_list("id", flat=True)
-        mark_dirty(kind="price", subject_ids=list(ids))
+        mark_dirty(kind="price", subject_ids=catalog.variant_ids(seller_id=seller_id))
     return row
 
 
