@@ -1,0 +1,81 @@
+"""Budgets, breaker and call log on PostgreSQL: shared by every worker, never more than allowed."""
+
+from __future__ import annotations
+
+import threading
+
+import pytest
+from django.db import connections
+
+from entrepot.channels.models import BudgetUse, CallLog
+from entrepot.channels.services.client import PgBreaker, PgBudget, PgCalls
+from entrepot.kit.ports import Allowance, CallRecord
+
+pytestmark = pytest.mark.django_db(transaction=True)
+NOW = 1_777_888_800.0
+A_MINUTE = [Allowance("shop:a", 30, 60.0), Allowance("shop:b", 100, 60.0)]
+
+
+def test_workers_together_never_exceed_a_budget():
+    waits = []
+
+    def work():
+        try:
+            waits.extend(PgBudget().take(A_MINUTE, NOW + n / 100) for n in range(20))
+        finally:
+            connections.close_all()
+
+    threads = [threading.Thread(target=work) for _ in range(4)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+
+    assert sum(1 for wait in waits if wait is None) == 30
+    assert {row.key: len(row.taken) for row in BudgetUse.objects.all()} == {"shop:a": 30, "shop:b": 30}
+
+
+def test_a_spent_budget_says_when_to_come_back_and_takes_nothing_from_the_others():
+    for _ in range(30):
+        assert PgBudget().take(A_MINUTE, NOW) is None
+
+    wait_s = PgBudget().take(A_MINUTE, NOW + 10)
+
+    assert 50 <= wait_s <= 51  # the window, and the half second by which clocks may differ
+    assert len(BudgetUse.objects.get(key="shop:b").taken) == 30
+    assert PgBudget().take(A_MINUTE, NOW + 61) is None
+
+
+def test_a_breaker_opens_for_every_worker_and_closes_again(aydin, market):
+    ours, theirs = PgBreaker(market.id), PgBreaker(market.id)
+    assert ours.wait_s(NOW) is None
+
+    for _ in range(10):
+        ours.failed(NOW)
+
+    assert ours.wait_s(NOW + 1) == theirs.wait_s(NOW + 1) == 4.0
+    assert theirs.wait_s(NOW + 5.1) is None
+    theirs.succeeded()
+    assert PgBreaker(market.id).wait_s(NOW + 1) is None
+
+
+def test_a_call_is_written_down(market):
+    call = CallRecord(
+        "GET", "/orders", "orders.list", 200, 12, 0, 5, "ok", 1, request_body=None, response_body={"a": 1}
+    )
+
+    PgCalls(market).record(call)
+
+    row = CallLog.objects.get()
+    assert (row.channel_id, row.status, row.request_body, row.response_body) == (market.id, 200, None, {"a": 1})
+
+
+@pytest.fixture
+def market(aydin):
+    from entrepot.channels import services as channels
+    from entrepot.core.clock import now
+
+    return channels.add_channel(
+        seller_id=aydin.id, slug="trendyol", name="Trendyol", base_url="http://127.0.0.1:9", account_ref="1", at=now(),
+        secrets={"api_key": "k", "api_secret": "s"},
+    )  # fmt: skip
