@@ -6,9 +6,10 @@ from collections.abc import Collection, Sequence
 from collections.abc import Mapping as Mapping_
 from dataclasses import dataclass
 
-from django.db.models import Q
+from django.db.models import Q, QuerySet
 
 from entrepot.channels.models import Taxon
+from entrepot.core.actor import Actor
 from entrepot.core.text import fold
 
 from .models import Component, FullPass, Mapping, Product, Variant
@@ -114,6 +115,11 @@ def variant_of(*, seller_id: int, variant_id: int) -> Variant:
         Variant.DoesNotExist: there is none, or it is another seller's.
     """
     return Variant.objects.for_seller(seller_id).get(id=variant_id)
+
+
+def variants_for(*, actor: Actor) -> QuerySet[Variant]:
+    """Variants that the actor may see, to be filtered and paged."""
+    return Variant.objects.for_actor(actor)
 
 
 def listable_variants(*, variant_ids: Sequence[int]) -> list[Variant]:

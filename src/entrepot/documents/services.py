@@ -10,6 +10,8 @@ from typing import Any
 from django.core.files.base import ContentFile
 from django.db import transaction
 
+from entrepot.core.errors import Invalid
+
 from .models import Document
 
 
@@ -28,6 +30,26 @@ def keep(
     row.file.save(f"{digest[:16]}-{name}", ContentFile(content), save=False)
     row.save()
     return row
+
+
+def draw_label(
+    *, code: str, carrier: str, name: str, company: str, lines: Sequence[str], order_ref: str, package_ref: str
+) -> bytes:
+    """A label as PDF, with ``code`` as Code 128; ``lines`` are the address under the name.
+
+    Raises:
+        Invalid: the address is written in letters that the font lacks, or the code cannot be drawn.
+    """
+    from .labels import LabelFacts, label_pdf, missing_letters  # only who draws loads what draws
+
+    facts = LabelFacts(
+        code=code, carrier=carrier, name=name, company=company, lines=tuple(lines), order_ref=order_ref,
+        package_ref=package_ref,
+    )  # fmt: skip
+    if missing := missing_letters(facts):
+        why = f"has letters that our labels cannot show ({missing}); print the carrier's"
+        raise Invalid(f"package {package_ref}", "ship_to", why)
+    return label_pdf(facts)
 
 
 def delete(*, seller_id: int, document_ids: Sequence[int]) -> int:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import datetime
+from typing import TYPE_CHECKING
 
 from django import forms
 from django.contrib.admin import display, register
@@ -13,7 +14,6 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from entrepot.channels import queries as channels
-from entrepot.channels.models import Intent
 from entrepot.core.clock import now
 from entrepot.core.errors import Invalid
 from entrepot.documents.admin import file_link
@@ -37,6 +37,9 @@ from entrepot.web.admin.show import EMPTY, row_link, when
 from . import services
 from .models import Package, PackageLine
 from .states import PACKAGE
+
+if TYPE_CHECKING:
+    from entrepot.channels.models import Intent
 
 BEFORE_SHIPPING = ("awaiting", "created", "picking", "invoiced")
 # The reasons that connectors share, in the reader's language; another one is shown as its connector says it.

@@ -3,17 +3,16 @@
 from __future__ import annotations
 
 from datetime import datetime
-from typing import Annotated, Any
+from typing import TYPE_CHECKING, Annotated, Any
 
 from django.http import HttpResponse
 from django.utils.http import content_disposition_header
 from ninja import Field, Query, Router, Schema, Status
 
 from entrepot.channels import queries as channels
-from entrepot.channels.models import Intent
 from entrepot.core.clock import now
 from entrepot.documents.services import content_of
-from entrepot.orders.models import Order
+from entrepot.orders import queries as order_queries
 from entrepot.web.areas import ActorRequest, Area
 from entrepot.web.paging import DEFAULT, page
 from entrepot.web.shapes import Body, Count, Cursor, Id, Limit, Listed, OneOf, QueryId, Text, Word, listed
@@ -21,6 +20,9 @@ from entrepot.web.shapes import Body, Count, Cursor, Id, Limit, Listed, OneOf, Q
 from . import services
 from .models import Package
 from .states import PACKAGE
+
+if TYPE_CHECKING:
+    from entrepot.channels.models import Intent
 
 router = Router(auth=Area("packages"), tags=["packages"])
 PackageState = Annotated[str, OneOf(PACKAGE.states)]
@@ -168,7 +170,7 @@ def give_up_order(request: ActorRequest, order_id: int, body: GiveUpIn) -> Any:
     """Say of all packages that have not left that they cannot be supplied, such as when the store's owner cancelled the
     order. 409: everything has left, or is being given up.
     """
-    row = Order.objects.for_actor(request.auth).get(id=order_id)
+    row = order_queries.order_for(actor=request.auth, order_id=order_id)
     found = services.give_up_order(seller_id=row.seller_id, order_id=row.id, reason=body.reason, at=now())
     return Status(202, [_told(intent) for intent in found])
 

@@ -10,9 +10,9 @@ from django.db.models import Sum
 from ninja import Field, Query, Router, Schema
 
 from entrepot.accounts.api import SellerId, acting_seller
-from entrepot.catalog.models import Variant
+from entrepot.catalog import queries as catalog
 from entrepot.catalog.queries import variant_ids_by_sku
-from entrepot.channels.models import Storefront
+from entrepot.channels import queries as channels
 from entrepot.core.clock import now
 from entrepot.core.errors import Invalid
 from entrepot.web.areas import ActorRequest, Area
@@ -89,7 +89,7 @@ def list_stock(
     limit: Limit = DEFAULT,
 ) -> Any:
     """Variants by id, with their levels and what may be sold. Four SQL queries."""
-    rows = Variant.objects.for_actor(request.auth).prefetch_related("levels")
+    rows = catalog.variants_for(actor=request.auth).prefetch_related("levels")
     found = page(rows.filter(sku=sku) if sku is not None else rows, cursor=cursor, limit=limit)
     ids = [v.id for v in found.items]
     available, reserved = queries.available(variant_ids=ids), _reserved(request, ids)
@@ -137,9 +137,10 @@ def list_buffers(request: ActorRequest, cursor: Cursor = None, limit: Limit = DE
 def set_buffer(request: ActorRequest, body: BufferIn, seller_id: SellerId = None) -> Any:
     """Hold back pieces and a fraction of what there is; the most particular buffer counts, not the sum."""
     seller = acting_seller(request.auth, seller_id)
-    for model, wanted in ((Storefront, body.storefront_id), (Variant, body.variant_id)):
-        if wanted is not None:
-            model.objects.for_seller(seller).get(id=wanted)
+    if body.storefront_id is not None:
+        channels.storefront_of(seller_id=seller, storefront_id=body.storefront_id)
+    if body.variant_id is not None:
+        catalog.variant_of(seller_id=seller, variant_id=body.variant_id)
     return services.set_buffer(
         seller_id=seller, pieces=body.pieces, fraction=Decimal(body.fraction), storefront_id=body.storefront_id,
         variant_id=body.variant_id,

@@ -23,9 +23,10 @@ from .hooks import record_subscriptions as record_subscriptions
 from .hooks import want_topic as want_topic
 from .hooks import want_webhooks as want_webhooks
 from .intents import call_by as call_by
+from .intents import claim_intents as claim_intents
+from .intents import confirm_by_hand as confirm_by_hand
 from .intents import confirm_intent as confirm_intent
 from .intents import confirm_intents as confirm_intents
-from .intents import doubt_intents as doubt_intents
 from .intents import drop_intent as drop_intent
 from .intents import lose_intent as lose_intent
 from .intents import plan_intent as plan_intent

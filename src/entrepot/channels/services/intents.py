@@ -9,10 +9,13 @@ from typing import Any
 
 from django.conf import settings
 from django.db import connection
+from django.db.models import Q
 
-from entrepot.channels.models import Intent
+from entrepot.channels.models import Channel, Intent
 from entrepot.core.ids import reference
-from entrepot.jobs.services import wake
+from entrepot.jobs.services import claim, wake
+
+_OPEN = Q(state__in=["planned", "sent", "unknown"])
 
 
 def plan_intent(
@@ -86,7 +89,23 @@ UPDATE channels_intent i
 RETURNING i.id"""
 
 
-def doubt_intents(intents: Sequence[Intent], *, at: datetime) -> None:  # noqa: ARG001 - steps are told the time
+def claim_intents(*, limit: int, lease_s: float, at: datetime) -> list[Intent]:
+    """Claim open intents of live channels that are due, sellers in fair shares; each with its channel.
+
+    One in ``sent`` whose lease ran out belongs to a worker that died: its outcome is unknown.
+    """
+    live = Channel.objects.system().filter(state="live")
+    rows = claim(Intent, where=_OPEN & Q(channel_id__in=live.values("id")), at=at, limit=limit, lease_s=lease_s)
+    _doubt([r for r in rows if r.state == "sent"])
+    known = {c.id: c for c in live.filter(id__in={r.channel_id for r in rows})}
+    for row in rows:
+        if row.channel_id in known:
+            row.channel = known[row.channel_id]
+    # One whose channel was locked out this moment is left: its lease brings it back.
+    return [r for r in rows if r.channel_id in known]
+
+
+def _doubt(intents: Sequence[Intent]) -> None:
     """Their worker died after it had said that the calls would be made: the outcome is unknown."""
     if intents:
         Intent.objects.system().filter(id__in=[i.id for i in intents], state="sent").update(state="unknown")
@@ -176,6 +195,12 @@ def revive_intent(intent: Intent, *, payload: Mapping[str, Any] | None = None, a
         intent, ["refused", "dropped"], state="unknown", settled_at=None, attempts=0, not_before=at, leased_until=None,
         **changes,
     )  # fmt: skip
+
+
+def confirm_by_hand(intent: Intent, *, result: Mapping[str, Any], at: datetime) -> None:
+    """A person did, or found done, what the remote had refused to us, or what was not sent yet."""
+    rows = Intent.objects.system().filter(id=intent.id, state__in=["refused", "planned"])
+    rows.update(state="confirmed", result=dict(result), settled_at=at, leased_until=None)
 
 
 def retry_intent(intent: Intent, *, at: datetime) -> None:

@@ -4,24 +4,24 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from datetime import datetime
+from typing import TYPE_CHECKING
 
 import structlog
 from django.db import connection
-from django.db.models import Q
 
 from entrepot.channels import services as channels
-from entrepot.channels.models import Channel, Intent
 from entrepot.core.clock import now
 from entrepot.core.errors import MappingError, OutcomeUnknown, Refused, RemoteBusy, RemoteError, RemoteUnauthorised
-from entrepot.jobs.services import claim
 
 from . import labels, packages, store_cancel, store_lower, store_order
 from .side_by_side import side_by_side
 
+if TYPE_CHECKING:
+    from entrepot.channels.models import Channel, Intent
+
 log = structlog.get_logger(__name__)
 
 _LEASE_S = 120.0
-_OPEN = Q(state__in=["planned", "sent", "unknown"])
 
 Failures = dict[int, Exception]
 
@@ -67,22 +67,16 @@ def pursue_intents(*, limit: int, at: datetime) -> int:
     One in ``sent`` whose lease ran out belongs to a worker that died: its outcome is unknown, so it is asked for and
     never simply sent again.
     """
-    live = Channel.objects.system().filter(state="live")
-    rows = claim(Intent, where=_OPEN & Q(channel_id__in=live.values("id")), at=at, limit=limit, lease_s=_LEASE_S)
-    channels.doubt_intents([r for r in rows if r.state == "sent"], at=at)
+    rows = channels.claim_intents(limit=limit, lease_s=_LEASE_S, at=at)
     by_work: dict[tuple[int, str], list[Intent]] = {}
     for row in rows:
         by_work.setdefault((row.channel_id, row.kind), []).append(row)
-    known = {c.id: c for c in live.filter(id__in={r.channel_id for r in rows})}
-    for (channel_id, kind), some in by_work.items():
-        if channel_id in known:  # else it was locked out this moment: the lease brings them back
-            _pursue(kind, some, known[channel_id])
+    for (_, kind), some in by_work.items():
+        _pursue(kind, some, some[0].channel)
     return len(rows)
 
 
 def _pursue(kind: str, intents: Sequence[Intent], channel: Channel) -> None:
-    for intent in intents:
-        intent.channel = channel
     if channel.is_push_paused:
         for intent in intents:
             channels.postpone_intent(intent, seconds=5, why="pushes to this channel are paused", at=now())

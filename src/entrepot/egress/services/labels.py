@@ -8,7 +8,6 @@ from entrepot.channels import services as channels
 from entrepot.core.clock import now
 from entrepot.core.errors import RemoteRefused
 from entrepot.fulfilment import services as fulfilment
-from entrepot.fulfilment.models import Package
 from entrepot.kit.shipping import LabelRequest
 from entrepot.kit.spec import Call
 
@@ -39,6 +38,5 @@ def pursue(intent: Intent, channel: Channel) -> None:
 def refuse(intent: Intent, why: str) -> None:
     """Without a label of the channel's a person can still have one made here."""
     if channels.refuse_intent(intent, why=why, at=now()):
-        Package.objects.system().filter(id=intent.subject_id).update(
-            stuck_reason=f"no label: {why}; have one made here, or ask the carrier"[:2000]
-        )
+        text = f"no label: {why}; have one made here, or ask the carrier"
+        fulfilment.note_stuck(package_id=intent.subject_id, why=text)

@@ -11,8 +11,8 @@ from entrepot.channels import services as channels
 from entrepot.core.clock import now
 from entrepot.core.errors import RemoteRefused
 from entrepot.kit.spec import Call
+from entrepot.orders import queries as order_queries
 from entrepot.orders import services as orders
-from entrepot.orders.models import Order
 
 if TYPE_CHECKING:
     from entrepot.channels.models import Channel, Intent
@@ -30,7 +30,7 @@ def pursue(intent: Intent, store: Channel) -> None:
     client = channels.client_for(store)
     call = client.spec.can["cancel_order"]
     assert isinstance(call, Call)
-    order = Order.objects.system().get(id=intent.subject_id)
+    order = order_queries.order(order_id=intent.subject_id)
     if intent.state == "planned" and not channels.send_intent(intent, at=now()):
         return
     made = call.read(client.account, order.store_ref, client.send(call.build(client.account, order.store_ref)))

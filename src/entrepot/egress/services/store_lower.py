@@ -11,16 +11,19 @@ from entrepot.kit.client import Client
 from entrepot.kit.find import find
 from entrepot.kit.lowering import HeldLine, Lowering
 from entrepot.kit.spec import Call
+from entrepot.orders import queries as order_queries
 from entrepot.orders import services as orders
-from entrepot.orders.models import Order
+
+from .store_order import patience_s
 
 if TYPE_CHECKING:
     from entrepot.channels.models import Channel, Intent
+    from entrepot.orders.models import Order
 
 
 def pursue(intent: Intent, store: Channel) -> None:
     """Lower the order, unless the store shows that it is done, or the whole of it is cancelled meanwhile."""
-    order = Order.objects.system().get(id=intent.subject_id)
+    order = order_queries.order(order_id=intent.subject_id)
     if order.state == "cancelled":
         channels.confirm_intent(intent, their_ref="", result={"store": "the whole is cancelled"}, at=now())
         return
@@ -31,7 +34,7 @@ def pursue(intent: Intent, store: Channel) -> None:
     if intent.state == "unknown":
         asked = Lowering(store_ref=order.store_ref, our_ref=intent.our_ref, currency=order.store_currency, lines=())
         done = find(client.spec, "lower_order", client.account, asked, client.send)
-        if done is None and not channels.resend_intent(intent, at=now()):
+        if done is None and not channels.resend_intent(intent, patience_s=patience_s(store), at=now()):
             return
     if done is None:
         wanted = _wanted(client, order, intent)

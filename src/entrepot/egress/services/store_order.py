@@ -16,8 +16,8 @@ from entrepot.kit import records
 from entrepot.kit.client import Client
 from entrepot.kit.find import find
 from entrepot.kit.spec import Call
+from entrepot.orders import queries as order_queries
 from entrepot.orders import services as orders
-from entrepot.orders.models import Order
 
 from .side_by_side import side_by_side
 
@@ -102,7 +102,7 @@ class Pushing:
 
 def _asked(client: Client, intent: Intent) -> records.StoreOrder | None:
     """The order if the store has it. A question that fails proves nothing: the outcome stays unknown."""
-    order = Order.objects.system().get(id=intent.subject_id)
+    order = order_queries.order(order_id=intent.subject_id)
     asked = orders.asked_order(order=order, intent=intent)
     try:
         found: records.StoreOrder | None = find(client.spec, "push_order", client.account, asked, client.send)
@@ -132,7 +132,7 @@ def pursue_total(intent: Intent, store: Channel) -> None:
     client = channels.client_for(store)
     call = client.spec.can["settle_total"]
     assert isinstance(call, Call)
-    order = Order.objects.system().get(id=intent.subject_id)
+    order = order_queries.order(order_id=intent.subject_id)
     if order.state == "cancelled" or order.store_total is None:
         channels.confirm_intent(intent, their_ref="", result={"total": "of an order that is no more"}, at=now())
         return
@@ -151,13 +151,13 @@ def pursue_total(intent: Intent, store: Channel) -> None:
             return
         made = call.read(client.account, subject, client.send(call.build(client.account, subject)))
     if channels.confirm_intent(intent, their_ref=made.store_ref, result={"total": str(made.total)}, at=now()):
-        Order.objects.system().filter(id=order.id).update(store_total=made.total)
+        orders.note_store_total(order_id=order.id, total=made.total)
 
 
 def refuse_total(intent: Intent, why: str) -> None:
     """The totals differ, and the store does not let us say so: a person has to know."""
     if channels.refuse_intent(intent, why=why, at=now()):
-        Order.objects.system().filter(id=intent.subject_id).update(failure=f"the store's total differs: {why}"[:2000])
+        orders.note_failure(order_id=intent.subject_id, why=f"the store's total differs: {why}")
 
 
 def pursue_waybills(intent: Intent, store: Channel) -> None:
@@ -165,7 +165,7 @@ def pursue_waybills(intent: Intent, store: Channel) -> None:
     client = channels.client_for(store)
     call = client.spec.can["note_waybills"]
     assert isinstance(call, Call)
-    order = Order.objects.system().get(id=intent.subject_id)
+    order = order_queries.order(order_id=intent.subject_id)
     subject = (order.store_ref, intent.payload["waybills"])
     if intent.state == "planned" and not channels.send_intent(intent, at=now()):
         return
@@ -179,4 +179,4 @@ def refuse_waybills(intent: Intent, why: str) -> None:
     if channels.refuse_intent(intent, why=why, at=now()):
         text = f"waybill {intent.payload['waybills']} could not be written into the store's order: {why}"
         # What weighs more stays: nobody has to write a number into an order that is to be mended.
-        Order.objects.system().filter(id=intent.subject_id, failure="").update(failure=text[:2000])
+        orders.note_failure(order_id=intent.subject_id, why=text, is_lesser=True)

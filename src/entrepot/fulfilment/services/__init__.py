@@ -13,6 +13,7 @@ from .labels import plan_labels as plan_labels
 from .moves import confirm_move as confirm_move
 from .moves import follow_store as follow_store
 from .moves import follow_stores as follow_stores
+from .moves import note_stuck as note_stuck
 from .moves import package_move as package_move
 from .moves import plan_move as plan_move
 from .moves import refuse_move as refuse_move

@@ -10,7 +10,7 @@ from django.db import transaction
 
 from entrepot.channels import queries as channels
 from entrepot.core.errors import Refused
-from entrepot.orders.models import Order
+from entrepot.orders import queries as order_queries
 from entrepot.orders.services import UNDONE
 
 from ..models import Package
@@ -18,6 +18,7 @@ from .moves import plan_move
 
 if TYPE_CHECKING:
     from entrepot.channels.models import Channel, Intent
+    from entrepot.orders.models import Order
 
 RULE = "hub.on_store_cancel"  # of the store's channel: ask (a person decides) or give_up
 _OPEN = ("created", "picking", "invoiced")
@@ -35,7 +36,7 @@ def give_up_order(*, seller_id: int, order_id: int, reason: str = "", at: dateti
         Invalid: the channel does not take this reason.
     """
     with transaction.atomic():
-        order = Order.objects.for_seller(seller_id).select_for_update(no_key=True).get(id=order_id)
+        order = order_queries.locked_order(seller_id=seller_id, order_id=order_id)
         rows = Package.objects.system().filter(order=order, state__in=_OPEN).exclude(wants="unsupplied")
         packages = list(rows.order_by("id"))
         if not packages:

@@ -14,13 +14,13 @@ from entrepot.core.errors import Invalid
 from entrepot.documents import services as documents
 from entrepot.kit import records
 from entrepot.kit.registry import connector
-from entrepot.orders.models import Party
+from entrepot.orders.queries import ship_to
 
 from ..models import Package
 
 if TYPE_CHECKING:
     from entrepot.channels.models import Intent
-    from entrepot.documents.labels import LabelFacts
+    from entrepot.orders.models import Party
 
 KIND = "label"
 _MEDIA = {"zpl": ("application/zpl", "zpl"), "pdf": ("application/pdf", "pdf")}
@@ -68,31 +68,23 @@ def make_label(*, seller_id: int, package_id: int, at: datetime) -> Package:  # 
         Package.DoesNotExist: not this seller's.
         Invalid: the delivery address is empty, or written in letters that the font lacks.
     """
-    from entrepot.documents.labels import label_pdf, missing_letters  # only who draws loads what draws
-
     with transaction.atomic():
         rows = Package.objects.for_seller(seller_id).select_for_update(no_key=True).select_related("order")
         package = rows.get(id=package_id)
-        party = Party.objects.for_seller(seller_id).filter(order=package.order, role="ship_to").first()
+        party = ship_to(order=package.order)
         if party is None or not party.lines:
             raise Invalid(f"package {package.package_ref}", "ship_to", "is empty; a label needs an address")
-        facts = _facts(package, party)
-        if missing := missing_letters(facts):
-            why = f"has letters that our labels cannot show ({missing}); print the carrier's"
-            raise Invalid(f"package {package.package_ref}", "ship_to", why)
         package.label = documents.keep(
             seller_id=seller_id, kind="label", name=f"{package.package_ref}.pdf", media_type="application/pdf",
-            content=label_pdf(facts), facts={"tracking_ref": package.tracking_ref, "pages": 1},
+            content=_drawn(package, party), facts={"tracking_ref": package.tracking_ref, "pages": 1},
         )  # fmt: skip
         package.save(update_fields=["label"])
     return package
 
 
-def _facts(package: Package, party: Party) -> LabelFacts:
-    from entrepot.documents.labels import LabelFacts
-
+def _drawn(package: Package, party: Party) -> bytes:
     place = " ".join(filter(None, [party.postcode, party.district, party.city]))
-    return LabelFacts(
+    return documents.draw_label(
         code=package.tracking_ref or package.package_ref, carrier=package.carrier, name=party.name,
         company=party.company, lines=(*party.lines, place, party.country), order_ref=package.order.order_ref,
         package_ref=package.package_ref,

@@ -13,7 +13,7 @@ from entrepot.channels.services import confirm_intent, plan_intent, plan_intents
 from entrepot.core.errors import IllegalMove, Invalid, Refused
 from entrepot.events.services import move
 from entrepot.kit import records
-from entrepot.orders.models import Order
+from entrepot.orders import queries as order_queries
 
 from ..models import Package, PackageLine
 from ..states import PACKAGE
@@ -21,6 +21,7 @@ from .labels import plan_labels
 
 if TYPE_CHECKING:
     from entrepot.channels.models import Intent
+    from entrepot.orders.models import Order
 
 KIND = "package_move"
 NO_INVOICE = "waits for an invoice number: set it in the store's order, or type it in here"
@@ -185,7 +186,7 @@ def plan_picks(*, packages: Sequence[Package], at: datetime) -> None:
 
 def advance(*, package: Package, at: datetime) -> None:
     """As :func:`advance_all`, of one package."""
-    order = Order.objects.system().get(id=package.order_id)
+    order = order_queries.order(order_id=package.order_id)
     advance_all(packages=[package], orders={order.id: order}, at=at)
 
 
@@ -232,6 +233,11 @@ def confirm_move(*, intent: Intent, at: datetime) -> None:
         if event in PACKAGE.allowed(package.state, "hub") and not intent.payload["lines"]:
             move(package, PACKAGE, event, actor="hub", at=at)
             advance(package=package, at=at)
+
+
+def note_stuck(*, package_id: int, why: str) -> None:
+    """What a person has to know of a package that does not go on by itself."""
+    Package.objects.system().filter(id=package_id).update(stuck_reason=why[:2000])
 
 
 def refuse_move(*, intent: Intent, why: str, at: datetime) -> None:

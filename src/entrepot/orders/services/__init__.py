@@ -24,6 +24,8 @@ from .lowering import lowered_by_hand as lowered_by_hand
 from .lowering import pieces_to_lower as pieces_to_lower
 from .lowering import refuse_lowering as refuse_lowering
 from .lowering import waits_to_be_lowered as waits_to_be_lowered
+from .notes import note_failure as note_failure
+from .notes import note_store_total as note_store_total
 from .review import approve_orders as approve_orders
 from .review import cancel_order as cancel_order
 from .review import edit_lines as edit_lines

@@ -8,8 +8,7 @@ from datetime import datetime
 from django.db import transaction
 
 from entrepot.channels import queries as channels
-from entrepot.channels.models import Intent
-from entrepot.channels.services import drop_intent, plan_intent, retry_intent
+from entrepot.channels.services import confirm_by_hand, drop_intent, plan_intent, retry_intent
 from entrepot.core.errors import Refused
 from entrepot.events.services import move, record
 from entrepot.inventory import services as inventory
@@ -155,9 +154,7 @@ def cancelled_by_hand(*, seller_id: int, order_id: int, at: datetime) -> Order:
         intent = channels.intent_of(seller_id=seller_id, kind=CANCEL_KIND, subject_id=order.id)
         if not is_gone(order) or intent is None or intent.state != "refused":
             raise Refused(f"order {order.order_ref} is not one that the store refuses to cancel")
-        Intent.objects.system().filter(id=intent.id).update(
-            state="confirmed", result={"store": "cancelled by hand"}, settled_at=at, leased_until=None
-        )
+        confirm_by_hand(intent, result={"store": "cancelled by hand"}, at=at)
         confirm_cancelled(order_id=order.id, is_in_store=False, at=at)
     order.refresh_from_db()
     return order

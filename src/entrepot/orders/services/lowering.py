@@ -5,12 +5,12 @@ from __future__ import annotations
 from collections.abc import Mapping
 from datetime import datetime
 from decimal import Decimal
+from typing import TYPE_CHECKING
 
 from django.db import transaction
 
 from entrepot.channels import queries as channels
-from entrepot.channels.models import Intent
-from entrepot.channels.services import confirm_intent, plan_intent, refuse_intent, revive_intent
+from entrepot.channels.services import confirm_by_hand, confirm_intent, plan_intent, refuse_intent, revive_intent
 from entrepot.core.errors import Refused
 from entrepot.core.ids import fingerprint
 from entrepot.inventory import services as inventory
@@ -19,6 +19,9 @@ from entrepot.kit.registry import connector
 from ..models import Line, Order
 from .export import KIND
 from .sale import gross_of
+
+if TYPE_CHECKING:
+    from entrepot.channels.models import Intent
 
 LOWER_KIND = "store_lower"
 PART = "pieces were cancelled by the marketplace after the store had the order"
@@ -156,9 +159,7 @@ def lowered_by_hand(*, seller_id: int, order_id: int, at: datetime) -> Order:
             raise Refused(f"order {order.order_ref} does not wait to be lowered in the store")
         refused = [i for i in _intents(order) if i.state == "refused"] or [_plan(order, _too_many(order), at)]
         for intent in refused:
-            Intent.objects.system().filter(id=intent.id).update(
-                state="confirmed", result={"store": "lowered by hand"}, settled_at=at, leased_until=None
-            )
+            confirm_by_hand(intent, result={"store": "lowered by hand"}, at=at)
             intent.state = "confirmed"
             _give_back(order, intent, None, at)
         Order.objects.system().filter(id=order.id).update(failure="")
