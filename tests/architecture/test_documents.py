@@ -14,7 +14,7 @@ from entrepot.jobs.services.lanes import LANES, load_drainers
 
 VARIABLE = re.compile(r"^(ENTREPOT_[A-Z0-9_]+|DATABASE_URL)$")
 ANYWHERE = re.compile(r"\b(?:ENTREPOT_[A-Z0-9_]+|DATABASE_URL)\b")
-READERS = {"text", "number", "flag", "words", "kept_secret", "get", "setdefault"}
+READERS = {"web_address", "text", "number", "flag", "words", "kept_secret", "get", "setdefault"}
 LINK = re.compile(r"!?\[[^\]]*\]\(([^)\s]+)\)")
 COMMAND = re.compile(r"^(?: {4,})(?:\w+=\S+ )*entrepot ((?:[a-z-]+ ?)+)", re.MULTILINE)
 

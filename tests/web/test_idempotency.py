@@ -101,6 +101,18 @@ def test_failures_of_ours_are_not_kept_but_refusals_are():
     assert refusing.times == 1
 
 
+@pytest.mark.parametrize("status", [400, 401, 403, 404, 405, 413, 415, 422])
+def test_a_request_that_was_not_carried_out_leaves_its_key_to_a_corrected_one(status):
+    refusing, till = Till(status=status), Till()
+
+    assert ask(refusing).status_code == status
+    assert ask(till, body=b'{"amount": 6}').status_code == 201
+    assert ask(till, body=b'{"amount": 6}')["Idempotency-Replayed"] == "true"
+    assert ask(till, body=b'{"amount": 7}').status_code == 422  # what was done binds it
+
+    assert (refusing.times, till.times) == (1, 1)
+
+
 def test_an_exception_frees_the_key():
     till = Till()
 

@@ -68,7 +68,9 @@ _KEY = {
     "in": "header",
     "name": HEADER,
     "required": False,
-    "description": "A text of your own; the same request sent again with it is answered as the first time.",
+    "description": "A text of your own; the same request sent again with it is answered as the first time, for a day."
+    " It is used up by an answer that did something or decided (2xx, 409), not by 400, 401, 403, 404, 422 or 5xx: mend"
+    " the request and send it with the same key.",
     "schema": {"type": "string", "minLength": 1, "maxLength": 255, "pattern": "^[!-~]+$"},
     "example": "0f8c2b1e-order-42",
 }

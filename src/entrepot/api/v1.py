@@ -17,6 +17,7 @@ from entrepot.orders.api import routers as orders
 from entrepot.pricing.api import router as prices
 from entrepot.web import problems
 from entrepot.web.idempotency import idempotent
+from entrepot.web.parameters import known_parameters
 from entrepot.web.parser import StrictParser
 
 from .document import describe
@@ -40,12 +41,14 @@ api = EntrepotAPI(
     title="Entrepot",
     version="1",
     description="What the hub knows and does. Lists are paged by an opaque cursor; money is text with its currency;"
-    " a POST with an `Idempotency-Key` is done once, however often it is sent.",
+    " a POST with an `Idempotency-Key` is done once, however often it is sent; one that could not be read or was not"
+    " allowed (400 to 404, 422) leaves its key free. A parameter that an address does not know is refused with 422.",
     urls_namespace="api-1",
     parser=StrictParser(),
     docs_decorator=known_only,
 )
 problems.install(api)
+api.add_decorator(known_parameters, mode="view")
 api.add_decorator(idempotent, mode="view")
 for router in ROUTERS:
     api.add_router("", router)

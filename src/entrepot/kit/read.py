@@ -11,12 +11,12 @@ from typing import Any
 from pydantic import ValidationError
 
 from entrepot.core.errors import EntrepotError, MappingError, RemoteChanged
+from entrepot.core.validation import wording
 
 from .keepable import faults
 from .records import Product
 from .requests import Account, Reply, Request, Window
 from .spec import Kind, Pull, Raw, Spec
-from .validation import wording
 from .wire import WHOLE_RECORD, field_of
 
 _UNFORESEEN = (EntrepotError, ArithmeticError, AttributeError, LookupError, RecursionError, TypeError, ValueError)

@@ -9,8 +9,7 @@ from typing import Annotated, Any, ClassVar, TypeVar
 from pydantic import BaseModel, BeforeValidator, ConfigDict, ValidationError
 
 from entrepot.core.errors import MappingError
-
-from .validation import wording
+from entrepot.core.validation import wording
 
 _W = TypeVar("_W", bound="Wire")
 

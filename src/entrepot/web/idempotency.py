@@ -23,6 +23,7 @@ REPLAYED = "Idempotency-Replayed"
 _KEPT = timedelta(days=1)
 _STUCK = timedelta(minutes=5)  # a request that took longer was killed
 _KEY_MAX = 255
+_NOTHING_DONE = {400, 401, 403, 404, 405, 413, 415, 422}  # the request as such was refused; 409 is a decision
 V = TypeVar("V", bound=Callable[..., HttpResponse])
 
 
@@ -39,7 +40,8 @@ def idempotent(view: V) -> V:
     """Decorator of a view whose request has an ``actor``: honours ``Idempotency-Key`` on POST, PUT, PATCH, DELETE.
 
     The same key again: the same answer, with ``Idempotency-Replayed: true``. With another method, path or body: 422.
-    While the first is at work: 409. Answers of 500 and above are not kept: the same key may try again.
+    While the first is at work: 409. Answers of 500 and above are not kept, nor those of requests that were never
+    carried out (400 to 405, 413, 415, 422): the same key may try again, also with a corrected body.
     """
 
     @wraps(view)
@@ -116,7 +118,7 @@ def _repeated(asked: _Asked, row: IdempotencyKey) -> HttpResponse:
 
 
 def _keep(row: IdempotencyKey, response: HttpResponse) -> None:
-    if response.status_code >= 500 or response.streaming:  # noqa: PLR2004
+    if response.status_code >= 500 or response.status_code in _NOTHING_DONE or response.streaming:  # noqa: PLR2004
         IdempotencyKey.objects.filter(id=row.id).delete()
         return
     IdempotencyKey.objects.filter(id=row.id).update(

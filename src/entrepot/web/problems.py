@@ -23,7 +23,7 @@ from ninja.errors import AuthenticationError, HttpError, ValidationError
 from structlog import get_logger
 
 from entrepot.core import errors
-from entrepot.kit.validation import wording
+from entrepot.core.validation import wording
 
 CONTENT_TYPE = "application/problem+json"
 log = get_logger(__name__)

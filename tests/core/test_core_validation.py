@@ -7,7 +7,7 @@ from typing import Annotated, Literal
 import pytest
 from pydantic import Field, ValidationError
 
-from entrepot.kit.validation import wording
+from entrepot.core.validation import wording
 from entrepot.kit.wire import Amount, Wire
 
 
