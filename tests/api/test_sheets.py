@@ -84,13 +84,12 @@ def test_a_row_that_is_no_row_of_this_sheet_is_named(send, world, row, why):
     assert why in told
 
 
-def test_a_sku_that_is_told_two_things_is_taken_from_neither_line(send, world):
+def test_a_sku_that_is_told_two_things_keeps_the_first_and_the_other_is_named(send, world):
     answer = send("sku,origin,hs_code\nTEA-250,TR,701337\nTEA-250,DE,\n")
 
     world.variant.refresh_from_db()
-    assert [(p["line"], p["column"]) for p in answer["problems"]] == [(2, "origin"), (3, "origin")]
-    assert "differs in lines 2, 3" in answer["problems"][0]["why"]
-    assert world.variant.origin == ""
+    assert only(answer) == (3, "origin", "differs from line 2, which counts; say it once")
+    assert (world.variant.origin, world.variant.hs_code) == ("TR", "701337")
 
 
 def test_a_sku_that_is_told_two_parts_of_one_thing_is_taken_from_both(send, world):
@@ -163,8 +162,8 @@ def test_a_word_of_ones_own_is_taken_only_where_they_take_it(words, send):
     assert only(answer)[:2] == (3, "theirs")
 
 
-def test_a_word_that_is_said_twice_is_taken_from_neither_line(words, send):
+def test_a_word_that_is_said_twice_keeps_the_first(words, send):
     answer = send("kind,scope,ours,theirs\nvalue,411/48,Mavi,A\nvalue,411/48,MAVİ,B\n", "trendyol")
 
-    assert [(p["line"], p["column"]) for p in answer["problems"]] == [(2, "theirs"), (3, "theirs")]
-    assert answer["changed"] == 0
+    assert only(answer) == (3, "theirs", "differs from line 2, which counts; say it once")
+    assert answer["changed"] == 1

@@ -8,8 +8,11 @@ import pytest
 from django.contrib import admin
 
 from entrepot.catalog.models import Product
+from entrepot.core.actor import Actor
 from entrepot.ingress.models import SetAside
 from entrepot.jobs.models import Run
+from entrepot.panel import asides
+from entrepot.panel.names import said
 
 from .rows import now
 from .test_pages import address
@@ -22,6 +25,7 @@ def test_no_label_is_a_word_of_our_code():
 
     assert sorted(label for label in labels if CODE.search(label)) == []
     assert {"duration, ms", "exchange rate", "their number"} <= labels
+    assert (said("theirs_ref"), said("is_paid"), said("placed_at")) == ("their number", "paid", "placed")
 
 
 def test_times_in_lists_and_on_pages_have_seconds(people, ours):
@@ -70,12 +74,17 @@ def test_a_product_without_variants_says_what_was_set_aside_of_it(people, ours, 
     assert "These could not be taken from the store" not in other
 
 
-def test_hints_cost_the_same_for_one_product_and_many(people, ours, bare, django_assert_max_num_queries):
-    with django_assert_max_num_queries(40):
-        people.aydin.get(address("catalog.product"))
-    SetAside.objects.filter(subject__endswith="product 802").update(state="replayed")
+def test_hints_are_one_question_for_any_number_of_products_and_end_with_their_cause(
+    people, ours, bare, django_assert_num_queries
+):
+    who = Actor("ayse", "owner", frozenset({ours.seller.id}))
+    rows = list(Product.objects.filter(seller=ours.seller))
+    with django_assert_num_queries(1):
+        found = asides.of_products(who, rows)
+    assert list(found) == [bare.pk]
 
-    assert "1 set aside" not in people.aydin.get(address("catalog.product")).content.decode()
+    SetAside.objects.filter(subject__endswith="product 802").update(state="replayed")
+    assert asides.of_products(who, [bare]) == {}
 
 
 def test_a_sheet_is_imported_where_words_are_and_where_products_are(people, ours):

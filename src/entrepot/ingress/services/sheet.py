@@ -9,7 +9,7 @@ from datetime import datetime
 from decimal import Decimal, InvalidOperation
 
 from entrepot.catalog import services as catalog
-from entrepot.catalog.models import Product, Variant
+from entrepot.catalog.models import Variant
 from entrepot.channels.models import Taxon
 from entrepot.core.errors import EntrepotError, Invalid
 from entrepot.core.text import fold
@@ -21,9 +21,7 @@ from .sheet_rows import Problem, Row, Sheet, read_sheet, repeated
 _WORDS = ("category", "brand", "attribute", "value")
 _MOST = 2**31 - 1  # what a column of whole numbers holds
 _WHOLE = re.compile(r"-?[0-9]{1,10}")
-_LONGEST = {
-    "sku": Variant, "brand": Product, "category": Product, "gtin": Variant, "hs_code": Variant,
-}  # fmt: skip
+_OF_VARIANT, _OF_PRODUCT = ("sku", "gtin", "hs_code"), ("brand", "category")
 _LONGEST_WORD = {"kind": 12, "scope": 80, "ours": 300, "theirs": 300}
 
 
@@ -39,7 +37,7 @@ def import_sheet(*, seller_id: int, connector: str, content: bytes, at: datetime
     """Apply a CSV. With a column ``sku`` it holds facts (brand, origin, vat_rate, category, gtin, weight_g, hs_code,
     quantity, ``attribute:NAME``); with a column ``kind`` it holds words (kind, scope, ours, theirs) of ``connector``.
 
-    One bad row never stops the rest. Rows that contradict each other are all refused.
+    One bad row never stops the rest. Of rows that contradict each other the first counts, the others are refused.
 
     Raises:
         Invalid: not a CSV of either kind, not UTF-8, larger than 20 MiB, or no marketplace of this name.
@@ -100,7 +98,10 @@ def _bad_facts(line: int, row: Mapping[str, str]) -> list[Problem]:
 
 
 def _longest_facts() -> dict[str, int]:
-    return {name: model._meta.get_field(name).max_length for name, model in _LONGEST.items()}
+    variant = Variant._meta
+    product = variant.get_field("product").related_model._meta
+    told = [*((name, variant) for name in _OF_VARIANT), *((name, product) for name in _OF_PRODUCT)]
+    return {name: meta.get_field(name).max_length for name, meta in told}
 
 
 def _too_long(row: Mapping[str, str], longest: Mapping[str, int]) -> list[tuple[str, str]]:

@@ -65,17 +65,17 @@ def read_sheet(content: bytes) -> Sheet:
 def repeated(
     rows: Sequence[Row], key: Callable[[Mapping[str, str]], Hashable], columns: Sequence[str]
 ) -> list[Problem]:
-    """Rows of one key that say different things in a column: each is a problem, for nobody knows which is right."""
-    said: dict[tuple[Hashable, str], dict[str, list[int]]] = {}
+    """Rows that say another thing in a column than an earlier one of their key: the first counts, and the sheet has to
+    be made clear.
+    """
+    first: dict[tuple[Hashable, str], tuple[int, str]] = {}
+    problems = []
     for line, row in rows:
         for column in columns:
-            if value := row.get(column, "").strip():
-                said.setdefault((key(row), column), {}).setdefault(value, []).append(line)
-    problems = []
-    for (_, column), values in said.items():
-        lines = sorted(line for those in values.values() for line in those)
-        told = f"differs in lines {', '.join(map(str, lines[:10]))}; say it once"
-        problems += [(line, column, told) for line in lines if len(values) > 1]
+            value = row.get(column, "").strip()
+            told, other = first.setdefault((key(row), column), (line, value)) if value else (line, value)
+            if other != value:
+                problems.append((line, column, f"differs from line {told}, which counts; say it once"))
     return problems
 
 
