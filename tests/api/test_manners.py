@@ -173,3 +173,10 @@ def test_what_is_not_there_is_told_in_our_words(api, keys, world):
     answer = api(keys.aydin).get("/orders/999999999")
 
     assert (answer.status_code, answer.json()["detail"]) == (404, "there is no such order")
+
+
+def test_a_store_says_that_it_has_no_storefronts(api, keys, world):
+    answer = api(keys.aydin).post(f"/channels/{world.store.id}/storefronts", {"code": "ZZ"})
+
+    assert answer.status_code == 422
+    assert "'ZZ' is not possible: a store of WooCommerce has none" in answer.json()["detail"]

@@ -82,7 +82,8 @@ def open_storefront(*, seller_id: int, channel_id: int, code: str) -> Storefront
     spec = connector(channel.connector)
     known = {s.code: s for s in spec.storefronts}
     if code not in known:
-        raise Invalid(f"channel {channel.name}", "storefront", f"{code!r} is not one of {', '.join(sorted(known))}")
+        allowed = f"one of {', '.join(sorted(known))}" if known else f"possible: a {spec.role} of {spec.label} has none"
+        raise Invalid(f"channel {channel.name}", "storefront", f"{code!r} is not {allowed}")
     s = known[code]
     given = {"seller_id": seller_id, "country": s.country, "currency": s.currency, "language": s.language}
     with transaction.atomic():
