@@ -1,0 +1,49 @@
+"""What is noted of an order, and how it is found again."""
+
+from __future__ import annotations
+
+from decimal import Decimal
+
+import pytest
+
+from entrepot.core.actor import Actor
+from entrepot.orders.models import Order
+from entrepot.orders.queries import locked_order, order, order_for, ship_to
+from entrepot.orders.services import note_failure, note_store_total
+
+from .conftest import package
+
+
+def test_a_graver_reason_is_not_covered_by_a_lesser_one(desk):
+    desk.tell(package())
+    row = desk.order()
+
+    note_failure(order_id=row.id, why="a waybill could not be written", is_lesser=True)
+    assert order(order_id=row.id).failure == "a waybill could not be written"
+    note_failure(order_id=row.id, why="the store's total differs")
+    note_failure(order_id=row.id, why="another waybill could not be written", is_lesser=True)
+
+    assert order(order_id=row.id).failure == "the store's total differs"
+
+
+def test_the_stores_total_is_kept_as_it_said_it(desk):
+    desk.tell(package())
+    row = desk.order()
+
+    note_store_total(order_id=row.id, total=Decimal("10.01"))
+
+    assert order(order_id=row.id).store_total == Decimal("10.01")
+
+
+def test_only_the_seller_finds_its_order(desk, borealis):
+    desk.tell(package())
+    row = desk.order()
+    mine = Actor("aydin", "owner", frozenset({desk.seller_id}))
+    other = Actor("borealis", "owner", frozenset({borealis.id}))
+
+    assert order_for(actor=mine, order_id=row.id) == locked_order(seller_id=desk.seller_id, order_id=row.id) == row
+    assert ship_to(order=row).name == "Şükrü Işık"
+    with pytest.raises(Order.DoesNotExist):
+        order_for(actor=other, order_id=row.id)
+    with pytest.raises(Order.DoesNotExist):
+        locked_order(seller_id=borealis.id, order_id=row.id)
