@@ -80,6 +80,20 @@ def test_a_list_of_channels_can_be_read_at_80_columns(run, store):
     assert json.loads(run("channel", "list", "--json").output)[0]["base_url"] == "http://127.0.0.1:9"
 
 
+def test_a_list_of_runs_can_be_read_at_80_columns(run, aydin):
+    from entrepot.jobs.services import start_run
+
+    start_run(kind="channel_check", title="Check Kehribar Dükkân", at=now(), seller_id=aydin.id, total=10)
+
+    shown = run("run", "list").output.splitlines()
+
+    assert len(shown) == 2
+    assert max(len(line) for line in shown) <= 80
+    assert "Check Kehribar Dükkân" in shown[1]
+    assert "0/10" in shown[1].split()
+    assert json.loads(run("run", "list", "--json").output)[0]["kind"] == "channel_check"
+
+
 def test_a_key_opens_only_areas_that_there_are(run, aydin):
     add = ("key", "add", "erp", "--seller", "aydin", "--scope")
 

@@ -32,7 +32,8 @@ def list_(
     with ready():
         from entrepot.jobs.queries import runs
 
-        found = [_row(r) for r in runs(seller_id=find.seller(seller).id if seller else None, limit=limit)]
+        rows = runs(seller_id=find.seller(seller).id if seller else None, limit=limit)
+        found = [_row(r) if json else _brief(r) for r in rows]
         show.rows(found, json_wanted=json, empty="no runs yet; what a person starts on a channel shows here")
 
 
@@ -85,6 +86,15 @@ def _run(number: int) -> Run:
         return run_of(run_id=number)
     except Run.DoesNotExist:
         raise Refused(f"there is no run {number}; `entrepot run list` shows them") from None
+
+
+def _brief(run: Run) -> dict[str, Any]:
+    """What fits on a line of a terminal; `run show` tells all."""
+    done = str(run.done) if run.total is None else f"{run.done}/{run.total}"
+    return {
+        "id": run.id, "title": run.title, "state": f"{run.state} {run.outcome}".strip(), "done": done,
+        "failed": run.failed, "asked_at": run.asked_at,
+    }  # fmt: skip
 
 
 def _row(run: Run) -> dict[str, Any]:
