@@ -6,6 +6,7 @@ from typing import Any
 
 from django import forms
 from django.contrib.admin import display, register
+from django.db.models import QuerySet
 from django.http import HttpRequest
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
@@ -132,6 +133,10 @@ class ComponentPage(Page):
     list_select_related = ["kit", "part", "seller"]
     list_filter = [("seller", OwnChoices)]
     search_fields = ["kit__sku", "part__sku"]
+
+    def get_queryset(self, request: HttpRequest) -> QuerySet[Component]:
+        """Kits of goods. Who shares stock is no kit to a person."""
+        return super().get_queryset(request).filter(part__is_pool=False)
 
 
 @register(FieldOwner)

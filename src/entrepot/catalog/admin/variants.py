@@ -64,5 +64,7 @@ class VariantPage(Page):
 
 def _parts(row: Variant) -> list[Any]:
     parts = Component.objects.for_seller(row.seller_id).filter(kit=row).select_related("part").order_by("id")
-    rows = [(row_link("catalog.variant", c.part_id, c.part.sku), c.quantity) for c in parts]
+    # What only counts shared stock has no page.
+    rows = [(c.part.sku if c.part.is_pool else row_link("catalog.variant", c.part_id, c.part.sku), c.quantity)
+            for c in parts]  # fmt: skip
     return [Table(_("Made of"), [_("SKU"), _("pieces")], rows)] if rows else []

@@ -10,7 +10,7 @@ from typing import Any
 
 from django.db import connection, transaction
 
-from entrepot.catalog.models import Product
+from entrepot.catalog.models import Product, Variant
 from entrepot.events.services import mark_dirty, move_many
 
 from ..states import PRODUCT
@@ -120,5 +120,4 @@ def variants_of(seller_id: int, product_ids: Collection[int]) -> set[int]:
     """Ids of all variants of these products."""
     if not product_ids:
         return set()
-    products = Product.objects.for_seller(seller_id).filter(id__in=product_ids)
-    return {i for i in products.values_list("variants", flat=True) if i is not None}
+    return set(Variant.objects.for_seller(seller_id).filter(product_id__in=product_ids).values_list("id", flat=True))
