@@ -81,7 +81,7 @@ class Variant(SellerScoped):
     notes = models.JSONField(default=list, blank=True)  # oddities a person should see
     origins = models.JSONField(default=dict, blank=True)
 
-    objects = _Goods()
+    objects = _Goods()  # type: ignore[misc]
     with_pools = ScopedManager()
 
     class Meta:

@@ -107,6 +107,18 @@ def our_ids(*, channel_id: int, kind: str, their_refs: Sequence[str]) -> dict[st
     return dict(rows.order_by("id").values_list("their_ref", "our_id"))
 
 
+def bindings(*, seller_id: int, channel_id: int, kind: str) -> list[tuple[str, int, str]]:
+    """Every (their ref, our id, their parent ref) of one kind on a channel, by their ref."""
+    rows = Binding.objects.for_seller(seller_id).filter(channel_id=channel_id, kind=kind).order_by("their_ref", "id")
+    return list(rows.values_list("their_ref", "our_id", "parent_ref"))
+
+
+def bound(*, seller_id: int, channel_id: int, kind: str, our_ids: Collection[int]) -> set[int]:
+    """Of ours, those that a ref of this channel stands for."""
+    rows = Binding.objects.for_seller(seller_id).filter(channel_id=channel_id, kind=kind, our_id__in=our_ids)
+    return set(rows.values_list("our_id", flat=True))
+
+
 def intent_of(*, seller_id: int, kind: str, subject_id: int, step: str = "") -> Intent | None:
     """What we set out to do with this subject; None when nothing."""
     found = Intent.objects.for_seller(seller_id).filter(kind=kind, subject_id=subject_id, step=step)

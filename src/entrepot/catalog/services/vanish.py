@@ -9,7 +9,7 @@ from datetime import datetime
 from django.db import transaction
 
 from entrepot.catalog.models import Product, Variant
-from entrepot.channels.models import Binding
+from entrepot.channels.queries import bindings, bound
 from entrepot.events.services import mark_dirty
 
 from .passes import judge_pass
@@ -48,8 +48,7 @@ def unpublish_missing(
 
 def _found(seller_id: int, channel_id: int, seen: set[str], unreadable: set[str]) -> tuple[set[int], set[int]]:
     """Variants of this store that are on show; and those a ref stands for that was seen, or could not be read."""
-    bound = Binding.objects.for_seller(seller_id).filter(channel_id=channel_id, kind="variant")
-    rows = list(bound.values_list("their_ref", "our_id", "parent_ref"))
+    rows = bindings(seller_id=seller_id, channel_id=channel_id, kind="variant")
     on_show = Variant.objects.for_seller(seller_id).filter(is_published=True)
     known = {our for _, our, _ in rows} & set(on_show.values_list("id", flat=True))
     # A product that could not be read spares all of its variants.
@@ -76,7 +75,6 @@ def unpublish_unbound(*, seller_id: int, channel_id: int, variant_ids: Iterable[
     wanted = set(variant_ids)
     if not wanted:
         return []
-    bound = Binding.objects.for_seller(seller_id).filter(channel_id=channel_id, kind="variant", our_id__in=wanted)
-    gone = sorted(wanted - set(bound.values_list("our_id", flat=True)))
+    gone = sorted(wanted - bound(seller_id=seller_id, channel_id=channel_id, kind="variant", our_ids=wanted))
     Variant.objects.for_seller(seller_id).filter(id__in=gone).update(is_published=False)
     return gone

@@ -4,15 +4,19 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from datetime import datetime
+from typing import TYPE_CHECKING
 
 from django.db import transaction
 
-from entrepot.channels.models import Channel, Storefront
+from entrepot.channels import queries as channels
 from entrepot.core.clock import now, to_ms
 from entrepot.events.services import Event
 from entrepot.kit.registry import connector
 
 from ..models import Feed
+
+if TYPE_CHECKING:
+    from entrepot.channels.models import Channel, Storefront
 
 # feed → (capability it needs, seconds between pulls); the settings hub.every.<feed> overrides.
 STORE_FEEDS = {
@@ -40,7 +44,7 @@ def open_feeds(*, channel: Channel, at: datetime) -> int:
     known = STORE_FEEDS if channel.role == "store" else MARKET_FEEDS
     fronts: list[Storefront | None] = [None]
     if channel.role == "marketplace":
-        fronts = list(Storefront.objects.system().filter(channel=channel, is_open=True))
+        fronts = list(channels.storefronts(channel_id=channel.id))
     rows = [
         Feed(
             seller_id=channel.seller_id, channel=channel, storefront=front, name=name, not_before=at,
@@ -57,9 +61,9 @@ def open_feeds(*, channel: Channel, at: datetime) -> int:
 def follow_storefronts(events: list[Event]) -> None:
     """A storefront was opened: where its channel is live already, its feeds start. Before that, going live does it."""
     wanted = {int(event.key) for event in events}
-    live = Channel.objects.system().filter(id__in=wanted, state__in=["live", "locked_out"]).order_by("id")
-    for channel in live:
-        open_feeds(channel=channel, at=now())
+    for channel in channels.channels_by_id(channel_ids=wanted):
+        if channel.state in ("live", "locked_out"):
+            open_feeds(channel=channel, at=now())
 
 
 def hint_feed(*, channel_id: int, name: str, refs: Sequence[str], at: datetime) -> None:

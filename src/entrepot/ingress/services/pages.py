@@ -6,12 +6,11 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from entrepot.catalog import queries as catalog_queries
 from entrepot.catalog import services as catalog
 from entrepot.channels import queries as channels
-from entrepot.channels.models import Channel
 from entrepot.core.clock import to_ms
 from entrepot.core.errors import Refused
 from entrepot.fulfilment import services as fulfilment
@@ -30,9 +29,12 @@ from .goods import keep_prices, keep_stock, take_products
 from .receipts import keep_receipts
 from .subscribe import watch_webhooks
 
-Windows = Callable[[Feed, Channel, datetime], Iterator[tuple[Window, str]]]
-Apply = Callable[[Feed, Channel, Read, datetime, dict[str, Any]], None]
-Finish = Callable[[Feed, Channel, datetime, dict[str, Any]], None]
+if TYPE_CHECKING:
+    from entrepot.channels.models import Channel
+
+Windows = Callable[[Feed, "Channel", datetime], Iterator[tuple[Window, str]]]
+Apply = Callable[[Feed, "Channel", Read, datetime, dict[str, Any]], None]
+Finish = Callable[[Feed, "Channel", datetime, dict[str, Any]], None]
 
 _DAY_MS = 86_400_000
 _SWEEP = 10

@@ -6,14 +6,14 @@ from collections.abc import Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from datetime import datetime, timedelta
 from time import monotonic
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import structlog
 from django.db import connection, transaction
 from django.db.models import Case, DateTimeField, F, Q, Value, When
 
 from entrepot.channels import services as channels
-from entrepot.channels.models import Channel
+from entrepot.channels.queries import channel as channel_of
 from entrepot.core.clock import now
 from entrepot.core.errors import EntrepotError, RemoteBusy, RemoteUnauthorised
 from entrepot.jobs.services import claim, close, heartbeat, release, worker_name
@@ -25,6 +25,9 @@ from entrepot.kit.spec import Pull
 from ..models import Feed
 from .aside import keep_aside, keep_drift
 from .pages import PAGES
+
+if TYPE_CHECKING:
+    from entrepot.channels.models import Channel
 
 _LEASE_S = 120.0
 _BEAT_S = 20.0
@@ -72,9 +75,9 @@ def pull_due(*, limit: int, names: Sequence[str], at: datetime) -> int:
 
 
 def _claim(limit: int, names: Sequence[str], at: datetime) -> list[Feed]:
-    live = Channel.objects.system().filter(state="live")
+    live = Feed.objects.system().filter(channel__state="live")
     busy = Feed.objects.system().filter(leased_until__gte=at, name__in=names)
-    where = Q(is_enabled=True, name__in=names, channel_id__in=live.values("id"))
+    where = Q(is_enabled=True, name__in=names, id__in=live.values("id"))
     with transaction.atomic(), connection.cursor() as cursor:
         # One after the other, or two would each take a feed of a channel that neither has yet.
         cursor.execute("SELECT pg_advisory_xact_lock(%s)", [_CLAIMING])
@@ -93,7 +96,7 @@ def take_feed(*, feed: Feed, at: datetime) -> None:
 
 def pull_now(*, feed: Feed, at: datetime) -> int:  # noqa: ARG001 - the reading begins when it does
     """Pull one feed and say when it is due next; the number of records read. Errors are kept, never raised."""
-    channel = Channel.objects.system().get(id=feed.channel_id)
+    channel = channel_of(channel_id=feed.channel_id)
     began = now()
     count, wait_s, error = 0, feed.every_s, ""
     try:

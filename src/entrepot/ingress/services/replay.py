@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from datetime import datetime
+from typing import TYPE_CHECKING
 
 from django.db import transaction
 
-from entrepot.channels.models import Channel
+from entrepot.channels.queries import channel as channel_of
 from entrepot.channels.services import account_of
 from entrepot.core.errors import Refused
 from entrepot.kit.read import read_raws
@@ -15,6 +16,9 @@ from entrepot.kit.registry import connector
 from ..models import Receipt, SetAside
 from .feeds import read_again
 from .receipts import keep_receipts
+
+if TYPE_CHECKING:
+    from entrepot.channels.models import Channel
 
 _FEED_OF = {
     "product": "products", "variation": "products", "stock": "stock", "order": "fulfilments", "shipment": "fulfilments",
@@ -28,7 +32,7 @@ def replay_aside(*, seller_id: int, aside_id: int, at: datetime) -> SetAside:
         Refused: it still cannot be mapped; says why.
     """
     row = SetAside.objects.for_seller(seller_id).get(id=aside_id)
-    channel = Channel.objects.system().get(id=row.channel_id)
+    channel = channel_of(channel_id=row.channel_id)
     if row.kind == "package" and row.raw is not None:
         read = read_raws(connector(channel.connector), row.kind, [row.raw], account_of(channel))
         if read.set_aside:
