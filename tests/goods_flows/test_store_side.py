@@ -12,6 +12,7 @@ from entrepot.catalog.services import approve_products, edit_products, edit_vari
 from entrepot.channels.services import replace_secrets
 from entrepot.core.clock import now
 from entrepot.ingress.models import Feed, SetAside
+from entrepot.ingress.services import approve_missing
 from entrepot.listings.models import Listing
 from entrepot.listings.services import retry_listings
 
@@ -111,6 +112,11 @@ def test_a_broken_or_empty_shop_zeroes_nothing(live):
     assert "0 of 5 goods; the other 5 stay on sale" in feed.last_error
     assert set(live.states().values()) == {"live"}
     assert [live.stock_there(sku) for sku in SKUS] == [40, 25, 8, 6, 3]
+
+    approve_missing(seller_id=live.seller_id, channel_id=live.store.id, at=now())
+    assert live.pull("stock").last_error == ""
+    live.settle()
+    assert [live.stock_there(sku) for sku in SKUS] == [0, 0, 0, 0, 0]
 
 
 def test_a_key_that_was_revoked_locks_the_shop_out_and_zeroes_nothing(live):
