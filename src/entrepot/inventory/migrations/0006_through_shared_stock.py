@@ -4,6 +4,7 @@ from importlib import import_module
 
 from django.db import migrations
 
+# OFFSET 0 keeps each part's stock a question of its own: otherwise that of every variant is summed up first.
 THROUGH = """
 CREATE OR REPLACE VIEW inventory_available AS
 SELECT o.variant_id, o.available FROM inventory_own_available o
@@ -11,7 +12,9 @@ SELECT o.variant_id, o.available FROM inventory_own_available o
 UNION ALL
 SELECT c.kit_id,
        (CASE WHEN bool_or(o.available IS NULL) THEN NULL ELSE min(floor(o.available::numeric / c.quantity)) END)::int
-  FROM catalog_part c LEFT JOIN inventory_own_available o ON o.variant_id = c.part_id
+  FROM catalog_part c
+  LEFT JOIN LATERAL (SELECT own.available FROM inventory_own_available own WHERE own.variant_id = c.part_id OFFSET 0) o
+    ON true
  GROUP BY c.kit_id
 """
 BEFORE = import_module("entrepot.inventory.migrations.0002_available").ALL.replace("CREATE", "CREATE OR REPLACE", 1)
