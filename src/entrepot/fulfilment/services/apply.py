@@ -173,10 +173,7 @@ def _note(one: _Work, kind: str) -> Happening:
 
 def _save(work: Sequence[_Work]) -> None:
     """Facts of the packages, which are locked, and how many of each line travel in them."""
-    Package.objects.system().bulk_create(
-        [one.row for one in work], batch_size=1000, update_conflicts=True, unique_fields=["id"],
-        update_fields=list(_TOLD),
-    )  # fmt: skip
+    orders.update_rows([one.row for one in work], _TOLD)
     lines = [
         PackageLine(
             seller_id=one.row.seller_id, package=one.row, line_id=one.told.line_ids[x.line_ref], line_ref=x.line_ref,

@@ -14,6 +14,7 @@ from entrepot.core.errors import IllegalMove, Invalid, Refused
 from entrepot.events.services import move
 from entrepot.kit import records
 from entrepot.orders import queries as order_queries
+from entrepot.orders.services import update_rows
 
 from ..models import Package, PackageLine
 from ..states import PACKAGE
@@ -134,10 +135,7 @@ def follow_stores(*, told: Sequence[tuple[Order, records.StoreOrder]], at: datet
         rows = Package.objects.system().filter(order_id__in=list(by_order)).exclude(state__in=sorted(PACKAGE.ends))
         packages = list(rows.order_by("id").select_for_update(no_key=True))
         changed = [p for p in packages if _take_facts(p, by_order[p.order_id][1])]
-        Package.objects.system().bulk_create(
-            changed, batch_size=1000, update_conflicts=True, unique_fields=["id"],
-            update_fields=["invoice_number", "own_tracking_ref", "tracking_ref", "carrier"],
-        )  # fmt: skip
+        update_rows(changed, ["invoice_number", "own_tracking_ref", "tracking_ref", "carrier"])
         advance_all(packages=packages, orders={i: order for i, (order, _) in by_order.items()}, at=at)
 
 

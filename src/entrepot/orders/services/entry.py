@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import TYPE_CHECKING, Any
+
+from django.db import connection
+from django.db.models import JSONField
 
 from entrepot.channels import queries as channels
 from entrepot.kit import records
@@ -95,24 +99,39 @@ def save_entries(entries: Sequence[Entry]) -> None:
     fresh = [x for e in entries for x in e.lines if x.pk is None]
     known = {x.pk: x for e in entries for x in e.touched if x.pk is not None}
     Line.objects.system().bulk_create(fresh, batch_size=1000)
-    _upsert(Line, list(known.values()), _LINE)
+    update_rows(list(known.values()), _LINE)
     parties = [p for e in entries for p in e.written]
     Party.objects.system().bulk_create([p for p in parties if p.pk is None], batch_size=1000)
-    _upsert(Party, [p for p in parties if p.pk is not None], _party_fields())
-    _upsert(Order, [e.order for e in entries], _TAKEN)
+    update_rows([p for p in parties if p.pk is not None], _party_fields())
+    update_rows([e.order for e in entries], _TAKEN)
 
 
 def save_all(orders: Sequence[Order], fields: Sequence[str]) -> None:
     """Update ``fields`` of orders that are locked, in one statement."""
-    _upsert(Order, orders, fields)
+    update_rows(orders, fields)
 
 
 def _party_fields() -> tuple[str, ...]:
     return tuple(f.name for f in Party._meta.concrete_fields if f.name not in ("id", "seller", "order", "role"))
 
 
-def _upsert(model: type[Any], rows: Sequence[Any], fields: Sequence[str]) -> None:
-    """Update ``fields`` of rows that are there and locked, a thousand a statement."""
-    model.objects.system().bulk_create(
-        rows, batch_size=1000, update_conflicts=True, unique_fields=["id"], update_fields=list(fields)
-    )
+def update_rows(rows: Sequence[Any], fields: Sequence[str]) -> None:
+    """Write ``fields`` of rows of one model that are locked, in one statement; nothing else of them is sent."""
+    if not rows:
+        return
+    meta = rows[0]._meta
+    columns = [meta.get_field(name) for name in fields]
+    quote = connection.ops.quote_name
+    sets = ", ".join(f"{quote(f.column)} = v.{quote(f.column)}" for f in columns)
+    names = ", ".join(quote(f.column) for f in columns)
+    casts = ", ".join(f"%s::{f.db_type(connection)}[]" for f in columns)
+    table = quote(meta.db_table)
+    with connection.cursor() as cursor:
+        cursor.execute(
+            f"UPDATE {table} t SET {sets} FROM unnest(%s::bigint[], {casts}) AS v(id, {names}) WHERE t.id = v.id",
+            [[r.pk for r in rows], *([_stored(f, getattr(r, f.attname)) for r in rows] for f in columns)],
+        )
+
+
+def _stored(column: Any, value: Any) -> Any:
+    return json.dumps(value) if isinstance(column, JSONField) else column.get_db_prep_save(value, connection)
