@@ -21,6 +21,7 @@ from entrepot.inventory.models import Reservation, Shortage, StockLevel
 from entrepot.inventory.queries import available
 from entrepot.inventory.services import (
     absorb,
+    draw_from,
     give_back,
     record_pass,
     record_readings,
@@ -319,3 +320,41 @@ def _heard(news, shuffle):
     queues = {line: [n for n in news if n[0] == line] for line in set(places)}
     shuffle.shuffle(queues.get(0, []))
     return [queues[line].pop(0) for line in places]
+
+
+def test_an_order_told_again_after_its_goods_share_stock_is_not_promised_again(aydin):
+    tea, pool = goods(aydin, 2)
+    reading(tea, 0, 5)
+    reserve(seller_id=tea.seller_id, lines=[(1, tea.id, 3)], at=at(1))
+    absorb(seller_id=tea.seller_id, line_ids=[1], at=at(2))
+    Component.objects.create(seller=aydin, kit=tea, part=pool, quantity=1)
+
+    reserve(seller_id=tea.seller_id, lines=[(1, tea.id, 3)], at=at(3))
+
+    assert [(r.state, r.quantity) for r in Reservation.objects.system()] == [("absorbed", 3)]
+
+
+def test_a_promise_made_before_counts_against_the_stock_that_is_shared_now(aydin):
+    tea, pool = goods(aydin, 2)
+    reading(tea, 0, 5)
+    reserve(seller_id=tea.seller_id, lines=[(1, tea.id, 3)], at=at(1))
+    Component.objects.create(seller=aydin, kit=tea, part=pool, quantity=1)
+
+    assert draw_from(seller_id=tea.seller_id, pools={tea.id: pool.id}) == [pool.id]
+    assert draw_from(seller_id=tea.seller_id, pools={tea.id: pool.id}) == []
+    reading(pool, 5, 5)
+
+    assert left(tea) == 2
+    absorb(seller_id=tea.seller_id, line_ids=[1], at=at(6))
+    assert (on_hand(pool), left(tea)) == (2, 2)
+
+
+def test_an_older_pass_that_ends_late_takes_nothing_back(tea, aydin):
+    shop = store(aydin).id
+    reading(tea, 0, 5, channel_id=shop)
+    for began in (10, 3):
+        record_pass(seller_id=aydin.id, channel_id=shop, began_at=at(began))
+
+    reading(tea, 6, 7, channel_id=shop)
+
+    assert on_hand(tea) == 5

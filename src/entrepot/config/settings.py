@@ -95,7 +95,7 @@ TEMPLATES = [
 
 DATABASES = {
     "default": env.database(
-        env.text("DATABASE_URL", "postgresql:///entrepot"), pool=int(env.number("ENTREPOT_DB_POOL", 16))
+        env.text("DATABASE_URL", "postgresql:///entrepot"), pool=int(env.number("ENTREPOT_DB_POOL", 40))
     )
 }
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"

@@ -28,6 +28,7 @@ from .intents import confirm_by_hand as confirm_by_hand
 from .intents import confirm_intent as confirm_intent
 from .intents import confirm_intents as confirm_intents
 from .intents import drop_intent as drop_intent
+from .intents import drop_refused as drop_refused
 from .intents import lose_intent as lose_intent
 from .intents import plan_intent as plan_intent
 from .intents import plan_intents as plan_intents

@@ -233,6 +233,12 @@ def drop_intent(*, seller_id: int, channel_id: int, kind: str, subject_id: int, 
     )
 
 
+def drop_refused(intents: Iterable[Intent], *, at: datetime) -> None:
+    """Of these, what the remote refused is not asked for again: another intent stands for it."""
+    rows = Intent.objects.system().filter(id__in=[i.id for i in intents], state="refused")
+    rows.update(state="dropped", settled_at=at)
+
+
 def soften_intent(intent: Intent, *, why: str, at: datetime) -> bool:
     """Something of ours failed in the middle: come back soon, and ask first where the call may have been made."""
     state = "planned" if intent.state == "planned" else "unknown"

@@ -8,6 +8,7 @@ from decimal import Decimal
 from typing import TYPE_CHECKING
 
 import structlog
+from django.db import InterfaceError, OperationalError
 
 from entrepot.channels import services as channels
 from entrepot.core.clock import now
@@ -44,14 +45,34 @@ def pursue_all(intents: Sequence[Intent], store: Channel) -> dict[int, Exception
     missing = {i.id for i in unknown if i.id not in push.failed and i.id not in push.made}
     wait_s = patience_s(store)
     gone = {i.id for i in unknown if i.id in missing and not channels.resend_intent(i, patience_s=wait_s, at=now())}
-    fresh = [i for i in intents if i.id not in gone and (i.state == "planned")]
+    by_id = {i.id: i for i in intents}
+    _settle(push, by_id)
+    push.made.clear()
+    fresh = [i for i in intents if i.id not in gone and i.id not in push.failed and i.state == "planned"]
     if fresh:
-        begun = orders.begin_exports(intents=fresh, store=store, at=now())
+        begun = _begin(fresh, store)
         push.failed |= begun.refused
         sent = [i for i in fresh if i.id in begun.sales]
         push.take(sent, side_by_side(lambda i: push.send(i, begun.sales[i.id]), sent))
-    _settle(push, {i.id: i for i in intents})
+    _settle(push, by_id)
     return push.failed
+
+
+def _begin(intents: Sequence[Intent], store: Channel) -> orders.Begun:
+    """Mark a set as sent. One that fails is halved until the guilty stands alone; nothing of it was sent."""
+    try:
+        return orders.begin_exports(intents=intents, store=store, at=now())
+    except (OperationalError, InterfaceError):
+        raise  # the database: all of them come back
+    except Exception as error:
+        log.exception("begin.halved", orders=len(intents))
+        for intent in intents:
+            intent.state = "planned"  # as it is in the database: the transaction is undone
+        if len(intents) == 1:
+            return orders.Begun(refused={intents[0].id: error})
+        middle = len(intents) // 2
+        one, other = _begin(intents[:middle], store), _begin(intents[middle:], store)
+        return orders.Begun(sales=one.sales | other.sales, refused=one.refused | other.refused)
 
 
 def patience_s(store: Channel) -> float:

@@ -48,6 +48,7 @@ def keep_stock(*, channel: Channel, rows: Sequence[tuple[int, int | None, str | 
         seller_id=channel.seller_id, channel_id=channel.id, seen=[i for i, _, _ in rows],
         shared={i: ref for i, _, ref in rows if ref is not None},
     )  # fmt: skip
+    inventory.draw_from(seller_id=channel.seller_id, pools=pool_of)
     inventory.record_readings(
         seller_id=channel.seller_id, readings=[(pool_of.get(i, i), quantity) for i, quantity, _ in rows],
         channel_id=channel.id, began_at=began,

@@ -3,10 +3,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import TYPE_CHECKING, Any
+
+import structlog
+from django.db import InterfaceError, OperationalError, transaction
 
 from entrepot.catalog import queries as catalog_queries
 from entrepot.catalog import services as catalog
@@ -15,15 +18,17 @@ from entrepot.core.clock import to_ms
 from entrepot.core.errors import Refused
 from entrepot.fulfilment import services as fulfilment
 from entrepot.inventory import services as inventory
-from entrepot.kit.read import Read
+from entrepot.kit.read import Aside, Read
 from entrepot.kit.registry import connector
 from entrepot.kit.requests import Window
 from entrepot.kit.spec import Pull
+from entrepot.kit.wire import WHOLE_RECORD
 from entrepot.listings import queries as listing_queries
 from entrepot.listings import services as listings
 from entrepot.orders import services as orders
 
 from ..models import Feed
+from .aside import keep_aside
 from .feeds import hint_feed, settle_hints
 from .goods import keep_prices, keep_stock, take_products
 from .receipts import keep_receipts
@@ -36,6 +41,7 @@ Windows = Callable[[Feed, "Channel", datetime], Iterator[tuple[Window, str]]]
 Apply = Callable[[Feed, "Channel", Read, datetime, dict[str, Any]], None]
 Finish = Callable[[Feed, "Channel", datetime, dict[str, Any]], None]
 
+_LOG = structlog.get_logger(__name__)
 _DAY_MS = 86_400_000
 _SWEEP = 10
 _ASK_BY_NAME = 30  # every so many readings of orders some open ones are asked for by name
@@ -175,13 +181,35 @@ def _verdicts(feed: Feed, channel: Channel, read: Read, began: datetime, state: 
 
 
 def _fulfilments(feed: Feed, channel: Channel, read: Read, began: datetime, state: dict[str, Any]) -> None:
-    noted = orders.note_store_orders(channel=channel, theirs=read.records, at=began)
-    at_work = [(noted[t.store_ref], t) for t in read.records if t.store_ref in noted and t.state in _AT_WORK]
-    if at_work:
-        fulfilment.follow_stores(told=at_work, at=began)
-    fulfilment.give_up_by_rule(store=channel, orders=list(noted.values()), at=began)
+    _follow(channel, list(zip(read.records, read.raws, strict=True)), began)
     state.setdefault("shown", set()).update(t.store_ref for t in read.records)
     state.setdefault("unreadable", []).extend(a.where for a in read.set_aside)
+
+
+def _follow(channel: Channel, told: Sequence[tuple[Any, Any]], began: datetime) -> None:
+    """Follow a store's orders in one transaction. One that fails is halved until the guilty stands alone, set aside."""
+    try:
+        with transaction.atomic():
+            theirs = [t for t, _ in told]
+            noted = orders.note_store_orders(channel=channel, theirs=theirs, at=began)
+            at_work = [(noted[t.store_ref], t) for t in theirs if t.store_ref in noted and t.state in _AT_WORK]
+            if at_work:
+                fulfilment.follow_stores(told=at_work, at=began)
+            fulfilment.give_up_by_rule(store=channel, orders=list(noted.values()), at=began)
+    except (OperationalError, InterfaceError):
+        raise  # a deadlock, or the database went away: the page is read again
+    except Exception as error:  # noqa: BLE001 - what one order is not worth, its neighbours are
+        if len(told) > 1:
+            middle = len(told) // 2
+            _follow(channel, told[:middle], began)
+            _follow(channel, told[middle:], began)
+            return
+        ((one, raw),) = told
+        _LOG.exception("store_order.failed", channel=channel.id)
+        why = f"cannot be followed: {type(error).__name__}: {error}"[:2000]
+        keep_aside(
+            channel=channel, kind="order", asides=[Aside(f"order {one.store_ref}", WHOLE_RECORD, why, raw)], at=began
+        )
 
 
 def _look_for_gone(feed: Feed, channel: Channel, began: datetime, state: dict[str, Any]) -> None:

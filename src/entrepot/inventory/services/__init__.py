@@ -2,6 +2,7 @@
 
 from .pieces import give_back_some as give_back_some
 from .promises import absorb as absorb
+from .promises import draw_from as draw_from
 from .promises import forget as forget
 from .promises import give_back as give_back
 from .promises import lower as lower

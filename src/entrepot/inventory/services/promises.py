@@ -18,6 +18,8 @@ INSERT INTO inventory_reservation (seller_id, variant_id, line_id, quantity, sta
 SELECT %(seller)s, coalesce(c.part_id, t.variant_id), t.line_id, t.quantity * coalesce(c.quantity, 1), 'held', %(at)s
   FROM unnest(%(lines)s::bigint[], %(variants)s::bigint[], %(quantities)s::int[]) AS t(line_id, variant_id, quantity)
   LEFT JOIN catalog_part c ON c.kit_id = t.variant_id AND c.kit_id = ANY(%(variants)s)
+ -- Once a line has a promise in any state it has had its due, also where its parts have changed since.
+ WHERE NOT EXISTS (SELECT 1 FROM inventory_reservation r WHERE r.line_id = t.line_id)
  ORDER BY 2, 3
 ON CONFLICT (line_id, variant_id) DO NOTHING
 RETURNING line_id, variant_id, quantity
@@ -121,6 +123,32 @@ def _keep_short(
             Happening("stock.short", variant, {"line_id": line, "quantity": quantity}, seller_id)
             for line, variant, quantity in cursor.fetchall()
         )
+
+
+# What was promised of a variant's own stock is promised of the stock that it draws from now.
+_DRAW = """
+WITH moved AS (
+    SELECT r.id, t.pool FROM unnest(%(variants)s::bigint[], %(pools)s::bigint[]) AS t(variant_id, pool)
+      JOIN inventory_reservation r ON r.variant_id = t.variant_id
+     WHERE r.seller_id = %(seller)s AND r.state IN ('held', 'absorbed')
+       AND NOT EXISTS (SELECT 1 FROM inventory_reservation o WHERE o.line_id = r.line_id AND o.variant_id = t.pool)
+     ORDER BY r.id FOR NO KEY UPDATE OF r
+)
+UPDATE inventory_reservation r SET variant_id = moved.pool FROM moved WHERE r.id = moved.id
+RETURNING r.variant_id
+"""
+
+
+def draw_from(*, seller_id: int, pools: Mapping[int, int]) -> list[int]:
+    """Variants (key) draw from another's stock (value) from now on, and so do promises made before; its ids."""
+    if not pools:
+        return []
+    with transaction.atomic(), connection.cursor() as cursor:
+        values = {"seller": seller_id, "variants": list(pools), "pools": list(pools.values())}
+        cursor.execute(_DRAW, values)
+        changed = sorted({row[0] for row in cursor.fetchall()})
+        mark_dirty(kind="stock", subject_ids=changed)
+    return changed
 
 
 def lower(*, seller_id: int, lines: Sequence[tuple[int, int, int]], at: datetime) -> list[int]:

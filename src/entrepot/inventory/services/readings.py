@@ -12,7 +12,7 @@ from entrepot.catalog import queries as catalog
 from entrepot.core.errors import Invalid
 from entrepot.events.services import mark_dirty
 
-from ..models import Buffer, StockPass
+from ..models import Buffer
 
 # A reading that began before the last one, or before the store took an order of ours, knows less than we do: it is
 # thrown away. What a complete pass left unchanged was not written, so the pass's own beginning counts too. A store
@@ -31,6 +31,13 @@ ON CONFLICT (variant_id, location) DO UPDATE
    AND excluded.read_at >= coalesce(
        (SELECT max(p.began_at) FROM inventory_stockpass p WHERE p.channel_id = excluded.channel_id), excluded.read_at)
 RETURNING s.variant_id
+"""
+
+
+# An older pass that ends late takes nothing back.
+_FINISHED = """
+INSERT INTO inventory_stockpass AS p (seller_id, channel_id, began_at) VALUES (%(seller)s, %(channel)s, %(began)s)
+ON CONFLICT (channel_id) DO UPDATE SET began_at = greatest(p.began_at, excluded.began_at)
 """
 
 
@@ -63,9 +70,8 @@ def record_readings(
 
 def record_pass(*, seller_id: int, channel_id: int, began_at: datetime) -> None:
     """A complete reading of a store that began then has been applied: what began earlier is old from now on."""
-    StockPass.objects.system().update_or_create(
-        channel_id=channel_id, defaults={"seller_id": seller_id, "began_at": began_at}
-    )
+    with connection.cursor() as cursor:
+        cursor.execute(_FINISHED, {"seller": seller_id, "channel": channel_id, "began": began_at})
 
 
 def set_buffer(

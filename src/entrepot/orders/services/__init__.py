@@ -8,6 +8,7 @@ from .cancel import is_cancelled_only_there as is_cancelled_only_there
 from .cancel import is_refused_there as is_refused_there
 from .cancel import refuse_cancel as refuse_cancel
 from .entry import update_rows as update_rows
+from .export import Begun as Begun
 from .export import begin_exports as begin_exports
 from .export import fail_export as fail_export
 from .export import plan_exports as plan_exports

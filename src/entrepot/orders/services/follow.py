@@ -19,6 +19,7 @@ from ..states import ORDER
 from .cancel import CANCEL_KIND, confirm_cancelled, is_gone
 from .entry import save_all
 from .export import KIND
+from .lowering import plan_lowering
 from .settle import settle_rest, what_was_sent
 
 if TYPE_CHECKING:
@@ -115,6 +116,8 @@ def _mended(order: Order, theirs: records.StoreOrder, at: datetime) -> None:
     Order.objects.system().filter(id=order.id).update(failure="")
     order.failure = ""
     move(order, ORDER, "sync", actor="hub", at=at)
+    order.state = "synced"
+    plan_lowering(order=order, at=at)  # what the marketplace cancelled while it was being mended
 
 
 def _line_ids(order: Order) -> list[int]:

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 from django.db import transaction
 
 from entrepot.channels import queries as channels
-from entrepot.channels.services import confirm_by_hand, confirm_intent, plan_intent, refuse_intent, revive_intent
+from entrepot.channels.services import confirm_by_hand, confirm_intent, drop_refused, plan_intent, refuse_intent
 from entrepot.core.errors import Refused
 from entrepot.core.ids import fingerprint
 from entrepot.inventory import services as inventory
@@ -38,15 +38,19 @@ def plan_lowering(*, order: Order, at: datetime) -> Intent | None:
     if not pieces or order.store is None:
         return None
     if order.state != "synced" or not connector(order.store.connector).has("lower_order"):
-        Order.objects.system().filter(id=order.id).update(failure=_BY_HAND)
-        order.failure = _BY_HAND
+        # Beside what else a person has to mend there, not in its place.
+        order.failure = "; ".join(filter(None, [order.failure.replace(_BY_HAND, "").rstrip("; "), _BY_HAND]))[:2000]
+        Order.objects.system().filter(id=order.id).update(failure=order.failure)
         return None
     return _plan(order, pieces, at)
 
 
 def _plan(order: Order, pieces: Mapping[int, int], at: datetime) -> Intent:
+    """``pieces`` are all that are too many: what was refused before is among them, and is not asked for as well."""
     wanted = {str(line): count for line, count in sorted(pieces.items())}
-    taken = len(_intents(order))
+    earlier = _intents(order)
+    drop_refused(earlier, at=at)
+    taken = len(earlier)
     return plan_intent(
         seller_id=order.seller_id, channel_id=order.store_id or 0, kind=LOWER_KIND, subject_id=order.id,
         step=f"{taken}-{fingerprint(wanted)[:16]}", payload={"lines": wanted}, at=at,
@@ -124,7 +128,7 @@ def refuse_lowering(*, intent: Intent, why: str, at: datetime) -> None:
 
 
 def lower_in_store(*, seller_id: int, order_id: int, at: datetime) -> Order:
-    """Try (again) to have the store take out what the marketplace cancelled; it is asked first what it did before.
+    """Try (again) to have the store take out what the marketplace cancelled and it still has.
 
     Raises:
         Order.DoesNotExist: not this seller's.
@@ -136,11 +140,7 @@ def lower_in_store(*, seller_id: int, order_id: int, at: datetime) -> Order:
             raise Refused(f"order {order.order_ref}: the store cannot be told; lower it there, and say so here")
         if not waits_to_be_lowered(order):
             raise Refused(f"order {order.order_ref} has no piece too many in the store")
-        for intent in _intents(order):
-            if intent.state == "refused":
-                revive_intent(intent, at=at)
-        if pieces := _too_many(order):
-            _plan(order, pieces, at)
+        _plan(order, _too_many(order), at)
         Order.objects.system().filter(id=order.id).update(failure="")
         order.failure = ""
     return order
@@ -157,11 +157,10 @@ def lowered_by_hand(*, seller_id: int, order_id: int, at: datetime) -> Order:
         order = Order.objects.for_seller(seller_id).select_for_update(no_key=True).get(id=order_id)
         if not waits_to_be_lowered(order):
             raise Refused(f"order {order.order_ref} does not wait to be lowered in the store")
-        refused = [i for i in _intents(order) if i.state == "refused"] or [_plan(order, _too_many(order), at)]
-        for intent in refused:
-            confirm_by_hand(intent, result={"store": "lowered by hand"}, at=at)
-            intent.state = "confirmed"
-            _give_back(order, intent, None, at)
+        intent = _plan(order, _too_many(order), at)
+        confirm_by_hand(intent, result={"store": "lowered by hand"}, at=at)
+        intent.state = "confirmed"
+        _give_back(order, intent, None, at)
         Order.objects.system().filter(id=order.id).update(failure="")
         order.failure = ""
     return order
