@@ -173,10 +173,14 @@ def _rest(shop: Any) -> dict[str, Any]:
     from entrepot.accounts.services import create_api_key, create_user
     from entrepot.channels.models import Subscription
     from entrepot.events.models import ParkedEvent
-    from entrepot.ingress.models import Feed, SetAside
+    from entrepot.ingress.models import Feed, Receipt, SetAside
     from entrepot.jobs.services import start_run
 
     own = {"seller_id": shop.seller.id}
+    receipt = Receipt.objects.create(
+        **own, channel=shop.market, kind="package", subject_ref="1", identity="1", via="poll", raw={}, received_at=AT,
+        status="dead",
+    )  # fmt: skip
     aside = SetAside.objects.create(
         **own, channel=shop.market, kind="package", subject="package 1", field="status", reason="'Lost' is not known",
         raw={}, first_at=AT, last_at=AT,
@@ -194,6 +198,7 @@ def _rest(shop: Any) -> dict[str, Any]:
         "key": create_api_key(name="ERP", seller_id=shop.seller.id, role="clerk")[0],
         "parked": parked,
         "aside": aside,
+        "receipt": receipt,
         "feed": Feed.objects.create(**own, channel=shop.market, name="orders", every_s=6, storefront=shop.front),
         "run": start_run(kind="import", title="Products", at=AT, seller_id=shop.seller.id, total=10),
     }

@@ -66,7 +66,7 @@ def test_a_call_is_written_down(market):
 
     PgCalls(market).record(call)
 
-    row = CallLog.objects.get()
+    row = CallLog.objects.get(channel_id=market.id)
     assert (row.channel_id, row.status, row.request_body, row.response_body) == (market.id, 200, None, {"a": 1})
 
 
