@@ -130,12 +130,12 @@ def test_a_cell_is_saved_when_its_value_is_one_and_nobody_else_was_faster(api, k
                                   "/orders?limit=0", "/orders?limit=501", "/orders?state=lost", "/orders/abc",
                                   "/orders?since=2026-03-01T00:00:00", "/orders?since=0001-01-01T00:00:00%2B23:00"])  # fmt: skip
 def test_an_address_that_means_nothing_is_refused(api, keys, world, path):
-    problem(api(keys.aydin).get(path), 422)
+    assert problem(api(keys.aydin).get(path), 422)["type"] == "/problems/invalid"
 
 
 @pytest.mark.parametrize("number", ["0", "-1", "9223372036854775807", "9" * 30])
 def test_a_number_of_nothing_is_not_found(api, keys, world, number):
-    problem(api(keys.aydin).get(f"/orders/{number}"), 404)
+    assert problem(api(keys.aydin).get(f"/orders/{number}"), 404)["status"] == 404
 
 
 def test_an_unknown_address_and_a_wrong_method_are_problems_too(api, keys, world):
@@ -148,7 +148,10 @@ def test_an_unknown_address_and_a_wrong_method_are_problems_too(api, keys, world
 def test_a_body_that_is_too_large_is_refused(api, keys, world, settings):
     settings.DATA_UPLOAD_MAX_MEMORY_SIZE = 1000
 
-    problem(api(keys.aydin).put(f"/orders/{world.order.id}/note", {"note": "x" * 2000}), 413)
+    body = problem(api(keys.aydin).put(f"/orders/{world.order.id}/note", {"note": "x" * 2000}), 413)
+
+    world.order.refresh_from_db()
+    assert (body["status"], "x" * 2000 in world.order.note) == (413, False)
 
 
 def test_a_sheet_tells_the_bad_rows_and_takes_the_good(api, keys, world):

@@ -61,6 +61,7 @@ def test_the_state_is_kept_about_once_a_second(tmp_path, eventually):
             return any(row["id"] == order["id"] for row in json.loads(state.read_text("utf-8"))["tables"]["orders"])
 
         eventually(is_kept, within_s=4)
+        assert is_kept()
 
 
 def test_control_lists_summarises_and_tells_the_ledger(shop):

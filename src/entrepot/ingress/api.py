@@ -11,6 +11,7 @@ from entrepot.accounts.api import SellerId, acting_seller
 from entrepot.catalog.queries import full_pass
 from entrepot.channels.api import channel_of
 from entrepot.core.clock import now
+from entrepot.orders.api.shapes import PartyOut
 from entrepot.web.areas import ActorRequest, Area
 from entrepot.web.paging import DEFAULT, page
 from entrepot.web.shapes import Cursor, Limit, Listed, OneOf, QueryId, Word, listed
@@ -226,29 +227,11 @@ def retry_receipt(request: ActorRequest, receipt_id: int) -> Any:
     return {"queued": services.retry_receipt(seller_id=row.seller_id, receipt_id=row.id, at=now())}
 
 
-class PartyHeld(Schema):
-    """Names and addresses of one role of an order."""
-
-    role: str = Field(examples=["ship_to"])
-    name: str = Field(examples=["Ayşe Yılmaz"])
-    company: str = Field(examples=[""])
-    phone: str = Field(examples=["+905551112233"])
-    email: str = Field(examples=["ayse@buyer.example"])
-    lines: list[str] = Field(examples=[["Moda Cd. 12"]])
-    district: str = Field(examples=["Kadıköy"])
-    city: str = Field(examples=["İstanbul"])
-    region: str = Field(examples=[""])
-    postcode: str = Field(examples=["34710"])
-    country: str = Field(examples=["TR"])
-    tax_number: str = Field(examples=[""])
-    tax_office: str = Field(examples=[""])
-
-
 class BuyerOut(Schema):
     """Everything that is held of the buyer of an order."""
 
     order_ref: str = Field(examples=["9103214567"])
-    parties: list[PartyHeld]
+    parties: list[PartyOut]
     receipts: list[dict[str, Any]] = Field(
         description="raw messages", examples=[[{"raw": {"orderNumber": "9103214567"}}]]
     )

@@ -22,7 +22,7 @@ from entrepot.core.errors import (
     RemoteUnauthorised,
 )
 from entrepot.kit import records
-from entrepot.kit.batch import submit
+from entrepot.kit.batch import halves, submit, unsayable
 from entrepot.kit.client import Client
 from entrepot.kit.read import pull
 from entrepot.kit.registry import connector
@@ -99,7 +99,7 @@ def _send_rows(front: Storefront, capability: str, rows: Sequence[Listing], even
 
 def _send(batch: PushBatch, front: Storefront, rows: Sequence[Listing]) -> None:
     client = channels.client_for(front.channel, front)
-    good, bad = _mapped(batch, client, rows)
+    good, bad = unsayable(client.spec, batch.capability, client.account, _said(batch, rows))
     if not good:
         settle(batch=batch, verdicts=bad)
         return
@@ -120,24 +120,6 @@ def _send(batch: PushBatch, front: Storefront, rows: Sequence[Listing]) -> None:
             mark_sent(batch=batch, reply=reply, at=now())
         else:
             settle(batch=batch, verdicts=[*reply.verdicts, *bad])
-
-
-def _mapped(
-    batch: PushBatch, client: Client, rows: Sequence[Listing]
-) -> tuple[list[records.Content], list[records.Verdict]]:
-    """Content that can be said in the marketplace's words, and a verdict for each that cannot."""
-    push = client.spec.can[batch.capability]
-    assert isinstance(push, Push)
-    good: list[records.Content] = []
-    bad: list[records.Verdict] = []
-    for row, content in zip(rows, _said(batch, rows), strict=True):
-        try:
-            push.build(client.account, [content])
-        except MappingError as error:
-            bad.append(records.Verdict(listing_ref=row.listing_ref, is_ok=False, reason=str(error)))
-        else:
-            good.append(content)
-    return good, bad
 
 
 def _said(batch: PushBatch, rows: Sequence[Listing]) -> list[Any]:
@@ -200,11 +182,11 @@ def _split(batch: PushBatch, front: Storefront, rows: Sequence[Listing], why: st
     if len(rows) == 1:
         settle(batch=batch, verdicts=[records.Verdict(listing_ref=rows[0].listing_ref, is_ok=False, reason=why)])
         return
-    middle, parts = len(rows) // 2, []
+    parts = []
     with transaction.atomic():
         hold_batch(batch=batch)
         close_batch(batch=batch, state="failed", verdicts={}, error=why, at=now())
-        for half in (rows[:middle], rows[middle:]):
+        for half in halves(rows):
             part = plan_batch(storefront=front, capability=batch.capability, at=now())
             add_items(batch=part, items=[(r.id, r.listing_ref, {"hash": r.content_hash}) for r in half])
             parts.append((part, half))

@@ -21,7 +21,7 @@ from entrepot.core.errors import (
     RemoteUnauthorised,
 )
 from entrepot.kit import records
-from entrepot.kit.batch import submit
+from entrepot.kit.batch import halves, submit
 from entrepot.kit.client import Client
 from entrepot.kit.read import pull
 from entrepot.kit.registry import connector
@@ -118,12 +118,11 @@ def _split(batch: PushBatch, front: Storefront, sent: Sequence[Sent], why: str) 
         verdict = records.Verdict(listing_ref=sent[0].listing_ref, is_ok=False, reason=why)
         settle(batch=batch, verdicts=[verdict])
         return 0.0
-    middle = len(sent) // 2
     parts = []
     with transaction.atomic():
         hold_batch(batch=batch)
         close_batch(batch=batch, state="failed", verdicts={}, error=why, at=now())
-        for half in (sent[:middle], sent[middle:]):
+        for half in halves(sent):
             part = plan_batch(storefront=front, capability=CAPABILITY, at=now())
             listings.move_offers(old_batch_id=batch.id, batch_id=part.id, listing_ids=[s.listing_id for s in half])
             add_items(batch=part, items=[(s.listing_id, s.listing_ref, s.as_json()) for s in half])

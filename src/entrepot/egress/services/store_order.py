@@ -14,6 +14,7 @@ from entrepot.channels import services as channels
 from entrepot.core.clock import now
 from entrepot.core.errors import MappingError, OutcomeUnknown, RemoteBusy, RemoteError, RemoteUnauthorised
 from entrepot.kit import records
+from entrepot.kit.batch import halves
 from entrepot.kit.client import Client
 from entrepot.kit.find import find
 from entrepot.kit.spec import Call
@@ -70,8 +71,7 @@ def _begin(intents: Sequence[Intent], store: Channel) -> orders.Begun:
             intent.state = "planned"  # as it is in the database: the transaction is undone
         if len(intents) == 1:
             return orders.Begun(refused={intents[0].id: error})
-        middle = len(intents) // 2
-        one, other = _begin(intents[:middle], store), _begin(intents[middle:], store)
+        one, other = (_begin(half, store) for half in halves(intents))
         return orders.Begun(sales=one.sales | other.sales, refused=one.refused | other.refused)
 
 

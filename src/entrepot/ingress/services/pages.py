@@ -18,6 +18,7 @@ from entrepot.core.clock import to_ms
 from entrepot.core.errors import Refused
 from entrepot.fulfilment import services as fulfilment
 from entrepot.inventory import services as inventory
+from entrepot.kit.batch import halves
 from entrepot.kit.read import Aside, Read
 from entrepot.kit.registry import connector
 from entrepot.kit.requests import Window
@@ -200,9 +201,8 @@ def _follow(channel: Channel, told: Sequence[tuple[Any, Any]], began: datetime) 
         raise  # a deadlock, or the database went away: the page is read again
     except Exception as error:  # noqa: BLE001 - what one order is not worth, its neighbours are
         if len(told) > 1:
-            middle = len(told) // 2
-            _follow(channel, told[:middle], began)
-            _follow(channel, told[middle:], began)
+            for half in halves(told):
+                _follow(channel, half, began)
             return
         ((one, raw),) = told
         _LOG.exception("store_order.failed", channel=channel.id)
