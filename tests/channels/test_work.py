@@ -7,10 +7,12 @@ from procrastinate.contrib.django.models import ProcrastinateJob
 
 from entrepot.channels import tasks
 from entrepot.channels.models import Channel
-from entrepot.channels.services import carry_out, known_work, start_work
+from entrepot.channels.services import carry_out, known_work, move_channel, start_work
 from entrepot.channels.services.vault import seal
 from entrepot.channels.services.work import Told, Work
+from entrepot.core.acting import who_acts
 from entrepot.core.errors import Invalid, Refused
+from entrepot.events.models import StateChange
 from entrepot.jobs.models import Run
 
 from ..goods_rows import AT, market, store
@@ -142,3 +144,18 @@ def test_a_fault_of_ours_ends_the_run_too(deaf, monkeypatch):
 def test_every_work_has_a_name_of_its_own_and_says_its_channel():
     assert all("{channel}" in work.title for work in known_work().values())
     assert {"check", "match", "go_live", "learn", "pull", "push"} <= set(known_work())
+
+
+@pytest.mark.django_db
+def test_what_a_run_moves_was_moved_by_who_asked_for_it(deaf, monkeypatch):
+    def work(channel, options, told):
+        move_channel(channel=channel, event="retire", actor="seller", at=AT)
+        return "ok", {}
+
+    monkeypatch.setattr("entrepot.ingress.services.work.CHECK", Work("check", "Check {channel}", work))
+    run = begun(deaf, "check")
+
+    carry_out(run_id=run.pk, channel_id=deaf.pk, options={})
+
+    assert StateChange.objects.get(machine="channel", event="retire").by == "ayse"
+    assert who_acts() == ""

@@ -153,6 +153,19 @@ def test_a_channel_that_is_not_live_neither_pulls_nor_pushes(run, aydin):
     assert "matched" in refused(run("channel", "go-live", "Market"))
 
 
+def test_history_says_that_it_was_done_on_the_command_line(run, aydin):
+    from entrepot.events.models import StateChange
+
+    run(
+        "channel", "add", "trendyol", "Market", "--seller", "aydin", "--url", "http://127.0.0.1:9", "--account", "1",
+        "--secret", "api_key=k", "--secret", "api_secret=s",
+    )  # fmt: skip
+
+    assert "is retired" in run("channel", "retire", "Market").output
+    change = StateChange.objects.get(machine="channel", event="retire")
+    assert (change.actor, change.by) == ("seller", "command line")
+
+
 def test_a_run_that_is_not_there_is_said_so(run):
     assert "no run 17" in refused(run("run", "show", "17"))
     assert "no run 17" in refused(run("run", "watch", "17"))

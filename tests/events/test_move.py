@@ -9,6 +9,7 @@ import pytest
 from django.contrib.auth import get_user_model
 from django.db import connections, models, transaction
 
+from entrepot.core.acting import acting
 from entrepot.core.errors import IllegalMove
 from entrepot.core.states import Machine
 from entrepot.events.models import Outbox, StateChange
@@ -89,6 +90,23 @@ def test_many_are_moved_in_one_statement_each_from_its_own_state(db, django_asse
         ("run.cancelled", str(queued.id), 7, {"old": "queued", "event": "cancel", "actor": "seller"}),
         ("run.failed", str(running.id), 7, {"old": "running", "event": "cancel", "actor": "seller"}),
     ]
+
+
+def test_history_says_which_person_moved_one_or_many_and_claims_nobody_for_the_hubs_own_moves(db):
+    one, two, three, four = run(), run(), run(), run()
+
+    with acting("ayse"):
+        move(one, RUN, "cancel", actor="seller", at=AT)
+        move_many(Run.objects.filter(id=two.id), RUN, "cancel", actor="seller", at=AT)
+        move(three, RUN, "begin", actor="hub", at=AT)
+        move(three, RUN, "cancel", actor="seller", at=AT, by="veli")
+    move(four, RUN, "cancel", actor="seller", at=AT)
+
+    told = StateChange.objects.order_by("id").values_list("subject_id", "actor", "by")
+    assert list(told) == [
+        (one.id, "seller", "ayse"), (two.id, "seller", "ayse"), (three.id, "hub", ""), (three.id, "seller", "veli"),
+        (four.id, "seller", ""),
+    ]  # fmt: skip
 
 
 def test_many_of_none_is_none(db):

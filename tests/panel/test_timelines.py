@@ -5,9 +5,11 @@ from __future__ import annotations
 from entrepot.channels.admin.bindings import IntentPage
 from entrepot.channels.models import Intent
 from entrepot.core.clock import now
+from entrepot.events.models import StateChange
 from entrepot.events.services import move
 from entrepot.orders.states import ORDER
 
+from .test_buttons import press
 from .test_pages import address
 
 
@@ -29,3 +31,12 @@ def test_an_intent_is_read_and_not_moved_by_hand(people, ours):
     page = people.aydin.get(address("channels.intent", "change", intent.pk))
 
     assert page.context["row_buttons"] == []
+
+
+def test_history_says_who_pressed(people, ours):
+    first, second = ours.orders
+    press(people.aydin, "orders.order", first, "hold")
+    press(people.operator, "orders.order", second, "hold")
+
+    told = StateChange.objects.filter(machine="order", event="hold").values_list("subject_id", "by")
+    assert dict(told) == {first.pk: "ayse", second.pk: "olga"}

@@ -6,6 +6,7 @@ from collections.abc import Callable
 
 from django.http import HttpRequest, HttpResponse
 
+from entrepot.core.acting import acting
 from entrepot.core.actor import Actor
 
 from .services import actor_of, authenticate_key
@@ -16,15 +17,18 @@ _SCHEME = "bearer "
 class ActorMiddleware:
     """Sets ``request.actor``: of the key in ``Authorization: Bearer``, else of the logged-in person, or None.
 
-    A key that is not good is nobody, whoever is logged in beside it. A request without either costs no query.
+    A key that is not good is nobody, whoever is logged in beside it. A request without either costs no query. What the
+    request does is said in history to be done by this actor.
     """
 
     def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
         self.get_response = get_response
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
-        request.actor = _actor(request)  # type: ignore[attr-defined]
-        return self.get_response(request)
+        actor = _actor(request)
+        request.actor = actor  # type: ignore[attr-defined]
+        with acting(actor.name if actor else ""):
+            return self.get_response(request)
 
 
 def _actor(request: HttpRequest) -> Actor | None:

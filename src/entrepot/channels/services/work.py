@@ -15,6 +15,7 @@ from django.utils.module_loading import import_string
 from procrastinate.contrib.django import app
 
 from entrepot.channels.models import Channel
+from entrepot.core.acting import acting
 from entrepot.core.clock import now
 from entrepot.core.errors import EntrepotError, Invalid, Refused
 from entrepot.jobs.queries import run_of
@@ -122,7 +123,7 @@ def carry_out(
 ) -> EntrepotError | None:
     """Do what the run's kind says to its channel, and end the run with what came of it; the error that ended it.
 
-    A run that is over (cancelled before it began) is left alone.
+    A run that is over (cancelled before it began) is left alone. What it does is said to be done by who asked for it.
     """
     if not begin_run(run_id=run_id, at=now()):
         return None
@@ -130,7 +131,8 @@ def carry_out(
     assert run.seller_id is not None  # every channel has a seller
     channel = Channel.objects.for_seller(run.seller_id).get(id=channel_id)
     try:
-        outcome, report = known_work()[run.kind.removeprefix("channel_")].do(channel, options, Told(run_id, watch))
+        with acting(run.asked_by):
+            outcome, report = known_work()[run.kind.removeprefix("channel_")].do(channel, options, Told(run_id, watch))
     except EntrepotError as error:
         finish_run(run_id=run_id, at=now(), error=str(error))
         return error

@@ -71,7 +71,7 @@ def worker(
     no_migrate: NoMigrate = False,
 ) -> None:
     """Empty the queues: pulls, pushes, orders, documents; and run the jobs that people and the clock start."""
-    with ready(log_level="INFO", migrated=not no_migrate):
+    with ready(log_level="INFO", migrated=not no_migrate, by=""):
         from entrepot.config.processes.stop import on_signals
         from entrepot.jobs.services.lanes import LANES
         from entrepot.jobs.worker import run_worker
@@ -110,7 +110,7 @@ def _dispatching(stop: threading.Event) -> Iterator[None]:
 
 def dispatcher(no_migrate: NoMigrate = False) -> None:
     """Number events and deliver them to their subscribers."""
-    with ready(log_level="INFO", migrated=not no_migrate):
+    with ready(log_level="INFO", migrated=not no_migrate, by=""):
         from entrepot.config.processes.stop import on_signals
         from entrepot.events.dispatcher import run_dispatcher
 

@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
 from typing import TYPE_CHECKING
 
+from entrepot.core.acting import acting
 from entrepot.core.actor import Actor
 from entrepot.core.errors import Refused
 
@@ -17,8 +18,8 @@ OPERATOR = Actor("command line", "operator", None)
 
 
 @contextmanager
-def ready(*, log_level: str = "WARNING", migrated: bool = True) -> Iterator[DatabaseHandle]:
-    """Database, Django and, unless told otherwise, schema ready.
+def ready(*, log_level: str = "WARNING", migrated: bool = True, by: str = OPERATOR.name) -> Iterator[DatabaseHandle]:
+    """Database, Django and, unless told otherwise, schema ready. ``by`` is who acts; empty: nobody, the hub works.
 
     Raises:
         Refused: a variable of the environment has a value that cannot be used; says which.
@@ -31,6 +32,7 @@ def ready(*, log_level: str = "WARNING", migrated: bool = True) -> Iterator[Data
             handle = stack.enter_context(running(migrated=migrated))
         except ValueError as error:
             raise Refused(str(error)) from None
+        stack.enter_context(acting(by))
         yield handle
 
 

@@ -8,11 +8,15 @@ from typing import Any
 from django.core.exceptions import EmptyResultSet
 from django.db import connection, models, transaction
 
+from entrepot.core.acting import who_acts
 from entrepot.core.errors import IllegalMove
 from entrepot.core.states import Machine
 from entrepot.events.models import StateChange
 
 from .record import announce, record
+
+_PEOPLE = frozenset({"seller", "operator"})  # actors of the state tables that are persons, or programs with a key
+_BY_MAX = 150
 
 # The rows are locked in key order first, so that two bulk moves cannot deadlock; who was moved meanwhile is seen in
 # its new state, and left alone when the table has no such move from there.
@@ -48,6 +52,8 @@ def move(
     2. Update the row only if it is still in the state we read.
     3. If exactly one row changed, write the history and the event ``<machine>.<new state>`` in the same transaction.
 
+    History says by whom: ``by``, or else see :func:`said_by`.
+
     Raises:
         IllegalMove: the table has no such move.
     """
@@ -60,7 +66,7 @@ def move(
             return False
         StateChange.objects.create(
             machine=machine.name, subject_id=row.pk, seller_id=seller_id, event=event, old=old, new=new, actor=actor,
-            by=by, note=note, inferred=inferred, at=at, remote_at=remote_at,
+            by=by or said_by(actor), note=note, inferred=inferred, at=at, remote_at=remote_at,
         )  # fmt: skip
         payload: dict[str, Any] = {"old": old, "event": event, "actor": actor}
         record(
@@ -77,7 +83,7 @@ def move_many(
 ) -> list[int]:  # fmt: skip
     """Move every row of ``queryset`` that the table allows, in one SQL statement; the ids that moved, ascending.
 
-    Rows in a state without such a move are left alone: the caller sees who is missing.
+    Rows in a state without such a move are left alone: the caller sees who is missing. ``by`` as for :func:`move`.
 
     Raises:
         IllegalMove: the table has no row for this event and actor at all.
@@ -99,7 +105,7 @@ def move_many(
         ids=ids,
     )
     name, sources = machine.name, list(path)
-    values = [sources, list(path.values()), *params, sources, name, event, actor, by, note, at]
+    values = [sources, list(path.values()), *params, sources, name, event, actor, by or said_by(actor), note, at]
     values += [name, name, name, event, actor, at]
     with transaction.atomic():
         with connection.cursor() as cursor:
@@ -108,6 +114,11 @@ def move_many(
         if moved:
             announce()
     return moved
+
+
+def said_by(actor: str) -> str:
+    """The person or key whose word a move of this actor is; empty for what the hub, a remote or a carrier did."""
+    return who_acts()[:_BY_MAX] if actor in _PEOPLE else ""
 
 
 def _quoted(name: str) -> str:

@@ -12,6 +12,7 @@ from django.db import connection, transaction
 from entrepot.core.states import Machine
 from entrepot.events.models import StateChange
 
+from .move import said_by
 from .record import Happening, record_many
 
 # As in ``move``: only from the state that was read. Rows are locked in key order.
@@ -78,7 +79,8 @@ def _keep(
             changes.append(
                 StateChange(
                     machine=machine.name, subject_id=subject.pk, seller_id=subject.seller_id, event=event, old=old,
-                    new=new, actor=actor, by="", note=path.note, inferred=is_inferred, at=at, remote_at=path.remote_at,
+                    new=new, actor=actor, by=said_by(actor), note=path.note, inferred=is_inferred, at=at,
+                    remote_at=path.remote_at,
                 )
             )  # fmt: skip
             payload = {"old": old, "event": event, "actor": actor} | ({"inferred": True} if is_inferred else {})
