@@ -17,6 +17,7 @@ from entrepot.catalog.admin.links import VariantLink
 from entrepot.core.actor import Actor
 from entrepot.web.admin import (
     Box,
+    Button,
     Column,
     OwnChoices,
     Page,
@@ -29,6 +30,7 @@ from entrepot.web.admin import (
 )
 from entrepot.web.admin.show import EMPTY, missing_facts, number, pairs, row_link, when
 
+from . import services
 from .models import Listing, ListingLevel
 from .states import LANES, LISTING
 
@@ -101,6 +103,27 @@ class ListingPage(VariantLink, StateChip, Page):
         "last_error",
     ]
     readonly_fields = ["state_chip", "sku", "storefront_link"]
+    buttons = [
+        Button(
+            name="put-back",
+            label=gettext_lazy("Put back on sale"),
+            call=services.put_back,
+            subject="listing_ids",
+            when=lambda x: x.state == "closed" and x.is_withdrawn,
+            tone="main",
+            bulk=True,
+            help=gettext_lazy("Somebody took it off sale in the marketplace's own panel."),
+        ),
+        Button(
+            name="retry",
+            label=gettext_lazy("Try again"),
+            call=services.retry_listings,
+            subject="listing_ids",
+            event="queue",
+            when=lambda x: x.state == "failed",
+            bulk=True,
+        ),
+    ]
 
     @display(description=gettext_lazy("storefront"))
     def storefront_link(self, row: Listing) -> SafeString:
@@ -205,6 +228,17 @@ class ListingLevelPage(Page):
         "refusal",
     ]
     readonly_fields = ["desired", "submitted", "acknowledged", "observed", "work"]
+    buttons = [
+        Button(
+            name="retry",
+            label=gettext_lazy("Try again"),
+            call=services.retry_levels,
+            subject="level_ids",
+            when=lambda x: x.refusal and x.batch_id is None,
+            bulk=True,
+            help=gettext_lazy("Sends what was refused, also where we had stopped trying."),
+        ),
+    ]
 
     @display(description=gettext_lazy("desired"))
     def desired(self, row: ListingLevel) -> str:

@@ -10,6 +10,7 @@ from ninja import Field, Query, Router, Schema, Status
 
 from entrepot.channels import queries as channels
 from entrepot.core.clock import now
+from entrepot.core.errors import Refused
 from entrepot.events.queries import history
 from entrepot.web.areas import ActorRequest, Area
 from entrepot.web.paging import DEFAULT, page
@@ -146,6 +147,46 @@ def get_listing(request: ActorRequest, listing_id: int) -> Any:
     row.price = None if price is None else _price(price, row.storefront.currency)
     row.timeline = history(machine=LISTING.name, subject_id=row.id)
     return row
+
+
+@router.post(
+    "/listings/{listing_id}/put-back", response=ListingWhole, operation_id="put_back_listing",
+    summary="Put a listing back on sale",
+)  # fmt: skip
+def put_back_listing(request: ActorRequest, listing_id: int) -> Any:
+    """Sell again what was taken off sale in the marketplace's own panel. 409: it was not."""
+    row = _mine(request, listing_id)
+    if not services.put_back(seller_id=row.seller_id, listing_ids=[row.id], at=now()):
+        raise Refused(f"listing {row} is {row.state!r}, and was not taken off sale in the marketplace's own panel")
+    return get_listing(request, row.id)
+
+
+@router.post(
+    "/listings/{listing_id}/retry", response=ListingWhole, operation_id="retry_listing", summary="Send a listing again"
+)
+def retry_listing(request: ActorRequest, listing_id: int) -> Any:
+    """Send a failed listing again as it is. 409: it has not failed."""
+    row = _mine(request, listing_id)
+    if not services.retry_listings(seller_id=row.seller_id, listing_ids=[row.id], at=now()):
+        raise Refused(f"listing {row} is {row.state!r}: only what has failed is sent again")
+    return get_listing(request, row.id)
+
+
+@router.post(
+    "/listings/{listing_id}/retry-levels", response=ListingWhole, operation_id="retry_levels",
+    summary="Send refused stock and prices again",
+)  # fmt: skip
+def retry_levels(request: ActorRequest, listing_id: int) -> Any:
+    """Send stock and price again where they were refused, also after we stopped trying. 409: neither waits for that."""
+    row = _mine(request, listing_id)
+    if not services.retry_levels(seller_id=row.seller_id, level_ids=[x.id for x in row.levels.all()], at=now()):
+        raise Refused(f"listing {row}: neither stock nor price was refused, or what was is in flight again")
+    return get_listing(request, row.id)
+
+
+def _mine(request: ActorRequest, listing_id: int) -> Listing:
+    found: Listing = Listing.objects.for_actor(request.auth).get(id=listing_id)
+    return found
 
 
 def _stock(level: ListingLevel) -> dict[str, Any]:
