@@ -30,6 +30,18 @@ def number(name: str, default: float) -> float:
         raise ValueError(f"{name} must be a number, not {value!r}") from None
 
 
+def pool_size() -> int:
+    """Most database connections of one process, ``ENTREPOT_DB_POOL``; 0: no pool.
+
+    Raises:
+        ValueError: no whole number, or below 0.
+    """
+    size = number("ENTREPOT_DB_POOL", 50)
+    if size < 0 or size != int(size):
+        raise ValueError(f"ENTREPOT_DB_POOL must be a whole number, 0 or more, not {size:g}")
+    return int(size)
+
+
 def flag(name: str, *, default: bool = False) -> bool:
     """The variable as yes or no: 1, true, yes, on."""
     value = text(name).lower()

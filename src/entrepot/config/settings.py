@@ -94,9 +94,7 @@ TEMPLATES = [
 ]
 
 DATABASES = {
-    "default": env.database(
-        env.text("DATABASE_URL", "postgresql:///entrepot"), pool=int(env.number("ENTREPOT_DB_POOL", 40))
-    )
+    "default": env.database(env.text("DATABASE_URL", "postgresql:///entrepot"), pool=env.pool_size()),
 }
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 AUTH_USER_MODEL = "accounts.User"

@@ -7,6 +7,7 @@ from datetime import datetime
 from entrepot.jobs.services import Drainer
 
 from . import services
+from .services.side_by_side import LANES
 
 
 def _stock(at: datetime) -> int:
@@ -43,4 +44,4 @@ CONTENT = Drainer("content", "content", _content, idle_s=0.5)
 OFFERS = Drainer("offers", "offers", _offers, idle_s=0.3, threads=3)
 LISTINGS = Drainer("listings", "content", _listings, idle_s=0.5, threads=2)
 POLLS = Drainer("polls", "offers", _polls, idle_s=0.3, threads=2)
-INTENTS = Drainer("intents", "orders", _intents, idle_s=0.3, threads=3)
+INTENTS = Drainer("intents", "orders", _intents, idle_s=0.3, threads=3, beside=LANES)

@@ -98,6 +98,11 @@ class Dispatcher:
             log.exception("delivery.not_noted", subscriber=subscriber.name)
 
 
+def dispatcher_connections() -> int:
+    """Connections of the pool that a dispatcher may hold at once: one sequences, the others deliver."""
+    return 1 + int(settings.ENTREPOT_DISPATCH_THREADS)
+
+
 def run_dispatcher(stop: threading.Event) -> None:
     """Sequence and deliver until ``stop`` is set. Returns when every thread has ended.
 

@@ -24,9 +24,9 @@ def _apply(at: datetime) -> int:
     return services.apply_receipts(limit=200, at=at)
 
 
-# Orders do not wait behind a pass over all of a channel's goods.
-FEEDS = Drainer("feeds", "orders", _news, idle_s=0.25, threads=3)
-PASSES = Drainer("passes", "bulk", _pass, idle_s=0.5, threads=2)
+# Orders do not wait behind a pass over all of a channel's goods. A pull fetches one page ahead, in a thread beside it.
+FEEDS = Drainer("feeds", "orders", _news, idle_s=0.25, threads=3, beside=1)
+PASSES = Drainer("passes", "bulk", _pass, idle_s=0.5, threads=2, beside=1)
 RECEIPTS = Drainer("receipts", "orders", _apply, idle_s=0.5, threads=2)
 
 

@@ -10,13 +10,20 @@ from procrastinate import PsycopgConnector
 from procrastinate.contrib.django import app
 from procrastinate.contrib.django.utils import connector_params
 
+CONCURRENCY = 2  # jobs at once
+_BESIDE = 1  # a job that pulls fetches one page ahead, in a thread beside it
 _RETRY_S = 5.0
 _GRACE_S = 20.0
 
 log = structlog.get_logger(__name__)
 
 
-def run_jobs(stop: threading.Event, *, concurrency: int = 2) -> None:
+def job_connections() -> int:
+    """Connections of Django's pool that jobs may hold at once; Procrastinate's own are outside of it."""
+    return CONCURRENCY * (1 + _BESIDE)
+
+
+def run_jobs(stop: threading.Event, *, concurrency: int = CONCURRENCY) -> None:
     """Run jobs until ``stop``; a job at work then has 20 seconds to end, after which another worker retries it."""
     while not stop.is_set():
         try:

@@ -34,10 +34,12 @@ def up(host: Host = "127.0.0.1", port: Port = 8000, threads: Threads = 4) -> Non
     with lean(log_level="INFO"):
         import os
 
+        from entrepot.config.processes.pool import refuse_small_pool
         from entrepot.config.processes.stop import on_signals
-        from entrepot.config.processes.supervise import Child, migrate_apart, run_children
+        from entrepot.config.processes.supervise import Child, prepare_apart, run_children
 
-        migrate_apart()
+        refuse_small_pool("web server", threads)
+        prepare_apart("worker", "--with-dispatcher", "--check")
         stop = on_signals(deadline_s=_GRACE_S + 25)
         web = ["web", "--no-migrate", "--host", host, "--port", str(port), "--threads", str(threads)]
         children = [Child("web", web), Child("worker", ["worker", "--no-migrate", "--with-dispatcher"])]
@@ -55,11 +57,13 @@ def web(
     """Serve the panel, the API and the webhooks."""
     _port_free(host, port)
     with lean(log_level="INFO"):
-        from entrepot.config.processes.supervise import migrate_apart
+        from entrepot.config.processes.pool import refuse_small_pool
+        from entrepot.config.processes.supervise import prepare_apart
         from entrepot.config.processes.web import serve_web
 
+        refuse_small_pool("web server", threads)
         if not no_migrate:
-            migrate_apart()
+            prepare_apart("db", "migrate")
         serve_web(host=host, port=port, workers=workers, threads=threads, grace_s=int(_GRACE_S))
 
 
@@ -69,18 +73,27 @@ def worker(
         bool, typer.Option("--with-dispatcher", help="Be the dispatcher too: one process less on one machine.")
     ] = False,
     no_migrate: NoMigrate = False,
+    check: Annotated[
+        bool, typer.Option("--check", help="Only look whether it could start, and bring the schema up to date.")
+    ] = False,
 ) -> None:
     """Empty the queues: pulls, pushes, orders, documents; and run the jobs that people and the clock start."""
     with ready(log_level="INFO", migrated=not no_migrate, by=""):
+        from entrepot.config.processes.pool import refuse_small_pool, worker_needs
         from entrepot.config.processes.stop import on_signals
         from entrepot.jobs.services.lanes import LANES
         from entrepot.jobs.worker import run_worker
 
         if unknown := sorted(set(lane or ()) - set(LANES)):
             raise Refused(f"lane {unknown[0]!r} is not one of {', '.join(LANES)}")
+        lanes, with_jobs = tuple(lane or LANES), not lane
+        needed = worker_needs(lanes=lanes, with_jobs=with_jobs, with_dispatcher=with_dispatcher)
+        refuse_small_pool("worker", needed)
+        if check:
+            return
         stop = on_signals(deadline_s=_GRACE_S)
         with _dispatching(stop) if with_dispatcher else nullcontext():
-            run_worker(stop, lanes=tuple(lane or LANES), with_jobs=not lane)
+            run_worker(stop, lanes=lanes, with_jobs=with_jobs)
 
 
 @contextmanager

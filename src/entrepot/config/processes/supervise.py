@@ -60,13 +60,13 @@ class Child:
             self.process.send_signal(number)
 
 
-def migrate_apart() -> None:
-    """Bring the schema up to date in a process of its own, whose memory goes with it.
+def prepare_apart(*command: str) -> None:
+    """Run one of our commands that ends by itself in a process of its own, whose memory goes with it.
 
     Raises:
         SystemExit: it failed; it has said why.
     """
-    done = subprocess.run([sys.executable, "-m", "entrepot.config.cli", "db", "migrate"], check=False)
+    done = subprocess.run([sys.executable, "-m", "entrepot.config.cli", *command], check=False)
     if done.returncode:
         raise SystemExit(done.returncode)
 

@@ -18,7 +18,9 @@ class Drainer:
     """Empties a queue of rows in sets.
 
     ``claim_and_work`` is told the time, claims one set, works and closes it, and answers how many rows it had:
-    0 lets the drainer sleep ``idle_s`` or until its lane is woken. ``threads`` is how many of it a worker runs.
+    0 lets the drainer sleep ``idle_s`` or until its lane is woken. ``threads`` is how many of it a worker runs;
+    ``beside`` is how many threads each of them starts at most to call remotes, and waits for with its own connection to
+    the database in hand.
     """
 
     name: str
@@ -26,6 +28,12 @@ class Drainer:
     claim_and_work: Callable[[datetime], int]
     idle_s: float = 1.0
     threads: int = 1
+    beside: int = 0
+
+    @property
+    def connections(self) -> int:
+        """Connections to the database that all of it may hold at once in one worker."""
+        return self.threads * (1 + self.beside)
 
 
 def load_drainers(names: Iterable[str] | None = None) -> list[Drainer]:
