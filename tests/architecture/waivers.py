@@ -91,7 +91,6 @@ EVERY_SELLER = {
     "orders/services/follow.py": "orders that for_seller found just before",
     "orders/services/lowering.py": "the outcome of an intent, whoever's order it is about",
     "orders/queries.py": "workers ask for the order that an intent is about",
-    "orders/services/notes.py": "what a store says of an order, whoever's it is",
     "orders/services/review.py": "bulk writes of rows that for_seller found just before",
     "orders/services/sale.py": "the rows of orders that their caller holds",
     "orders/services/settle.py": "the outcome of an intent, whoever's order it is about",

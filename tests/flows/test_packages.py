@@ -8,10 +8,13 @@ import pytest
 
 from entrepot.channels.models import Intent
 from entrepot.core.clock import now
+from entrepot.core.errors import Refused
 from entrepot.documents import services as documents
 from entrepot.fulfilment import services as fulfilment
 from entrepot.fulfilment.models import Package
 from entrepot.fulfilment.services.moves import NO_INVOICE
+from entrepot.orders import services as orders
+from entrepot.orders.models import Order
 from entrepot.sandbox.trendyol import packages
 from entrepot.sandbox.woocommerce import order_write
 
@@ -164,6 +167,41 @@ def test_a_waybill_that_changes_after_the_push_is_written_into_the_shops_order_o
     assert [m["value"] for m in row["meta_data"] if m["key"] == "_entrepot_tracking"] == [number]
     assert world.intent("store_waybills", order.id).state == "confirmed"
     assert held["total"] == "48.00"  # nothing else of it was touched
+
+
+def test_a_waybill_that_goes_back_to_what_it_was_is_written_again(world):
+    told, order = world.pushed((SOAP, 1))
+    first = str(told["tracking_number"])
+    package = world._market_world().packages[told["package_id"]]
+
+    for number in (first[:-1] + "7", first):
+        package.tracking_number = int(number)
+        world._market_world().touch(package)
+        world.arrive()
+        world.settle()
+        order.refresh_from_db()
+        assert world.shop_orders()[0]["meta"]["_entrepot_tracking"] == number == order.store_waybills
+
+
+def test_a_waybill_that_the_shop_refused_can_be_written_again(world):
+    told, order = world.pushed((SOAP, 1))
+    ref = order.store_ref
+    Order.objects.system().filter(id=order.id).update(store_ref="999999")  # the shop knows no such order
+    _change_carrier(world, told)
+    world.arrive()
+    world.settle()
+    order.refresh_from_db()
+    assert "could not be written" in order.troubles["waybills"]
+
+    Order.objects.system().filter(id=order.id).update(store_ref=ref)
+    orders.rewrite_waybills(seller_id=world.seller.id, order_id=order.id, at=now())
+    world.settle()
+
+    order.refresh_from_db()
+    assert world.shop_orders()[0]["meta"]["_entrepot_tracking"] == order.store_waybills == order.waybills
+    assert order.failure == ""
+    with pytest.raises(Refused, match="no waybill that waits"):
+        orders.rewrite_waybills(seller_id=world.seller.id, order_id=order.id, at=now())
 
 
 def test_a_waybill_that_only_comes_after_the_push_is_written_afterwards(world):

@@ -70,7 +70,7 @@ def test_what_a_cell_says_is_what_is_done(desk, state, intent):
 
 def given(desk, order, state, intent):
     """The order in this cell; where the store has confirmed it, it has also taken the goods."""
-    Order.objects.system().filter(id=order.id).update(state=state, store=desk.store, failure="")
+    Order.objects.system().filter(id=order.id).update(state=state, store=desk.store, troubles={})
     if intent != "none":
         row = plan_intent(
             seller_id=desk.seller_id, channel_id=desk.store.id, kind="store_order", subject_id=order.id, at=AT
@@ -101,7 +101,7 @@ def test_a_refused_cancel_gives_nothing_back_and_says_so(desk):
     order = given(desk, taken.order, "synced", "confirmed")
     orders.cancel_by_remote(order=order, quantities={taken.line_ids["11"]: 3}, at=AT)
 
-    orders.refuse_cancel(order_id=order.id, why="it was trashed")
+    orders.refuse_cancel(seller_id=order.seller_id, order_id=order.id, why="it was trashed")
 
     order.refresh_from_db()
     assert (order.state, desk.on_hand()) == ("synced", 17)

@@ -9,30 +9,22 @@ import pytest
 from entrepot.core.actor import Actor
 from entrepot.orders.models import Order
 from entrepot.orders.queries import locked_order, order, order_for, ship_to
-from entrepot.orders.services import note_failure, note_store_total
+from entrepot.orders.services import note_store_total, say_trouble
 
 from .conftest import package
-
-
-def test_a_graver_reason_is_not_covered_by_a_lesser_one(desk):
-    desk.tell(package())
-    row = desk.order()
-
-    note_failure(order_id=row.id, why="a waybill could not be written", is_lesser=True)
-    assert order(order_id=row.id).failure == "a waybill could not be written"
-    note_failure(order_id=row.id, why="the store's total differs")
-    note_failure(order_id=row.id, why="another waybill could not be written", is_lesser=True)
-
-    assert order(order_id=row.id).failure == "the store's total differs"
 
 
 def test_the_stores_total_is_kept_as_it_said_it(desk):
     desk.tell(package())
     row = desk.order()
 
-    note_store_total(order_id=row.id, total=Decimal("10.01"))
+    who = {"seller_id": row.seller_id, "order_id": row.id}
+    say_trouble(**who, kind="total", why="the store's total differs")
+
+    note_store_total(**who, total=Decimal("10.01"))
 
     assert order(order_id=row.id).store_total == Decimal("10.01")
+    assert not order(order_id=row.id).troubles
 
 
 def test_only_the_seller_finds_its_order(desk, borealis):

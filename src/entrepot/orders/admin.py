@@ -124,7 +124,7 @@ class OrderPage(StateChip, Page):
             {
                 "approve": (gettext_lazy("to approve"), Q(state__in=_OPEN)),
                 "held": (gettext_lazy("held"), ~Q(hold_reason="")),
-                "failed": (gettext_lazy("failed"), ~Q(failure="")),
+                "failed": (gettext_lazy("failed"), ~Q(troubles={})),
                 "difference": (gettext_lazy("does not add up"), ~Q(difference=0)),
             },
         ),
@@ -276,6 +276,13 @@ class OrderPage(StateChip, Page):
             subject="order_id",
             when=services.waits_to_be_lowered,
             help=gettext_lazy("Somebody took the cancelled pieces out there; the next reading tells its stock."),
+        ),
+        Button(
+            name="write-waybill",
+            label=gettext_lazy("Write the waybill again"),
+            call=services.rewrite_waybills,
+            subject="order_id",
+            when=lambda o: "waybills" in o.troubles,
         ),
         Button(
             name="cancel",

@@ -6,7 +6,7 @@ from django.db import models
 
 from entrepot.accounts.models import SellerScoped
 
-from .states import ORDER
+from .states import ORDER, TROUBLES
 
 
 class Order(SellerScoped):
@@ -41,7 +41,7 @@ class Order(SellerScoped):
     replaced_refs = models.JSONField(default=list, blank=True)  # packages that those told of came from
     note = models.TextField(blank=True)
     approved_at = models.DateTimeField(null=True, blank=True)
-    failure = models.TextField(blank=True)
+    troubles = models.JSONField(default=dict, db_default={}, blank=True)  # kind (``states.TROUBLES``) → text
 
     class Meta:
         constraints = [
@@ -53,6 +53,11 @@ class Order(SellerScoped):
 
     def __str__(self) -> str:
         return self.order_ref
+
+    @property
+    def failure(self) -> str:
+        """Why a person has to look at its way into the store, the gravest first; empty: nobody has to."""
+        return "; ".join(self.troubles[kind] for kind in TROUBLES if kind in self.troubles)
 
 
 class Line(SellerScoped):

@@ -24,6 +24,16 @@ ORDER = Machine(
     ],
 )  # fmt: skip
 
+# What a person may have to know of an order, by kind, the gravest first.
+TROUBLES: Mapping[str, str] = {
+    "undone": "the store's owner no longer wants it",
+    "push": "the store did not take it, or not all of it",
+    "cancel": "the marketplace cancelled it, and the store did not follow",
+    "part": "the marketplace cancelled pieces that the store's order still has",
+    "total": "the store's total differs, and it does not let us say so",
+    "waybills": "the store's order does not carry the waybill",
+}
+
 # The states of the intent to create the order in the store; ``none``: there is no intent yet.
 INTENTS = ("none", "planned", "sent", "unknown", "confirmed", "refused", "dropped")
 

@@ -8,7 +8,6 @@ from entrepot.fulfilment.services import give_up_order
 from entrepot.ingress.admin import import_sheet, sheet_fields, told_of_sheet
 from entrepot.ingress.services import erase_buyer
 from entrepot.listings.services import close_storefront, reopen_storefront
-from entrepot.orders.services import UNDONE
 from entrepot.web.admin import OWNERS, Button, Column, More
 
 from . import asides, buyers, completeness, timelines
@@ -65,7 +64,7 @@ MORE: dict[str, More] = {
                 label=_("Cannot be supplied"),
                 call=give_up_order,
                 subject="order_id",
-                when=lambda o: o.failure.startswith(UNDONE),
+                when=lambda o: "undone" in o.troubles,
                 tone="danger",
                 help=_("Tells the marketplace so for every package that has not left."),
             ),

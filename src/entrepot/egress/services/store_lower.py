@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from decimal import Decimal
 from typing import TYPE_CHECKING
 
 from entrepot.channels import services as channels
@@ -53,16 +55,28 @@ def _wanted(client: Client, order: Order, intent: Intent) -> Lowering:
     call = client.spec.can["get_order_lines"]
     assert isinstance(call, Call)
     reply = client.send(call.build(client.account, order.store_ref))
-    held: dict[str, HeldLine] = {x.sku: x for x in call.read(client.account, order.store_ref, reply)}
+    left = {x.line_ref: (x, x.quantity) for x in call.read(client.account, order.store_ref, reply)}
     found = []
     for sku, pieces, gross in orders.pieces_to_lower(order=order, intent=intent):
-        theirs = held.get(sku)
-        if theirs is None or theirs.quantity < pieces:
+        theirs = _line_of(left, sku, pieces, gross)
+        if theirs is None:
             raise MappingError(f"order {order.order_ref}", f"line {sku}", f"is not in the store's order {pieces} times")
+        left[theirs.line_ref] = (theirs, left[theirs.line_ref][1] - pieces)
         found.append((theirs, pieces, gross))
     return Lowering(
         store_ref=order.store_ref, our_ref=intent.our_ref, currency=order.store_currency, lines=tuple(found)
     )
+
+
+def _line_of(left: Mapping[str, tuple[HeldLine, int]], sku: str, pieces: int, gross: Decimal) -> HeldLine | None:
+    """The store's line of this SKU that has so many pieces left; of several the one whose price is nearest."""
+
+    def distance(line: HeldLine) -> Decimal:
+        each = (line.net + sum(tax for _, tax in line.taxes)) / line.quantity
+        return abs(each - gross / pieces)
+
+    fitting = [line for line, count in left.values() if line.sku == sku and count >= pieces]
+    return min(fitting, key=distance, default=None)
 
 
 def refuse(intent: Intent, why: str) -> None:

@@ -172,13 +172,13 @@ def pursue_total(intent: Intent, store: Channel) -> None:
             return
         made = call.read(client.account, subject, client.send(call.build(client.account, subject)))
     if channels.confirm_intent(intent, their_ref=made.store_ref, result={"total": str(made.total)}, at=now()):
-        orders.note_store_total(order_id=order.id, total=made.total)
+        orders.note_store_total(seller_id=order.seller_id, order_id=order.id, total=made.total)
 
 
 def refuse_total(intent: Intent, why: str) -> None:
     """The totals differ, and the store does not let us say so: a person has to know."""
     if channels.refuse_intent(intent, why=why, at=now()):
-        orders.note_failure(order_id=intent.subject_id, why=f"the store's total differs: {why}")
+        _trouble(intent, "total", f"the store's total differs: {why}")
 
 
 def pursue_waybills(intent: Intent, store: Channel) -> None:
@@ -190,14 +190,18 @@ def pursue_waybills(intent: Intent, store: Channel) -> None:
     subject = (order.store_ref, intent.payload["waybills"])
     if intent.state == "planned" and not channels.send_intent(intent, at=now()):
         return
-    if order.waybills == intent.payload["waybills"]:  # else younger ones are on their way
+    is_newest = order.waybills == intent.payload["waybills"]
+    if is_newest:
         call.read(client.account, subject, client.send(call.build(client.account, subject)))
-    orders.confirm_waybills(intent=intent, at=now())
+    orders.confirm_waybills(intent=intent, is_written=is_newest, at=now())
 
 
 def refuse_waybills(intent: Intent, why: str) -> None:
     """The order stands without them; a person may write them in."""
     if channels.refuse_intent(intent, why=why, at=now()):
         text = f"waybill {intent.payload['waybills']} could not be written into the store's order: {why}"
-        # What weighs more stays: nobody has to write a number into an order that is to be mended.
-        orders.note_failure(order_id=intent.subject_id, why=text, is_lesser=True)
+        _trouble(intent, "waybills", text)
+
+
+def _trouble(intent: Intent, kind: str, why: str) -> None:
+    orders.say_trouble(seller_id=intent.seller_id, order_id=intent.subject_id, kind=kind, why=why)

@@ -11,7 +11,6 @@ from django.db import transaction
 from entrepot.channels import queries as channels
 from entrepot.core.errors import Refused
 from entrepot.orders import queries as order_queries
-from entrepot.orders.services import UNDONE
 
 from ..models import Package
 from .moves import plan_move
@@ -51,7 +50,7 @@ def give_up_by_rule(*, store: Channel, orders: Sequence[Order], at: datetime) ->
         return []
     done = []
     for order in orders:
-        if not order.failure.startswith(UNDONE):
+        if "undone" not in order.troubles:
             continue
         try:
             give_up_order(seller_id=order.seller_id, order_id=order.id, at=at)

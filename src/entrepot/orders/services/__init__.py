@@ -12,7 +12,6 @@ from .export import Begun as Begun
 from .export import begin_exports as begin_exports
 from .export import fail_export as fail_export
 from .export import plan_exports as plan_exports
-from .follow import UNDONE as UNDONE
 from .follow import note_gone as note_gone
 from .follow import note_store_order as note_store_order
 from .follow import note_store_orders as note_store_orders
@@ -26,7 +25,6 @@ from .lowering import lowered_by_hand as lowered_by_hand
 from .lowering import pieces_to_lower as pieces_to_lower
 from .lowering import refuse_lowering as refuse_lowering
 from .lowering import waits_to_be_lowered as waits_to_be_lowered
-from .notes import note_failure as note_failure
 from .notes import note_store_total as note_store_total
 from .review import approve_orders as approve_orders
 from .review import cancel_order as cancel_order
@@ -39,5 +37,7 @@ from .sale import asked_order as asked_order
 from .sale import sales_order as sales_order
 from .settle import confirm_waybills as confirm_waybills
 from .settle import note_waybills as note_waybills
+from .settle import rewrite_waybills as rewrite_waybills
 from .settle import settle_export as settle_export
 from .settle import settle_exports as settle_exports
+from .troubles import say_trouble as say_trouble

@@ -17,6 +17,7 @@ from ..models import Line, Order
 from ..states import CANCEL, ORDER
 from .export import KIND
 from .lowering import plan_lowering
+from .troubles import say, say_trouble, unsay
 
 CANCEL_KIND = "store_cancel"
 _NEVER_SENT = ("planned", "refused", "dropped")
@@ -82,20 +83,18 @@ def _whole(order: Order, line_ids: list[int], at: datetime) -> str:
         drop_intent(seller_id=order.seller_id, channel_id=intent.channel_id, kind=KIND, subject_id=order.id, at=at)
     if action in ("end", "drop"):
         move(order, ORDER, "cancel", actor="remote", at=at)
+        unsay([order])
         inventory.release(seller_id=order.seller_id, line_ids=line_ids, at=at)
     elif action in ("wait", "compensate") and intent is not None:
         plan_intent(
             seller_id=order.seller_id, channel_id=intent.channel_id, kind=CANCEL_KIND, subject_id=order.id, at=at
         )
     elif action == "person":
-        _tell(order, PERSON)
+        say([order], "cancel", PERSON)
     elif why:
-        _tell(order, f"cancelled by the marketplace, in a state that cannot be ({why}): look at it, and at the store")
+        text = f"cancelled by the marketplace, in a state that cannot be ({why}): look at it, and at the store"
+        say([order], "cancel", text)
     return action
-
-
-def _tell(order: Order, text: str) -> None:
-    Order.objects.system().filter(id=order.id).update(failure=text)
 
 
 def confirm_cancelled(*, order_id: int, is_in_store: bool, at: datetime, asked_at: datetime | None = None) -> None:
@@ -106,15 +105,15 @@ def confirm_cancelled(*, order_id: int, is_in_store: bool, at: datetime, asked_a
         if is_in_store:
             inventory.give_back(seller_id=order.seller_id, line_ids=line_ids, at=at, asked_at=asked_at)
         inventory.release(seller_id=order.seller_id, line_ids=line_ids, at=at)
-        Order.objects.system().filter(id=order.id).update(failure="")
+        unsay([order])
         if order.state not in ORDER.ends:
             move(order, ORDER, "cancel", actor="store" if is_in_store else "remote", at=at)
 
 
-def refuse_cancel(*, order_id: int, why: str) -> None:
+def refuse_cancel(*, seller_id: int, order_id: int, why: str) -> None:
     """The store keeps the order: a person has to cancel it there. Nothing is given back."""
-    text = f"cancelled by the marketplace, but the store refuses to cancel it: {why}"[:2000]
-    Order.objects.system().filter(id=order_id).update(failure=text)
+    text = f"cancelled by the marketplace, but the store refuses to cancel it: {why}"
+    say_trouble(seller_id=seller_id, order_id=order_id, kind="cancel", why=text)
 
 
 def cancel_in_store(*, seller_id: int, order_id: int, at: datetime) -> Order:

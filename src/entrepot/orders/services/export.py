@@ -20,6 +20,7 @@ from ..models import Order
 from ..states import ORDER
 from .entry import save_all
 from .sale import Facts, currency_at, facts_of, sales_order
+from .troubles import say, unsay
 
 if TYPE_CHECKING:
     from entrepot.channels.models import Channel, Intent
@@ -53,10 +54,10 @@ def plan_exports(*, orders: Sequence[Order], at: datetime) -> list[int]:
 def _fail_homeless(orders: Sequence[Order], at: datetime) -> None:
     failure = "the seller has no live store to push to"
     rows = Order.objects.system().filter(id__in=[o.id for o in orders])
-    rows.update(failure=failure)
+    say(orders, "push", failure)
     move_many(rows, ORDER, "fail", actor="hub", at=at, note=failure)
     for order in orders:
-        order.state, order.failure = "failed", failure
+        order.state = "failed"
 
 
 def _queue(store_id: int, orders: Sequence[Order], at: datetime) -> list[int]:
@@ -67,10 +68,11 @@ def _queue(store_id: int, orders: Sequence[Order], at: datetime) -> list[int]:
         if intent.state in ("refused", "dropped"):
             revive_intent(intent, at=at)
     rows = Order.objects.system().filter(id__in=[o.id for o in orders])
-    rows.update(store_id=store_id, failure="")
+    rows.update(store_id=store_id)
+    unsay(orders, "push")
     moved = move_many(rows, ORDER, "queue", actor="hub", at=at)
     for order in orders:
-        order.store_id, order.failure = store_id, ""
+        order.store_id = store_id
         order.state = "queued" if order.id in moved else order.state
     return moved
 
@@ -133,8 +135,10 @@ def _keep_sent(sales: Mapping[int, records.SalesOrder], orders: Mapping[int, Ord
     for order_id, sale in sales.items():
         order = orders[order_id]
         order.fx_rate = None if sale.currency == order.currency else currency_at(order, store)[1]
-        order.store_currency, order.failure = sale.currency, ""
-    save_all([orders[i] for i in sorted(sales)], ["fx_rate", "store_currency", "failure"])
+        order.store_currency = sale.currency
+    sent = [orders[i] for i in sorted(sales)]
+    save_all(sent, ["fx_rate", "store_currency"])
+    unsay(sent, "push", "part")
 
 
 def _fit(facts: Facts, orders: Sequence[Order], at: datetime) -> None:
@@ -151,6 +155,6 @@ def fail_export(*, intent: Intent, why: str, at: datetime) -> None:
         order = Order.objects.system().select_for_update(no_key=True).get(id=intent.subject_id)
         if not refuse_intent(intent, why=why, at=at):
             return  # another worker has it meanwhile, and says what became of it
-        Order.objects.system().filter(id=order.id).update(failure=why[:2000])
+        say([order], "push", why)
         if order.state in ("approved", "queued"):
             move(order, ORDER, "fail", actor="hub", at=at, note=why[:500])

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from datetime import datetime
+from decimal import Decimal
 from typing import TYPE_CHECKING
 
 from django.db import transaction
@@ -14,18 +15,19 @@ from entrepot.events.services import move, move_many
 from entrepot.inventory import services as inventory
 from entrepot.kit import records
 
-from ..models import Line, Order
+from ..models import Adjustment, Line, Order
 from ..states import ORDER
 from .cancel import CANCEL_KIND, confirm_cancelled, is_gone
 from .entry import save_all
 from .export import KIND
 from .lowering import plan_lowering
 from .settle import settle_rest, what_was_sent
+from .troubles import say, unsay
 
 if TYPE_CHECKING:
     from entrepot.channels.models import Channel
 
-UNDONE = "the store no longer wants it"
+_UNDONE = "the store no longer wants it"
 _ENDED = ("cancelled", "refunded")
 
 
@@ -45,6 +47,7 @@ def note_store_orders(*, channel: Channel, theirs: Sequence[records.StoreOrder],
         rows = Order.objects.for_seller(channel.seller_id).filter(store=channel, store_ref__in=list(told))
         orders = {o.store_ref: o for o in rows.order_by("id").select_for_update(no_key=True)}
         changed = [o for ref, o in orders.items() if o.store_total != told[ref].total]
+        unsay([o for o in changed if _is_level(o, told[o.store_ref].total)], "total")
         for order in changed:
             order.store_total = told[order.store_ref].total
         save_all(changed, ["store_total"])
@@ -60,7 +63,7 @@ def note_store_orders(*, channel: Channel, theirs: Sequence[records.StoreOrder],
 def open_store_refs(*, channel: Channel, limit: int) -> list[str]:
     """Refs of orders that a store has and has not fulfilled, some at random; not those that it was missed for."""
     rows = Order.objects.for_seller(channel.seller_id).filter(store=channel, state="synced").exclude(store_ref="")
-    return list(rows.exclude(failure__startswith=UNDONE).order_by("?").values_list("store_ref", flat=True)[:limit])
+    return list(rows.exclude(troubles__has_key="undone").order_by("?").values_list("store_ref", flat=True)[:limit])
 
 
 def note_gone(*, channel: Channel, store_refs: Sequence[str]) -> list[Order]:
@@ -69,9 +72,7 @@ def note_gone(*, channel: Channel, store_refs: Sequence[str]) -> list[Order]:
         rows = Order.objects.for_seller(channel.seller_id).filter(store=channel, store_ref__in=list(store_refs))
         rows = rows.exclude(state__in=["cancelled", "processed"]).order_by("id")
         orders = list(rows.select_for_update(no_key=True))
-        for order in orders:
-            order.failure = f"{UNDONE} (it was deleted there): mark its packages as unsupplied, or restore it there"
-        save_all(orders, ["failure"])
+        say(orders, "undone", f"{_UNDONE} (it was deleted there): mark its packages as unsupplied, or restore it there")
     return orders
 
 
@@ -83,10 +84,7 @@ def _go_on(orders: Sequence[Order], told: dict[str, records.StoreOrder], at: dat
         )
         for order in done:
             order.state = "processed" if order.id in moved else order.state
-    again = [o for o in orders if o.failure.startswith(UNDONE)]
-    for order in again:
-        order.failure = ""
-    save_all(again, ["failure"])
+    unsay(orders, "undone")
 
 
 def _undone(order: Order, theirs: records.StoreOrder, at: datetime) -> None:
@@ -99,10 +97,18 @@ def _undone(order: Order, theirs: records.StoreOrder, at: datetime) -> None:
             asked_at = intent.sent_at
             confirm_intent(intent, their_ref=theirs.store_ref, result={"store": "cancelled"}, at=at)
         confirm_cancelled(order_id=order.id, is_in_store=True, asked_at=asked_at, at=at)
-        order.state, order.failure = "cancelled", ""
+        order.state, order.troubles = "cancelled", {}
         return
-    order.failure = f"{UNDONE} (it is {theirs.their_status} there): mark its packages as unsupplied, or reopen it there"
-    Order.objects.system().filter(id=order.id).update(failure=order.failure)
+    there = f"it is {theirs.their_status} there"
+    say([order], "undone", f"{_UNDONE} ({there}): mark its packages as unsupplied, or reopen it there")
+
+
+def _is_level(order: Order, total: Decimal) -> bool:
+    """Whether a person took the residue, that we could not settle, out of the store's total."""
+    if "total" not in order.troubles or order.store_total is None:
+        return False
+    rests = Adjustment.objects.for_seller(order.seller_id).filter(order=order).values_list("amount", flat=True)
+    return total == order.store_total + sum(rests)
 
 
 def _mended(order: Order, theirs: records.StoreOrder, at: datetime) -> None:
@@ -113,8 +119,7 @@ def _mended(order: Order, theirs: records.StoreOrder, at: datetime) -> None:
     inventory.absorb(seller_id=order.seller_id, line_ids=list(_line_ids(order)), at=at)
     total, _, _ = what_was_sent(order, intent, theirs)
     settle_rest(order, intent, theirs.total - total, at)
-    Order.objects.system().filter(id=order.id).update(failure="")
-    order.failure = ""
+    unsay([order], "push")
     move(order, ORDER, "sync", actor="hub", at=at)
     order.state = "synced"
     plan_lowering(order=order, at=at)  # what the marketplace cancelled while it was being mended

@@ -19,13 +19,14 @@ from entrepot.kit.registry import connector
 from ..models import Line, Order
 from .export import KIND
 from .sale import gross_of
+from .troubles import say, unsay
 
 if TYPE_CHECKING:
     from entrepot.channels.models import Intent
 
 LOWER_KIND = "store_lower"
-PART = "pieces were cancelled by the marketplace after the store had the order"
-_BY_HAND = f"{PART}: lower it in the store, and say here that it is done"
+_PART = "pieces were cancelled by the marketplace after the store had the order"
+_BY_HAND = f"{_PART}: lower it in the store, and say here that it is done"
 _DEAD = ("refused", "dropped")
 
 
@@ -38,9 +39,7 @@ def plan_lowering(*, order: Order, at: datetime) -> Intent | None:
     if not pieces or order.store is None:
         return None
     if order.state != "synced" or not connector(order.store.connector).has("lower_order"):
-        # Beside what else a person has to mend there, not in its place.
-        order.failure = "; ".join(filter(None, [order.failure.replace(_BY_HAND, "").rstrip("; "), _BY_HAND]))[:2000]
-        Order.objects.system().filter(id=order.id).update(failure=order.failure)
+        say([order], "part", _BY_HAND)
         return None
     return _plan(order, pieces, at)
 
@@ -113,9 +112,8 @@ def _give_back(order: Order, intent: Intent, asked_at: datetime | None, at: date
     lines = Line.objects.system().filter(order=order, id__in=pieces, variant__isnull=False).order_by("id")
     told = [(x.id, x.variant_id, pieces[x.id]) for x in lines if x.variant_id]
     inventory.give_back_some(seller_id=order.seller_id, lines=told, asked_at=asked_at, at=at)
-    if order.failure.startswith(PART) and not any(i.state == "refused" for i in _intents(order) if i.id != intent.id):
-        Order.objects.system().filter(id=order.id).update(failure="")
-        order.failure = ""
+    if not any(i.state == "refused" for i in _intents(order) if i.id != intent.id):
+        unsay([order], "part")
 
 
 def refuse_lowering(*, intent: Intent, why: str, at: datetime) -> None:
@@ -123,8 +121,7 @@ def refuse_lowering(*, intent: Intent, why: str, at: datetime) -> None:
     with transaction.atomic():
         order = Order.objects.system().select_for_update(no_key=True).get(id=intent.subject_id)
         if refuse_intent(intent, why=why, at=at):
-            text = f"{PART}, and the store refuses to take them out: {why}"[:2000]
-            Order.objects.system().filter(id=order.id).update(failure=text)
+            say([order], "part", f"{_PART}, and the store refuses to take them out: {why}")
 
 
 def lower_in_store(*, seller_id: int, order_id: int, at: datetime) -> Order:
@@ -141,8 +138,7 @@ def lower_in_store(*, seller_id: int, order_id: int, at: datetime) -> Order:
         if not waits_to_be_lowered(order):
             raise Refused(f"order {order.order_ref} has no piece too many in the store")
         _plan(order, _too_many(order), at)
-        Order.objects.system().filter(id=order.id).update(failure="")
-        order.failure = ""
+        unsay([order], "part")
     return order
 
 
@@ -161,6 +157,5 @@ def lowered_by_hand(*, seller_id: int, order_id: int, at: datetime) -> Order:
         confirm_by_hand(intent, result={"store": "lowered by hand"}, at=at)
         intent.state = "confirmed"
         _give_back(order, intent, None, at)
-        Order.objects.system().filter(id=order.id).update(failure="")
-        order.failure = ""
+        unsay([order], "part")
     return order

@@ -19,6 +19,7 @@ from ..states import ORDER
 from .address import FIELDS
 from .export import KIND, plan_exports
 from .hold import hold_reason
+from .troubles import unsay
 
 if TYPE_CHECKING:
     from entrepot.channels.models import Channel
@@ -167,6 +168,7 @@ def cancel_order(*, seller_id: int, order_id: int, reason: str, at: datetime) ->
         _not_in_store(order)
         if not move(order, ORDER, "cancel", actor="seller", at=at, note=reason):
             raise Refused(f"order {order.order_ref} changed meanwhile")
+        unsay([order])
         line_ids = list(Line.objects.for_seller(seller_id).filter(order=order).values_list("id", flat=True))
         inventory.release(seller_id=seller_id, line_ids=line_ids, at=at)
     return order

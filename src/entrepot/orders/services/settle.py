@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 
 from django.db import transaction
 
+from entrepot.channels import queries as channels
 from entrepot.channels.services import confirm_intent, confirm_intents, plan_intent
 from entrepot.core.errors import MappingError, Refused
 from entrepot.core.ids import fingerprint
@@ -24,11 +25,13 @@ from .cancel import is_gone
 from .entry import save_all
 from .lowering import plan_lowering
 from .sale import sales_order
+from .troubles import say, unsay
 
 if TYPE_CHECKING:
     from entrepot.channels.models import Intent
 
 TOTAL_KIND, WAYBILL_KIND = "settle_total", "store_waybills"
+_OPEN = ("planned", "sent", "unknown")
 
 
 def settle_export(*, intent: Intent, made: records.StoreOrder, at: datetime) -> None:
@@ -80,6 +83,7 @@ def _lower_late(ours: Sequence[tuple[Intent, Order, records.StoreOrder]], at: da
 
 
 def _synced(orders: Sequence[Order], at: datetime) -> None:
+    unsay(orders, "push")
     rows = Order.objects.system().filter(id__in=[o.id for o in orders if o.state in ("queued", "failed")])
     moved = set(move_many(rows, ORDER, "sync", actor="hub", at=at))
     for order in orders:
@@ -111,7 +115,7 @@ def _absorb(orders: Mapping[int, tuple[Order, tuple[str, ...]]], at: datetime) -
 def _lacks(order: Order, made: records.StoreOrder, at: datetime) -> None:
     skus = ", ".join(made.missing_skus)
     why = f"the store made order {made.number} without SKU {skus}: add it there, or cancel it there"
-    Order.objects.system().filter(id=order.id).update(failure=why[:2000])
+    say([order], "push", why)
     if order.state == "queued":
         move(order, ORDER, "fail", actor="hub", at=at, note=why[:500])
 
@@ -156,14 +160,39 @@ def plan_waybills(*, order: Order, at: datetime) -> Intent | None:
         return None
     if order.state == "cancelled" or not connector(order.store.connector).has("note_waybills"):
         return None
+    earlier = channels.intents_of(seller_id=order.seller_id, kinds=[WAYBILL_KIND], subject_id=order.id)
+    if any(i.state in _OPEN and i.payload["waybills"] == order.waybills for i in earlier):
+        return None
+    # A number that was there before may come again: each writing is a step of its own.
     return plan_intent(
         seller_id=order.seller_id, channel_id=order.store.id, kind=WAYBILL_KIND, subject_id=order.id,
-        step=fingerprint(order.waybills)[:16], payload={"waybills": order.waybills}, at=at,
+        step=f"{len(earlier)}-{fingerprint(order.waybills)[:16]}", payload={"waybills": order.waybills}, at=at,
     )  # fmt: skip
 
 
-def confirm_waybills(*, intent: Intent, at: datetime) -> None:
-    """The store's order carries them."""
+def rewrite_waybills(*, seller_id: int, order_id: int, at: datetime) -> Order:
+    """Try again to write the waybills into the store's order, after it had refused them.
+
+    Raises:
+        Order.DoesNotExist: not this seller's.
+        Refused: the store carries them, or a call of ours is on its way.
+    """
     with transaction.atomic():
-        if confirm_intent(intent, their_ref="", result={}, at=at):
-            Order.objects.system().filter(id=intent.subject_id).update(store_waybills=intent.payload["waybills"])
+        order = Order.objects.for_seller(seller_id).select_for_update(no_key=True).get(id=order_id)
+        if plan_waybills(order=order, at=at) is None:
+            raise Refused(f"order {order.order_ref} has no waybill that waits to be written into the store")
+        unsay([order], "waybills")
+    return order
+
+
+def confirm_waybills(*, intent: Intent, is_written: bool, at: datetime) -> None:
+    """The store's order carries them; or, not written, younger ones. What changed meanwhile is told next."""
+    with transaction.atomic():
+        order = Order.objects.system().select_for_update(no_key=True).get(id=intent.subject_id)
+        if not confirm_intent(intent, their_ref="", result={}, at=at):
+            return
+        if is_written:
+            order.store_waybills = intent.payload["waybills"]
+            save_all([order], ["store_waybills"])
+            unsay([order], "waybills")
+        plan_waybills(order=order, at=at)
