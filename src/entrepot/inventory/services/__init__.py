@@ -5,6 +5,7 @@ from .promises import absorb as absorb
 from .promises import draw_from as draw_from
 from .promises import forget as forget
 from .promises import give_back as give_back
+from .promises import lock_promised as lock_promised
 from .promises import lower as lower
 from .promises import release as release
 from .promises import reserve as reserve

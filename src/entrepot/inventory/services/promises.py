@@ -201,7 +201,10 @@ def _move(
 
 
 def lock_promised(seller_id: int, line_ids: Sequence[int]) -> None:
-    """What these lines were promised, then the levels, in the order of their variants, as readings take them."""
+    """What these lines were promised, then the levels, in the order of their variants, as readings take them.
+
+    Who moves the promises of many orders one by one locks those of all of them first: two who do it cannot deadlock.
+    """
     promised = Reservation.objects.for_seller(seller_id).filter(line_id__in=line_ids).order_by("id")
     variants = sorted(set(promised.select_for_update(no_key=True).values_list("variant_id", flat=True)))
     levels = StockLevel.objects.for_seller(seller_id).filter(variant_id__in=variants).order_by("variant_id", "id")

@@ -51,6 +51,7 @@ def note_store_orders(*, channel: Channel, theirs: Sequence[records.StoreOrder],
         for order in changed:
             order.store_total = told[order.store_ref].total
         save_all(changed, ["store_total"])
+        _lock_stock(channel, [o for ref, o in orders.items() if told[ref].state in _ENDED or o.state == "failed"])
         for ref, order in orders.items():
             if told[ref].state in _ENDED:
                 _undone(order, told[ref], at)
@@ -58,6 +59,12 @@ def note_store_orders(*, channel: Channel, theirs: Sequence[records.StoreOrder],
                 _mended(order, told[ref], at)
         _go_on([o for ref, o in orders.items() if told[ref].state not in _ENDED], told, at)
     return orders
+
+
+def _lock_stock(channel: Channel, orders: Sequence[Order]) -> None:
+    if len(orders) > 1:
+        lines = Line.objects.for_seller(channel.seller_id).filter(order__in=orders).values_list("id", flat=True)
+        inventory.lock_promised(channel.seller_id, list(lines))
 
 
 def open_store_refs(*, channel: Channel, limit: int) -> list[str]:
