@@ -6,9 +6,17 @@ import hashlib
 from datetime import UTC, datetime, timedelta
 
 import pytest
+from django.core.exceptions import PermissionDenied
 
 from entrepot.accounts.models import ApiKey
-from entrepot.accounts.services import authenticate_key, create_api_key, revoke_api_key, set_seller_active
+from entrepot.accounts.services import (
+    authenticate_key,
+    create_api_key,
+    make_key,
+    revoke_api_key,
+    set_seller_active,
+)
+from entrepot.core.actor import Actor
 from entrepot.core.errors import Invalid
 
 AT = datetime(2026, 3, 1, 12, tzinfo=UTC)
@@ -35,6 +43,19 @@ def test_only_the_hash_of_the_secret_is_kept(aydin):
     assert row.hash == hashlib.sha256(secret.encode()).hexdigest()
     assert not [v for v in kept if secret in str(v)]
     assert secret not in repr(row)
+
+
+def test_a_key_is_made_by_an_owner_and_opens_no_more_than_who_made_it(aydin):
+    ours = frozenset({aydin.id})
+    given = {"seller_id": aydin.id, "name": "erp", "role": "clerk"}
+
+    for who in (Actor("m", "manager", ours), Actor("k", "owner", ours, frozenset({"orders:write"}))):
+        with pytest.raises(PermissionDenied):
+            make_key(who=who, **given)
+    made, _ = make_key(who=Actor("k", "owner", ours, frozenset({"orders:write"})), scopes=["orders:read"], **given)
+    whole, _ = make_key(who=Actor("o", "owner", ours), **given)
+
+    assert (made.scopes, whole.scopes) == (["orders:read"], [])
 
 
 @pytest.mark.parametrize("wrong", ["", "en_", "Bearer x", "en_0123456789_" + "a" * 43])

@@ -45,6 +45,20 @@ def test_the_same_key_gets_the_same_answer_and_one_charge():
     assert "Idempotency-Replayed" not in first
 
 
+def test_what_is_shown_once_is_done_once_and_kept_nowhere():
+    def once():
+        answer = JsonResponse({"secret": "gizli"}, status=201)
+        answer["Cache-Control"] = "no-store"
+        return answer
+
+    first, again = ask(once), ask(once)
+
+    assert (first.status_code, again.status_code) == (201, 409)
+    assert again["Content-Type"] == "application/problem+json"
+    assert b"gizli" not in bytes(IdempotencyKey.objects.get().response)
+    assert b"gizli" in first.content
+
+
 def test_without_a_key_or_with_another_it_is_done_again():
     till = Till()
 

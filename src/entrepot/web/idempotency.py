@@ -41,7 +41,8 @@ def idempotent(view: V) -> V:
 
     The same key again: the same answer, with ``Idempotency-Replayed: true``. With another method, path or body: 422.
     While the first is at work: 409. Answers of 500 and above are not kept, nor those of requests that were never
-    carried out (400 to 405, 413, 415, 422): the same key may try again, also with a corrected body.
+    carried out (400 to 405, 413, 415, 422): the same key may try again, also with a corrected body. One that says
+    ``Cache-Control: no-store`` is shown once: the same key again is refused with 409, and nothing of it is kept.
     """
 
     @wraps(view)
@@ -121,6 +122,11 @@ def _keep(row: IdempotencyKey, response: HttpResponse) -> None:
     if response.status_code >= 500 or response.status_code in _NOTHING_DONE or response.streaming:  # noqa: PLR2004
         IdempotencyKey.objects.filter(id=row.id).delete()
         return
+    if "no-store" in response.get("Cache-Control", ""):
+        response = problem(
+            409, type="/problems/shown-once", title="Shown once",
+            detail=f"this was done with {HEADER} {row.key!r}; what it answered is shown once and was not kept",
+        )  # fmt: skip
     IdempotencyKey.objects.filter(id=row.id).update(
         status=response.status_code, content_type=response.get("Content-Type", "")[:100], response=response.content
     )

@@ -6,20 +6,24 @@ from datetime import datetime
 from typing import Annotated, Any
 
 from django.core.exceptions import PermissionDenied
-from ninja import Field, Router, Schema
+from django.http import HttpResponse
+from ninja import Field, Router, Schema, Status
 
 from entrepot.core.actor import ROLES, Actor
 from entrepot.core.clock import now
 from entrepot.core.errors import Refused
 from entrepot.web.areas import ActorRequest, Area
 from entrepot.web.paging import DEFAULT, page
-from entrepot.web.shapes import Body, Cursor, Limit, Listed, OneOf, Word, listed
+from entrepot.web.shapes import Body, Cursor, Instant, Limit, Listed, OneOf, Word, listed
 
 from .. import services
 from ..models import ApiKey, User
+from .sellers import SellerId, acting_seller
 
 router = Router(auth=Area("accounts"), tags=["accounts"])
 Role = Annotated[str, OneOf(ROLES)]
+SellersRole = Annotated[str, OneOf(r for r in ROLES if r != "operator")]
+Password = Annotated[Word, Field(min_length=8)]
 
 
 class UserOut(Schema):
@@ -48,6 +52,39 @@ class KeyOut(Schema):
     last_used_at: datetime | None = Field(examples=["2026-03-01T09:30:00Z"])
 
 
+class KeyMade(KeyOut):
+    """A new key with its text, which is never to be had again."""
+
+    key: str = Field(examples=["en_0123456789_the-secret-part-of-43-letters-and-digits"])
+
+
+class KeyIn(Body):
+    """What a program's key is for, and what it opens."""
+
+    name: Annotated[Word, Field(min_length=1, max_length=100)] = Field(examples=["ERP"])
+    role: SellersRole = Field(examples=["manager"])
+    scopes: list[Word] = Field(
+        default_factory=list,
+        max_length=50,
+        description="such as `orders:read`, `*:write`; none: all of the role",
+        examples=[["orders:read"]],
+    )
+    expires_at: Instant | None = Field(None, description="null: never", examples=["2027-03-01T00:00:00Z"])
+
+
+class UserIn(Body):
+    """A person who may log in to the panel."""
+
+    username: Annotated[str, Field(pattern=r"^[\w.@+-]+$", max_length=150)] = Field(examples=["mehmet"])
+    email: Annotated[str, Field(pattern=r"^([^@\s\x00]+@[^@\s\x00]+)?$", max_length=254)] = Field(
+        "", examples=["mehmet@aydin.example"]
+    )
+    role: SellersRole = Field(examples=["clerk"])
+    password: Password = Field(
+        description="the first one; people change their own", examples=["a glass of tea at five"]
+    )
+
+
 class RoleIn(Body):
     """Which role."""
 
@@ -57,11 +94,23 @@ class RoleIn(Body):
 class PasswordIn(Body):
     """A new password."""
 
-    password: Annotated[Word, Field(min_length=8)] = Field(examples=["a glass of tea at five"])
+    password: Password = Field(examples=["a glass of tea at five"])
 
 
 def _mine(rows: Any, actor: Actor) -> Any:
     return rows if actor.seller_ids is None else rows.filter(seller_id__in=sorted(actor.seller_ids))
+
+
+def _only_heads(actor: Actor, verb: str) -> None:
+    """Refuse who is no owner, and a key that opens less than the people that it would make.
+
+    Raises:
+        PermissionDenied: says what is lacking.
+    """
+    if actor.role not in ("operator", "owner"):
+        raise PermissionDenied(f"only an owner or the operator {verb}")
+    if not actor.may("*", "write"):
+        raise PermissionDenied(f"{actor.name} lacks *:write: who {verb} could log in as them, and do all that they may")
 
 
 def _user(request: ActorRequest, user_id: int) -> User:
@@ -75,16 +124,28 @@ def list_users(request: ActorRequest, cursor: Cursor = None, limit: Limit = DEFA
     return listed(page(_mine(User.objects.all(), request.auth), cursor=cursor, limit=limit))
 
 
+@router.post("/users", response={201: UserOut}, operation_id="add_user", summary="Add a person")
+def add_user(request: ActorRequest, body: UserIn, seller_id: SellerId = None) -> Any:
+    """Let somebody in to the panel. 403: only an owner may. 422: the name is taken, or the password is weak."""
+    whose = acting_seller(request.auth, seller_id)
+    _only_heads(request.auth, "adds people")
+    return Status(201, services.create_user(**body.dict(), seller_id=whose))
+
+
 @router.put("/users/{user_id}/role", response=UserOut, operation_id="change_role", summary="Change a role")
 def change_role(request: ActorRequest, user_id: int, body: RoleIn) -> Any:
     """Give a person another role. 403: only an owner may. 409: the last owner."""
-    return services.change_role(who=request.auth, user_id=_user(request, user_id).id, role=body.role)
+    row = _user(request, user_id)
+    _only_heads(request.auth, "changes roles")
+    return services.change_role(who=request.auth, user_id=row.id, role=body.role)
 
 
 @router.put("/users/{user_id}/password", response=UserOut, operation_id="reset_password", summary="Reset a password")
 def reset_password(request: ActorRequest, user_id: int, body: PasswordIn) -> Any:
     """Give a person a new password; their sessions end. 403: only an owner may. 422: it is weak."""
-    return services.reset_password(who=request.auth, user_id=_user(request, user_id).id, password=body.password)
+    row = _user(request, user_id)
+    _only_heads(request.auth, "gives passwords")
+    return services.reset_password(who=request.auth, user_id=row.id, password=body.password)
 
 
 @router.post("/users/{user_id}/deactivate", response=UserOut, operation_id="deactivate_user", summary="Shut out")
@@ -103,6 +164,20 @@ def reactivate_user(request: ActorRequest, user_id: int) -> Any:
 def list_keys(request: ActorRequest, cursor: Cursor = None, limit: Limit = DEFAULT) -> Any:
     """Keys of programs, those revoked too."""
     return listed(page(_mine(ApiKey.objects.all(), request.auth), cursor=cursor, limit=limit))
+
+
+@router.post("/keys", response={201: KeyMade}, operation_id="make_key", summary="Make an API key")
+def make_key(request: ActorRequest, response: HttpResponse, body: KeyIn, seller_id: SellerId = None) -> Any:
+    """A key whose text is in this answer and nowhere else, also when it is asked for again with an `Idempotency-Key`.
+
+    403: only an owner may, and no key makes one that opens more than itself. 422: a scope is not known.
+    """
+    whose = acting_seller(request.auth, seller_id)
+    row, text = services.make_key(who=request.auth, seller_id=whose, **body.dict())
+    response["Cache-Control"] = "no-store"
+    made: Any = row
+    made.key = text
+    return Status(201, made)
 
 
 @router.post("/keys/{key_id}/revoke", response=KeyOut, operation_id="revoke_key", summary="Revoke an API key")

@@ -3,6 +3,7 @@
 from .actors import actor_of as actor_of
 from .keys import authenticate_key as authenticate_key
 from .keys import create_api_key as create_api_key
+from .keys import make_key as make_key
 from .keys import revoke_api_key as revoke_api_key
 from .members import change_role as change_role
 from .members import reset_password as reset_password

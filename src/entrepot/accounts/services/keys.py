@@ -9,6 +9,7 @@ import secrets
 from collections.abc import Iterable
 from datetime import datetime, timedelta
 
+from django.core.exceptions import PermissionDenied
 from django.db.models import Q
 
 from entrepot.accounts.models import ApiKey
@@ -44,6 +45,25 @@ def create_api_key(
         prefix=prefix, hash=_hash(secret), name=name, seller_id=seller_id, role=role, scopes=kept, expires_at=expires_at
     )
     return row, f"en_{prefix}_{secret}"
+
+
+def make_key(
+    *, who: Actor, seller_id: int, name: str, role: str, scopes: Iterable[str] = (), expires_at: datetime | None = None
+) -> tuple[ApiKey, str]:
+    """As :func:`create_api_key`, for a seller and by somebody: a key never makes one that opens more than itself.
+
+    Raises:
+        PermissionDenied: ``who`` is neither operator nor owner, or lacks a scope that the new key would have.
+        Invalid: as there.
+    """
+    wanted = sorted(set(scopes))
+    if who.role not in ("operator", "owner"):
+        raise PermissionDenied("only an owner or the operator makes keys")
+    for scope in wanted or ["*:write"]:
+        area, _, verb = scope.partition(":")
+        if not who.may(area, verb):
+            raise PermissionDenied(f"{who.name} lacks {scope}, and makes no key that has it")
+    return create_api_key(name=name, seller_id=seller_id, role=role, scopes=wanted, expires_at=expires_at)
 
 
 def authenticate_key(text: str, *, at: datetime | None = None) -> Actor | None:
