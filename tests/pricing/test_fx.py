@@ -104,7 +104,11 @@ def test_a_file_told_twice_keeps_one_rate_a_day():
         (b"not xml", "cannot be read"),
         (b"", "cannot be read"),
         (ECB.replace(b"52.40", b"0"), "must be above zero"),
-        (ECB.replace(b"52.40", b"NaN"), "is not finite"),
+        (ECB.replace(b"52.40", b"NaN"), "line 5: rate must be a plain number"),
+        (ECB.replace(b"52.40", b"52,40"), "line 5: rate must be a plain number"),
+        (ECB.replace(b"52.40", b"1e30"), "line 5: rate must be a plain number"),
+        (ECB.replace(b"52.40", b"52345678901.0"), "line 5: rate is out of range"),
+        (ECB.replace(b"'TRY'", b"'Try'"), "line 5: quote must be a currency code"),
         (ECB.replace(b"2026-11-23", b"yesterday"), "must be a date"),
     ],
 )
@@ -125,7 +129,20 @@ def test_a_file_that_is_not_the_ecbs_is_refused_whole(xml, why):
         ('2026-11-24,EUR,TRY,"52,40"', "rate"),
         ("2026-11-24,eur,TRY,52", "base"),
         ("2026-11-24,EURO,TRY,52", "base"),
-        ("2026-11-24,EUR", "rate"),
+        ("2026-11-24,EUR,T1Y,52", "quote"),
+        ("20261124,EUR,TRY,52", "day"),
+        ("2026-02-30,EUR,TRY,52", "day"),
+        ("2026-11-24,EUR", "quote"),
+        ("2026-11-24,EUR,TRY", "rate"),
+        ("2026-11-24,EUR,TRY,52,4", "cells"),
+        ("2026-11-24,EUR,TRY,1_000", "rate"),
+        ("2026-11-24,EUR,TRY,٥٢", "rate"),
+        ("2026-11-24,EUR,TRY,1e30", "rate"),
+        ("2026-11-24,EUR,TRY,NaN", "rate"),
+        ("2026-11-24,EUR,TRY,+52", "rate"),
+        ("2026-11-24,EUR,TRY,0.000", "rate"),
+        ("2026-11-24,EUR,TRY,12345678901", "rate"),
+        ("2026-11-24,EUR,TRY,0.123456789", "rate"),
     ],
 )
 def test_a_wrong_line_names_itself_and_nothing_is_kept(line, field):
@@ -133,3 +150,34 @@ def test_a_wrong_line_names_itself_and_nothing_is_kept(line, field):
         load_fx_csv(text=f"day,base,quote,rate\n2026-11-23,EUR,USD,1.08\n{line}\n")
 
     assert not FxRate.objects.exists()
+
+
+def test_semicolons_between_the_cells_allow_a_decimal_comma():
+    assert load_fx_csv(text="day;base;quote;rate\n2026-11-23;EUR;TRY;52,4\n2026-11-23;EUR;USD;1.08\n") == 2
+
+    assert rate_on(day=date(2026, 11, 23), base="EUR", quote="TRY") == (Decimal("52.4"), date(2026, 11, 23))
+    assert rate_on(day=date(2026, 11, 23), base="EUR", quote="USD") == (Decimal("1.08"), date(2026, 11, 23))
+
+
+@pytest.mark.parametrize("rate", ["1.234,5", "52,4,1", ",5", "52;4"])
+def test_semicolons_do_not_make_a_number_of_what_is_none(rate):
+    with pytest.raises(Invalid, match=r"line 2: (rate|cells)"):
+        load_fx_csv(text=f"day;base;quote;rate\n2026-11-23;EUR;TRY;{rate}\n")
+
+    assert not FxRate.objects.exists()
+
+
+def test_empty_lines_do_not_shift_the_line_that_is_named():
+    with pytest.raises(Invalid, match="line 5: rate"):
+        load_fx_csv(text="day,base,quote,rate\n\n2026-11-23,EUR,USD,1.08\n\n2026-11-23,EUR,TRY,x\n")
+
+
+@pytest.mark.parametrize("header", ["day,base,quote", "gün,base,quote,rate", "day,base,quote,rate,rate", ""])
+def test_a_header_without_its_columns_says_which(header):
+    with pytest.raises(Invalid, match="day,base,quote,rate"):
+        load_fx_csv(text=f"{header}\n2026-11-23,EUR,USD,1.08\n")
+
+
+def test_lines_that_end_in_a_bare_carriage_return_are_refused_and_not_a_fault_of_ours():
+    with pytest.raises(Invalid, match="cannot be read near line 1"):
+        load_fx_csv(text="day,base,quote,rate\r2026-11-23,EUR,USD,1.08\r")

@@ -2,24 +2,18 @@
 
 from __future__ import annotations
 
-import csv
-import io
 from collections.abc import Mapping, Sequence
 from datetime import date, timedelta
 from decimal import Decimal
 
 from django.conf import settings
 from django.db import transaction
-from lxml import etree
 
 from entrepot.channels import queries as channels
-from entrepot.core.errors import Invalid
-from entrepot.core.money import exact
 from entrepot.events.services import mark_dirty
 
 from ..models import BasePrice, FxRate
-
-_ECB = "{http://www.ecb.int/vocabulary/2002-08-01/eurofxref}Cube"
+from .fx_file import Row, rows_of_csv, rows_of_ecb
 
 
 def rate_on(*, day: date, base: str, quote: str) -> tuple[Decimal, date] | None:
@@ -65,26 +59,9 @@ def load_ecb(*, xml: bytes) -> int:
     """Keep the rates of the ECB's daily (or 90-day) XML; the number kept. One euro in other currencies.
 
     Raises:
-        Invalid: not that XML, or one with a DOCTYPE (the ECB sends none, and entities are declared there); nothing is
-            kept then.
+        Invalid: not that XML, or a rate in it is none; nothing is kept then.
     """
-    parser = etree.XMLParser(resolve_entities=False, no_network=True, load_dtd=False, huge_tree=False)
-    try:
-        root = etree.fromstring(xml, parser)
-    except (etree.XMLSyntaxError, ValueError) as error:
-        raise Invalid("FX file", "XML", f"cannot be read: {error}") from None
-    if root.getroottree().docinfo.internalDTD is not None:
-        raise Invalid("FX file", "XML", "has a DOCTYPE; the ECB's file has none")
-    rows = [
-        _row("FX file", str(cube.get("time")), "EUR", str(rate.get("currency")), str(rate.get("rate") or ""))
-        for cube in root.iter(_ECB)
-        if cube.get("time")
-        for rate in cube.iter(_ECB)
-        if rate.get("currency")
-    ]
-    if not rows:
-        raise Invalid("FX file", "XML", "has no rates; the ECB's eurofxref-daily.xml is expected")
-    return _keep_rates(rows, "ecb")
+    return _keep_rates(rows_of_ecb(xml), "ecb")
 
 
 def load_fx_csv(*, text: str) -> int:
@@ -93,29 +70,10 @@ def load_fx_csv(*, text: str) -> int:
     Raises:
         Invalid: which line and column is wrong; nothing is kept then.
     """
-    rows = [
-        _row(f"FX file line {line}", *(str(row.get(c) or "") for c in ("day", "base", "quote", "rate")))
-        for line, row in enumerate(csv.DictReader(io.StringIO(text)), start=2)
-    ]
-    if not rows:
-        raise Invalid("FX file", "CSV", "has no rates; day,base,quote,rate is expected")
-    return _keep_rates(rows, "file")
+    return _keep_rates(rows_of_csv(text), "file")
 
 
-def _row(record: str, day: str, base: str, quote: str, rate: str) -> tuple[date, str, str, Decimal]:
-    try:
-        on = date.fromisoformat(day)
-    except ValueError:
-        raise Invalid(record, "day", f"must be a date such as 2026-11-24, not {day!r}") from None
-    number = exact(rate, record=record, field="rate")
-    if number <= 0:
-        raise Invalid(record, "rate", f"must be above zero, not {rate}")
-    if any(len(c) != 3 or not c.isascii() or not c.isupper() for c in (base, quote)):  # noqa: PLR2004 - ISO 4217
-        raise Invalid(record, "base", f"and quote must be currency codes such as EUR, not {base!r} and {quote!r}")
-    return on, base, quote, number
-
-
-def _keep_rates(rows: Sequence[tuple[date, str, str, Decimal]], source: str) -> int:
+def _keep_rates(rows: Sequence[Row], source: str) -> int:
     """Rates of a day that was told before are replaced. Prices that cross a currency are computed again."""
     latest = {(d, b, q): r for d, b, q, r in rows}
     with transaction.atomic():
