@@ -9,7 +9,7 @@ from entrepot.channels.models import Channel
 from entrepot.channels.services import client_for
 from entrepot.channels.tasks import work_on_channel
 from entrepot.core.clock import now
-from entrepot.ingress.services import hook_url, watch_webhooks
+from entrepot.ingress.services import hook_url, is_ours, watch_webhooks
 from entrepot.ingress.services.subscribe import subscriptions
 from entrepot.sandbox.server import SandboxServer
 
@@ -168,6 +168,28 @@ def test_a_webhook_that_a_person_switches_off_stays_off_until_switched_on(api, k
     assert mine.post(f"{one}/activate").status_code == 404
 
 
+def hosts(listed):
+    return [w["host"] for w in listed["items"] if w["state"] == "ok"]
+
+
+def test_a_new_address_of_ours_moves_the_subscription_and_leaves_none_behind(api, keys, added, asked, settings):
+    mine, channel = api(keys.aydin), added("trendyol")
+    asked(f"{channel}/webhooks")
+    row = Channel.objects.get(id=channel.split("/")[-1])
+    assert watch_webhooks(channel=row, at=now()) == 0
+
+    settings.ENTREPOT_PUBLIC_URL = "https://new.example"
+    asked(f"{channel}/webhooks/look")
+    before = mine.get(f"{channel}/webhooks").json()
+    moved = watch_webhooks(channel=row, at=now())
+    after = mine.get(f"{channel}/webhooks").json()
+
+    assert hosts(before) == ["hub.example"]  # ours, though at an address that we had
+    assert (moved, hosts(after)) == (1, ["new.example"])
+    assert [s.url for s in subscriptions(client_for(row)) if is_ours(row, s)] == [hook_url(row)]
+    assert watch_webhooks(channel=row, at=now()) == 0
+
+
 def test_what_the_remote_switched_off_is_drift_until_the_watch_revives_it(api, keys, added, asked):
     mine, channel = api(keys.aydin), added("trendyol")
     asked(f"{channel}/webhooks")
@@ -194,3 +216,14 @@ def test_an_address_that_the_remote_would_refuse_is_refused_here(api, keys, adde
 
     assert answer.status_code == 422
     assert "localhost" in answer.json()["detail"]
+
+
+def test_a_remote_elsewhere_is_not_told_an_address_of_this_machine(api, keys, added, settings):
+    channel = added("woocommerce")
+    Channel.objects.filter(id=channel.split("/")[-1]).update(base_url="https://shop.example.com")
+    settings.ENTREPOT_PUBLIC_URL = "http://127.0.0.1:8000"
+
+    answer = api(keys.aydin).post(f"{channel}/webhooks")
+
+    assert answer.status_code == 422
+    assert "must be an address that Woocommerce can reach, not http://127.0.0.1:8000" in answer.json()["detail"]

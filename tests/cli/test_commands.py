@@ -80,6 +80,7 @@ def test_a_key_opens_until_it_is_revoked(run, aydin):
     assert "no key" in refused(run("key", "revoke", "0000000000"))
     assert json.loads(run("key", "list", "--seller", "aydin", "--json").output)[0]["state"] == "revoked"
     assert made["key"] not in run("key", "list", "--seller", "aydin").output
+    assert "no keys of the operator (--seller CODE shows a seller's)" in run("key", "list").output
 
 
 @pytest.mark.parametrize(

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import timedelta
+from decimal import Decimal
 
 import pytest
 
@@ -280,6 +281,7 @@ def test_a_part_after_the_push_is_taken_out_of_the_shops_order_and_put_back_ther
     assert (order.state, order.failure) == ("synced", "")
     assert order.lines.get(sku=LINEN).cancelled_quantity == 3
     assert [amount for _, amount in refunds(world)] == ["29.97"]  # 3 × 9.99, tax in it
+    assert orders.lowered_total(order) == Decimal("29.97")  # beside the shop's own total, which stays as it was
     assert world.on_hand(LINEN) == world.shop_stock(LINEN) == before + 3
     assert world.ledger(SHOP, "mail.sent") == [] or all(
         m["audience"] != "buyer" for m in world.ledger(SHOP, "mail.sent")

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
-from entrepot.channels.admin.bindings import IntentPage
+from entrepot.channels.admin.bindings import _SUBJECTS, IntentPage
 from entrepot.channels.models import Intent
 from entrepot.core.clock import now
+from entrepot.egress.services.intents import PURSUE
 from entrepot.events.models import StateChange
 from entrepot.events.services import move
 from entrepot.orders.states import ORDER
+from entrepot.panel.timelines import _ORDER_INTENTS
 
 from .test_buttons import press
 from .test_pages import address
@@ -22,6 +24,13 @@ def test_an_order_shows_what_happened_in_its_order(people, ours):
     page = people.aydin.get(address("orders.order", "change", order.pk)).content.decode()
 
     assert page.index("buyer asked to wait") < page.index("payment is there")
+
+
+def test_everything_that_we_do_to_an_order_in_the_store_is_on_its_page():
+    of_packages = {"package_move", "label"}
+
+    assert set(_ORDER_INTENTS) == set(PURSUE) - of_packages
+    assert set(PURSUE) <= set(_SUBJECTS)
 
 
 def test_an_intent_is_read_and_not_moved_by_hand(people, ours):

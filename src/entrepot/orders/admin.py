@@ -325,7 +325,12 @@ class OrderPage(StateChip, Page):
 
     @display(description=gettext_lazy("total in the store"))
     def store_total_shown(self, row: Order) -> str:
-        return money(row.store_total, row.store_currency)
+        shown = money(row.store_total, row.store_currency)
+        if row.store_total is None or not (lowered := services.lowered_total(row)):
+            return shown
+        return _("%(total)s, lowered by %(lowered)s") % {
+            "total": shown, "lowered": money(lowered, row.store_currency),
+        }  # fmt: skip
 
     def sections(self, request: HttpRequest, row: Order) -> list[Section]:
         look = row.failure or row.hold_reason

@@ -26,7 +26,7 @@ if TYPE_CHECKING:
     from entrepot.listings.models import Listing
     from entrepot.orders.models import Order
 
-_ORDER_INTENTS = ("store_order", "settle_total", "store_cancel", "store_waybills")
+_ORDER_INTENTS = ("store_order", "settle_total", "store_cancel", "store_lower", "store_waybills")
 _MOST = 200
 
 

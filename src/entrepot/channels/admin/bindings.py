@@ -22,7 +22,7 @@ _PAGES = {
 }  # fmt: skip
 _SUBJECTS = {
     "store_order": "orders.order", "settle_total": "orders.order", "store_cancel": "orders.order",
-    "store_waybills": "orders.order",
+    "store_lower": "orders.order", "store_waybills": "orders.order",
     "package_move": "fulfilment.package", "label": "fulfilment.package",
 }  # fmt: skip
 

@@ -146,6 +146,8 @@ def check(
         row = find.channel(channel, seller)
         found = work(row, "check", doing=f"checking {row.name}", background=background, json=json)["checks"]
         show.rows([{"capability": n, "result": r} for n, r in found.items()], json_wanted=json)
+        if all(result == "ok" for result in found.values()):
+            show.next_step(f"entrepot channel match {row.id}   (reads, and changes nothing)", json_wanted=json)
         raise typer.Exit(int(any(result != "ok" for result in found.values())))
 
 
@@ -164,6 +166,13 @@ def match(
         if not json:
             report = {n: len(v) if isinstance(v, list) else v for n, v in report.items()}
         show.record(report, json_wanted=json)
+        show.next_step(_after_match(row), json_wanted=json)
+
+
+def _after_match(row: Channel) -> str:
+    if row.role == "store":
+        return f"entrepot channel go-live {row.id}   (what fits nothing comes in as new products)"
+    return f"entrepot channel learn {row.id}   (their words; then a sheet or mappings, prices, go-live)"
 
 
 def _has_storefronts(spec: Spec, name: str) -> None:

@@ -38,9 +38,10 @@ def learn(
             raise Refused(f"channel {row.name} is a {row.role}: only marketplaces have words to learn")
         options = {"categories": category or []}
         doing = f"reading the words of {row.name}"
-        show.record(
-            work(row, "learn", doing=doing, background=background, json=json, options=options), json_wanted=json
-        )
+        found = work(row, "learn", doing=doing, background=background, json=json, options=options)
+        show.record(found, json_wanted=json)
+        step = f"map words and facts (docs/howto/connect-a-store.md), then entrepot channel go-live {row.id}"
+        show.next_step(step, json_wanted=json)
 
 
 def go_live(
@@ -52,6 +53,9 @@ def go_live(
         row = find.channel(channel, seller)
         doing = f"adopting what is live on {row.name}"
         show.record(work(row, "go_live", doing=doing, background=background, json=json), json_wanted=json)
+        push = f"entrepot channel push {row.id}   (says what waits; --approve lets it travel)"
+        step = "approve products in the panel" if row.role == "store" else push
+        show.next_step(step, json_wanted=json)
 
 
 def pull(

@@ -51,7 +51,9 @@ def list_(seller: find.MaybeSeller = None, json: show.AsJson = False) -> None:
             }
             for k in api_keys(seller_id=find.seller(seller).id if seller else None)
         ]  # fmt: skip
-        show.rows(found, json_wanted=json, empty="no keys; `entrepot key add NAME --seller CODE` makes one")
+        whose = f"of {seller}" if seller else "of the operator (--seller CODE shows a seller's)"
+        makes = f"entrepot key add NAME{f' --seller {seller}' if seller else ''}"
+        show.rows(found, json_wanted=json, empty=f"no keys {whose}; `{makes}` makes one")
 
 
 def _state(revoked_at: datetime | None, expires_at: datetime | None) -> str:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager, nullcontext
@@ -32,12 +33,11 @@ def up(host: Host = "127.0.0.1", port: Port = 8000, threads: Threads = 4) -> Non
     """Run all of it on this machine: database, web, worker, dispatcher. Ends with Ctrl-C."""
     _port_free(host, port)
     with lean(log_level="INFO"):
-        import os
-
         from entrepot.config.processes.pool import refuse_small_pool
         from entrepot.config.processes.stop import on_signals
         from entrepot.config.processes.supervise import Child, prepare_apart, run_children
 
+        _say_address(host, port)
         refuse_small_pool("web server", threads)
         prepare_apart("worker", "--with-dispatcher", "--check")
         stop = on_signals(deadline_s=_GRACE_S + 25)
@@ -61,6 +61,7 @@ def web(
         from entrepot.config.processes.supervise import prepare_apart
         from entrepot.config.processes.web import serve_web
 
+        _say_address(host, port)
         refuse_small_pool("web server", threads)
         if not no_migrate:
             prepare_apart("db", "migrate")
@@ -161,6 +162,12 @@ def _port_free(host: str, port: int) -> None:
             probe.bind((host, port))
         except OSError as error:
             raise Refused(f"{host}:{port} cannot be listened on: {error.strerror}; choose another --port") from None
+
+
+def _say_address(host: str, port: int) -> None:
+    """What is on this machine reaches us where we listen, unless the setting says where."""
+    if host in ("127.0.0.1", "localhost", "0.0.0.0", "::", "::1"):  # noqa: S104 - compared, not listened on
+        os.environ.setdefault("ENTREPOT_PUBLIC_URL", f"http://127.0.0.1:{port}")
 
 
 def _address(host: str, port: int) -> str:

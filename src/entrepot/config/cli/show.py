@@ -51,6 +51,12 @@ def record(found: Row, *, json_wanted: bool) -> None:
         typer.echo(f"{name.replace('_', ' '):<{width}}  {cell(value, markup=False)}")
 
 
+def next_step(text: str, *, json_wanted: bool) -> None:
+    """What a person does next, beside the output and not in it."""
+    if not json_wanted:
+        typer.echo(f"Next: {text}", err=True)
+
+
 def cell(value: Any, *, markup: bool = True) -> str:
     """A value as a person reads it; nothing is a dash."""
     if value is None or value == "":

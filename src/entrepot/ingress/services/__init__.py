@@ -27,6 +27,7 @@ from .sheet import SheetResult as SheetResult
 from .sheet import import_sheet as import_sheet
 from .subscribe import enable_webhooks as enable_webhooks
 from .subscribe import hook_url as hook_url
+from .subscribe import is_ours as is_ours
 from .subscribe import watch_webhooks as watch_webhooks
 from .vocabulary import learn_vocabulary as learn_vocabulary
 from .vocabulary import needed_categories as needed_categories

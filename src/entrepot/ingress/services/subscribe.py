@@ -33,6 +33,11 @@ def hook_url(channel: Channel) -> str:
     return f"{settings.ENTREPOT_PUBLIC_URL}/hooks/{channel.webhook_token}"
 
 
+def is_ours(channel: Channel, subscription: records.Subscription) -> bool:
+    """Whether it leads to this channel's path, also at another address that we had: nobody else knows the path."""
+    return urlsplit(subscription.url).path == urlsplit(hook_url(channel)).path
+
+
 def need_webhooks(channel: Channel) -> None:
     """Refuse a channel whose remote has no webhooks.
 
@@ -53,12 +58,15 @@ def check_address(channel: Channel) -> None:
     way = connector(channel.connector).can.get("register_webhooks")
     if not isinstance(way, Subscribe) or _is_local(channel.base_url):
         return
-    if (why := way.url_rule(hook_url(channel))) is not None:
+    url = hook_url(channel)
+    why = f"must be an address that {channel.name} can reach, not {url}" if _is_local(url) else way.url_rule(url)
+    if why is not None:
         raise Invalid(f"channel {channel.name}", "ENTREPOT_PUBLIC_URL", why)
 
 
 def enable_webhooks(*, channel: Channel, at: datetime) -> list[records.Subscription]:
-    """Have what we want at the remote: one active subscription a topic, no second one to our address; all there now.
+    """Have what we want at the remote: one active subscription a topic, and no second one to us, nor to an address
+    that we had; all of ours that are there now.
 
     Topics that a person switched off stay off.
 
@@ -68,7 +76,7 @@ def enable_webhooks(*, channel: Channel, at: datetime) -> list[records.Subscript
     client, url = channels.client_for(channel), hook_url(channel)
     check_address(channel)
     channel = channels.want_webhooks(seller_id=channel.seller_id, channel_id=channel.id, is_wanted=True, at=at)
-    _make(client, channel, [s for s in subscriptions(client) if s.url == url])
+    _make(client, channel, [s for s in subscriptions(client) if is_ours(channel, s)])
     feed, _ = Feed.objects.system().get_or_create(
         channel=channel, storefront=None, name="webhooks",
         defaults={"seller_id": channel.seller_id, "every_s": _WATCH_S, "not_before": at + timedelta(seconds=_WATCH_S)},
@@ -82,24 +90,24 @@ def _make(client: Client, channel: Channel, ours: list[records.Subscription]) ->
     way, url = _way(client), hook_url(channel)
     secret = unseal(channel.webhook_secret)["secret"]
     for topic in wanted_topics(channel):
-        same = [s for s in ours if s.topic == topic]
+        same = [s for s in ours if s.topic == topic and s.url == url]
         if not same:
             wanted = records.Subscription(subscription_ref="", url=url, topic=topic, is_active=True, secret=secret)
             client.send(way.create(client.account, wanted))
         elif not same[0].is_active:
             client.send(way.activate(client.account, same[0].subscription_ref))
-        for extra in same[1:]:
+        for extra in [*same[1:], *(s for s in ours if s.topic == topic and s.url != url)]:
             client.send(way.delete(client.account, extra.subscription_ref))
 
 
 def disable_webhooks(*, channel: Channel, at: datetime) -> int:
     """Want none, and delete ours at the remote; the number deleted. Polls do the work from now on."""
     client = channels.client_for(channel)
-    way, url = _way(client), hook_url(channel)
+    way = _way(client)
     with transaction.atomic():
         channels.want_webhooks(seller_id=channel.seller_id, channel_id=channel.id, is_wanted=False, at=at)
         Feed.objects.system().filter(channel=channel, name="webhooks").update(is_enabled=False)
-    ours = [s for s in subscriptions(client) if s.url == url]
+    ours = [s for s in subscriptions(client) if is_ours(channel, s)]
     for s in ours:
         client.send(way.delete(client.account, s.subscription_ref))
     look_at_webhooks(channel=channel, at=at)
@@ -113,8 +121,9 @@ def switch_webhook(*, channel: Channel, subscription_ref: str, action: str, at: 
         Refused: the remote has no such subscription to our address.
     """
     client = channels.client_for(channel)
-    way, url = _way(client), hook_url(channel)
-    found = next((s for s in subscriptions(client) if s.subscription_ref == subscription_ref and s.url == url), None)
+    way = _way(client)
+    mine = (s for s in subscriptions(client) if s.subscription_ref == subscription_ref and is_ours(channel, s))
+    found = next(mine, None)
     if found is None:
         look_at_webhooks(channel=channel, at=at)
         raise Refused(f"{client.spec.label} has no subscription {subscription_ref!r} to our address any more")
@@ -145,10 +154,9 @@ def look_at_webhooks(*, channel: Channel, at: datetime) -> list[records.Subscrip
 
 
 def _keep(channel: Channel, found: Iterable[records.Subscription], at: datetime) -> None:
-    url = hook_url(channel)
     channels.record_subscriptions(
         seller_id=channel.seller_id, channel_id=channel.id, at=at,
-        found=[(s.subscription_ref, s.topic, urlsplit(s.url).netloc, s.is_active, s.url == url) for s in found],
+        found=[(s.subscription_ref, s.topic, urlsplit(s.url).netloc, s.is_active, is_ours(channel, s)) for s in found],
     )  # fmt: skip
 
 
@@ -163,9 +171,10 @@ def watch_webhooks(*, channel: Channel, at: datetime) -> int:
             client.send(way.activate(client.account, s.subscription_ref))
             revived += 1
     missing = set(wanted) - {s.topic for s in ours}
-    if missing:
+    moved = [s for s in found if is_ours(channel, s) and s.url != url]  # we had another address
+    if missing or moved:
         enable_webhooks(channel=channel, at=at)
-        revived += len(missing)
+        revived += max(len(missing), len(moved))
     if revived:
         channel.feeds.filter(is_enabled=True).update(not_before=at)
         look_at_webhooks(channel=channel, at=at)

@@ -48,7 +48,9 @@ def _check(channel: Channel, options: Options, told: Told) -> Outcome:
 
 def _match(channel: Channel, options: Options, told: Told) -> Outcome:
     report = match_channel(channel=channel, at=now())
-    unclear = len(report["ambiguous"]) + len(report["none"])
+    unclear = len(report["ambiguous"])
+    if channel.role == "marketplace":  # a store's goods that fit nothing come in as new ones
+        unclear += len(report["none"])
     counts = {name: len(value) if isinstance(value, list) else value for name, value in report.items()}
     told.note(*(f"{name}: {count}" for name, count in counts.items()))
     return ("partial" if unclear or report["set_aside"] else "ok"), report

@@ -40,7 +40,7 @@ class OrderOut(Schema):
     store_ref: str = Field(description="the store's number of it", examples=["1183"])
     store_total: MoneyOut | None = Field(description="as the store holds it; null: it does not have it")
     note: str = Field(examples=[""])
-    failure: str = Field(description="why the push to the store failed", examples=[""])
+    failure: str = Field(description="why a person has to look at its way into the store", examples=[""])
     approved_at: datetime | None = Field(examples=["2026-03-01T09:40:00Z"])
 
     @staticmethod

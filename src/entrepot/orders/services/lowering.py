@@ -86,6 +86,12 @@ def pieces_to_lower(*, order: Order, intent: Intent) -> list[tuple[str, int, Dec
     return [(x.sku or x.listing_ref, pieces[x.id], gross_of(order=order, line=x, pieces=pieces[x.id])) for x in lines]
 
 
+def lowered_total(order: Order) -> Decimal:
+    """What the store's order was lowered by, in the currency that it has there: its own total does not show it."""
+    done = [i for i in _intents(order) if i.state == "confirmed"]
+    return sum((gross for i in done for _, _, gross in pieces_to_lower(order=order, intent=i)), Decimal(0))
+
+
 def waits_to_be_lowered(order: Order) -> bool:
     """Whether the store's order has pieces that the marketplace cancelled, and no call of ours takes them out."""
     if order.state not in ("synced", "processed", "failed"):
