@@ -126,6 +126,25 @@ def test_a_cell_is_saved_when_its_value_is_one_and_nobody_else_was_faster(api, k
         assert answer.json() == {"changed": [world.variant.id]}
 
 
+@pytest.mark.parametrize(
+    ("path", "field", "value", "told"),
+    [
+        ("variants", "weight_g", "1,5", "TEA-250: weight_g is not a number: '1,5'"),
+        ("variants", "weight_g", True, "TEA-250: weight_g cannot be True"),
+        ("variants", "vat_rate", "0.123456", "TEA-250: vat_rate must have at most 4 decimal places"),
+        ("products", "brand", "x" * 121, "{title}: brand has 121 characters; at most 120 are allowed"),
+    ],
+)
+def test_a_refused_cell_is_named_by_its_row_and_field(api, keys, world, path, field, value, told):
+    row = world.variant if path == "variants" else world.product
+    cells = [{"id": row.id, "field": field, "was": getattr(row, field), "value": value}]
+
+    answer = api(keys.aydin).patch(f"/{path}", {"cells": cells})
+
+    assert answer.status_code == 422
+    assert answer.json()["detail"].startswith(told.format(title=world.product.title))
+
+
 @pytest.mark.parametrize("path", ["/products?search=%00", "/orders?cursor=%F0%9F%8D%B5", "/orders?cursor=aWQ6LTE",
                                   "/orders?limit=0", "/orders?limit=501", "/orders?state=lost", "/orders/abc",
                                   "/orders?since=2026-03-01T00:00:00", "/orders?since=0001-01-01T00:00:00%2B23:00"])  # fmt: skip

@@ -88,10 +88,17 @@ def test_one_wrong_cell_keeps_all_of_them_back(aydin):
         ("vat_rate", "-0.1", "fraction"),
         ("vat_rate", "abc", "not a number"),
         ("weight_g", "0", "above zero"),
+        ("vat_rate", "0.123456", "at most 4 decimal places"),
+        ("vat_rate", "1" * 41, "41 characters"),
         ("weight_g", "1.5", "whole number"),
+        ("weight_g", "1,5", "not a number: '1,5'"),
+        ("weight_g", "99999999999", "at most 2147483647"),
+        ("weight_g", "-99999999999", "above zero"),
+        ("weight_g", "1e999999", "at most 2147483647"),
         ("hs_code", "12345", "6 to 12 digits"),
         ("hs_code", "٦٩٠٢١٠", "6 to 12 digits"),
-        ("title", "x" * 301, "301 characters"),
+        ("title", "x" * 301, "301 characters; at most 300"),
+        ("title", "Çay\x00", "NUL"),
         ("sku", "NEW", "cannot be edited"),
     ],
 )
@@ -102,6 +109,50 @@ def test_a_value_that_is_not_one_is_refused_by_name(aydin, field, value, why):
         edit_variant(variant, field, getattr(variant, field), value)
 
     assert (refused.value.record, refused.value.field) == ("SKU-0", field)
+
+
+@pytest.mark.parametrize(
+    ("field", "value", "why"),
+    [
+        ("brand", "ş" * 121, "121 characters; at most 120"),
+        ("category", "x" * 301, "301 characters; at most 300"),
+        ("description", "x" * 100_001, "100001 characters; at most 100000"),
+    ],
+)
+def test_a_text_is_never_cut_to_fit(aydin, field, value, why):
+    (variant,) = goods(aydin, 1)
+    row = variant.product
+
+    with pytest.raises(Invalid, match=why):
+        edit(row, field, getattr(row, field), value)
+    edit(row, field, getattr(row, field), value[1:])
+
+    assert getattr(Product.objects.system().get(), field) == value[1:]
+
+
+@pytest.mark.parametrize(
+    ("field", "other", "plainly"),
+    [("vat_rate", Decimal("0.10"), "to 0.1000;"), ("weight_g", 300, "to 300;"), ("origin", "", "to nothing;")],
+)
+def test_the_value_of_the_other_is_said_plainly(aydin, field, other, plainly):
+    (variant,) = goods(aydin, 1, origin="TR", vat_rate=Decimal("0.20"), weight_g=250)
+    Variant.objects.system().update(**{field: other})
+
+    with pytest.raises(Invalid) as refused:
+        edit_variant(
+            variant, field, getattr(variant, field), {"vat_rate": "0.05", "weight_g": 1, "origin": "DE"}[field]
+        )
+
+    assert plainly in str(refused.value)
+
+
+def test_a_product_without_a_title_is_named_by_its_number(aydin):
+    (variant,) = goods(aydin, 1)
+    row = variant.product
+    Product.objects.system().update(title="", product_ref="4711", brand="Pera")
+
+    with pytest.raises(Invalid, match=r"^product 4711: brand was changed meanwhile"):
+        edit(row, "brand", "Toros", "Kehribar")
 
 
 @pytest.mark.parametrize(

@@ -44,7 +44,7 @@ class Product(SellerScoped):
         indexes = [models.Index(fields=["seller", "state", "id"], name="product_by_state")]  # panel, approval
 
     def __str__(self) -> str:
-        return self.title
+        return self.title or f"product {self.product_ref or self.pk}"  # a store may have one without a title
 
 
 class _Goods(ScopedManager):  # type: ignore[misc,valid-type]

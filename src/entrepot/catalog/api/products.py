@@ -50,7 +50,9 @@ def _with_sku(request: ActorRequest, sku: str) -> Any:
 def edit_products(request: ActorRequest, body: ProductEdit) -> Any:
     """Save changed cells. 422: a cell that somebody else changed meanwhile, by name; nothing is saved then."""
     seller_id = only_seller(request.auth, Product, [c.id for c in body.cells])
-    return {"changed": services.edit_products(seller_id=seller_id, cells=checked(body.cells), at=now())}
+    return {
+        "changed": services.edit_products(seller_id=seller_id, cells=checked(body.cells, Product, seller_id), at=now())
+    }
 
 
 @router.post("/products/approve", response=ChangedOut, operation_id="approve_products", summary="Approve products")

@@ -50,4 +50,6 @@ def get_variant(request: ActorRequest, variant_id: int) -> Any:
 def edit_variants(request: ActorRequest, body: VariantEdit) -> Any:
     """Save changed cells. 422: a cell that somebody else changed meanwhile, by name; nothing is saved then."""
     seller_id = only_seller(request.auth, Variant, [c.id for c in body.cells])
-    return {"changed": services.edit_variants(seller_id=seller_id, cells=checked(body.cells), at=now())}
+    return {
+        "changed": services.edit_variants(seller_id=seller_id, cells=checked(body.cells, Variant, seller_id), at=now())
+    }

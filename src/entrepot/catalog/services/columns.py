@@ -24,7 +24,7 @@ VARIANT = {
 }  # fmt: skip
 PRODUCT_FIELDS = tuple(PRODUCT)  # a store tells all of them
 VARIANT_FIELDS = tuple(n for n in VARIANT if n not in {"attributes", "origin", "vat_rate", "hs_code"})
-_SIZES, _LARGEST = ("weight_g", "length_mm", "width_mm", "height_mm"), 2**31 - 1
+_SIZES, LARGEST = ("weight_g", "length_mm", "width_mm", "height_mm"), 2**31 - 1
 # What a buyer sees. A change of these on an approved product has to be approved before it travels.
 CONTENT_FIELDS = frozenset({"title", "description", "brand", "category", "attributes", "images", "options", "gtin"})
 
@@ -47,10 +47,10 @@ def variant_values(v: records.Variant, product: records.Product) -> dict[str, An
     """What a store says of a variant; it is on show only where its product is, whatever a draft's variations say."""
     gtin, notes = checked_gtin(v.gtin)
     sizes = {name: getattr(v, name) for name in _SIZES}
-    notes += [f"{name} {size} is beyond all measure" for name, size in sizes.items() if size and size > _LARGEST]
+    notes += [f"{name} {size} is beyond all measure" for name, size in sizes.items() if size and size > LARGEST]
     return {
         "title": v.title[:300], "options": v.options, "gtin": gtin, "images": list(v.images),
-        **{name: None if size and size > _LARGEST else size for name, size in sizes.items()},
+        **{name: None if size and size > LARGEST else size for name, size in sizes.items()},
         "tax_class": v.tax_class[:60], "is_published": v.is_published and product.is_published,
         "notes": [*v.notes, *notes],
     }  # fmt: skip

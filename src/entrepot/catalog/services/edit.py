@@ -4,19 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from datetime import datetime
-from decimal import Decimal
 from typing import Any
 
-import pycountry
 from django.db import transaction
 
 from entrepot.catalog.models import FieldOwner, Product, Variant
 from entrepot.core.errors import Invalid
-from entrepot.core.money import exact
 from entrepot.events.services import mark_dirty, move_many
 
 from ..states import PRODUCT
-from .columns import checked_gtin
+from .values import kept, said
 
 PRODUCT_EDITS = frozenset({"title", "description", "brand", "category", "attributes", "images"})
 VARIANT_EDITS = frozenset(
@@ -109,73 +106,17 @@ def _set_cells(
         row = rows[row_id]
         if name not in known:
             raise Invalid(str(row), name, f"cannot be edited; editable: {', '.join(sorted(known))}")
-        value = _clean(str(row), name, now)
-        if value == getattr(row, name):
+        value, present = kept(row, name, now), getattr(row, name)
+        if value == present:
             continue
-        if _clean(str(row), name, drawn) != getattr(row, name):
-            raise Invalid(str(row), name, f"was changed meanwhile to {getattr(row, name)!r}; look again")
+        if kept(row, name, drawn) != present:
+            raise Invalid(str(row), name, f"was changed meanwhile to {said(present)}; look again")
         setattr(row, name, value)
         row.origins[name] = {"source": source, "at": at.isoformat()}
         if hasattr(row, "edited_at"):
             row.edited_at = at
         changed[row_id] = row
     return list(changed.values())
-
-
-def _clean(record: str, name: str, value: Any) -> Any:
-    cleaner = _CLEANERS.get(name)
-    return cleaner(record, value) if cleaner else value
-
-
-def _gtin(record: str, value: Any) -> str:
-    gtin, problems = checked_gtin(str(value or "").strip())
-    if problems:
-        raise Invalid(record, "gtin", problems[0])
-    return gtin
-
-
-def _origin(record: str, value: Any) -> str:
-    code = str(value or "").strip().upper()
-    if code and pycountry.countries.get(alpha_2=code) is None:
-        raise Invalid(record, "origin", f"{value!r} is not an ISO 3166 country code such as TR")
-    return code
-
-
-def _vat(record: str, value: Any) -> Decimal | None:
-    if value in (None, ""):
-        return None
-    rate = exact(str(value) if not isinstance(value, Decimal) else value, record=record, field="vat_rate")
-    if not 0 <= rate < 1:
-        raise Invalid(record, "vat_rate", f"must be a fraction from 0 to below 1 (20 % is 0.20), not {value}")
-    return rate.quantize(Decimal("0.0001"))
-
-
-def _weight(record: str, value: Any) -> int | None:
-    if value in (None, ""):
-        return None
-    grams = exact(str(value), record=record, field="weight_g")
-    if grams <= 0 or grams != grams.to_integral_value():
-        raise Invalid(record, "weight_g", f"must be a whole number of grams above zero, not {value}")
-    return int(grams)
-
-
-def _hs(record: str, value: Any) -> str:
-    code = str(value or "").replace(".", "").replace(" ", "")
-    if code and not (code.isascii() and code.isdigit() and 6 <= len(code) <= 12):  # noqa: PLR2004
-        raise Invalid(record, "hs_code", f"must have 6 to 12 digits, not {value!r}")
-    return code
-
-
-def _title(record: str, value: Any) -> str:
-    text = str(value or "").strip()
-    if len(text) > 300:  # noqa: PLR2004
-        raise Invalid(record, "title", f"has {len(text)} characters; at most 300 are allowed")
-    return text
-
-
-_CLEANERS = {
-    "gtin": _gtin, "origin": _origin, "vat_rate": _vat, "weight_g": _weight, "hs_code": _hs, "title": _title,
-}  # fmt: skip
 
 
 def _is_ours(row: Any, name: str, source: str) -> bool:
