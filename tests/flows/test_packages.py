@@ -12,7 +12,7 @@ from entrepot.core.errors import Refused
 from entrepot.documents import services as documents
 from entrepot.fulfilment import services as fulfilment
 from entrepot.fulfilment.models import Package
-from entrepot.fulfilment.services.moves import NO_INVOICE
+from entrepot.fulfilment.services.invoices import NO_INVOICE
 from entrepot.orders import services as orders
 from entrepot.orders.models import Order
 from entrepot.sandbox.trendyol import packages

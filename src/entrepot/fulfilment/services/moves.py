@@ -18,6 +18,7 @@ from entrepot.orders.services import update_rows
 
 from ..models import Package, PackageLine
 from ..states import PACKAGE
+from .invoices import NO_INVOICE, checked_invoice_number, keep_number, take_store_number, waits_for_number
 from .labels import plan_labels
 
 if TYPE_CHECKING:
@@ -25,7 +26,6 @@ if TYPE_CHECKING:
     from entrepot.orders.models import Order
 
 KIND = "package_move"
-NO_INVOICE = "waits for an invoice number: set it in the store's order, or type it in here"
 _GOAL = {"pick": "picking", "invoice": "invoiced", "unsupply": "unsupplied", "hand_over": "shipped"}
 _IN_STORE = ("synced", "processed")
 
@@ -61,9 +61,14 @@ def plan_move(
                 return intent
             revive_intent(intent, payload=payload, at=at)
         if intent.state in ("planned", "sent", "unknown"):
-            package.wants, package.stuck_reason = _GOAL[event], ""
+            package.wants, package.stuck_reason = _GOAL[event], _still_stuck(package, event)
             package.save(update_fields=["wants", "stuck_reason"])
     return intent
+
+
+def _still_stuck(package: Package, event: str) -> str:
+    """What a person has to know even after ``event`` was asked for: a missing invoice is not mended by picking."""
+    return package.stuck_reason if event == "pick" and waits_for_number(package) else ""
 
 
 def _may(package: Package, event: str, actor: str) -> None:
@@ -104,15 +109,13 @@ def set_invoice_number(*, seller_id: int, package_id: int, invoice_number: str, 
     """Keep the invoice's number; a package in picking is then invoiced on the marketplace.
 
     Raises:
-        Invalid: empty, or longer than 40 characters.
+        Invalid: empty, too long, or with characters that no invoice has.
     """
-    text = invoice_number.strip()
-    if not 0 < len(text) <= 40:  # noqa: PLR2004 - the column's width
-        raise Invalid(f"package {package_id}", "invoice_number", "must have 1 to 40 characters")
+    text = checked_invoice_number(f"package {package_id}", invoice_number)
     with transaction.atomic():
         package = Package.objects.for_seller(seller_id).select_for_update(no_key=True).get(id=package_id)
-        package.invoice_number = text
-        package.save(update_fields=["invoice_number"])
+        keep_number(package, text)
+        package.save(update_fields=["invoice_number", "stuck_reason"])
         if package.state == "picking":
             plan_move(seller_id=seller_id, package_id=package.id, event="invoice", at=at)
             package.refresh_from_db()
@@ -135,19 +138,18 @@ def follow_stores(*, told: Sequence[tuple[Order, records.StoreOrder]], at: datet
         rows = Package.objects.system().filter(order_id__in=list(by_order)).exclude(state__in=sorted(PACKAGE.ends))
         packages = list(rows.order_by("id").select_for_update(no_key=True))
         changed = [p for p in packages if _take_facts(p, by_order[p.order_id][1])]
-        update_rows(changed, ["invoice_number", "own_tracking_ref", "tracking_ref", "carrier"])
+        update_rows(changed, ["invoice_number", "own_tracking_ref", "tracking_ref", "carrier", "stuck_reason"])
         advance_all(packages=packages, orders={i: order for i, (order, _) in by_order.items()}, at=at)
 
 
 def _take_facts(row: Package, theirs: records.StoreOrder) -> bool:
     """Whether the store's order tells something new of the package."""
-    known = (row.invoice_number, row.own_tracking_ref, row.tracking_ref, row.carrier)
-    if theirs.invoice_number and not row.invoice_number:
-        row.invoice_number = theirs.invoice_number[:40]
+    known = (row.own_tracking_ref, row.tracking_ref, row.carrier)
+    is_news = bool(theirs.invoice_number and not row.invoice_number and take_store_number(row, theirs.invoice_number))
     if row.pays_carriage == "seller" and theirs.tracking_ref:
         row.own_tracking_ref = row.tracking_ref = theirs.tracking_ref[:64]
         row.carrier = (theirs.carrier or row.carrier)[:80]
-    return known != (row.invoice_number, row.own_tracking_ref, row.tracking_ref, row.carrier)
+    return is_news or known != (row.own_tracking_ref, row.tracking_ref, row.carrier)
 
 
 def advance_all(*, packages: Sequence[Package], orders: Mapping[int, Order], at: datetime) -> None:
@@ -177,9 +179,9 @@ def plan_picks(*, packages: Sequence[Package], at: datetime) -> None:
         )  # fmt: skip
         asked = {i.subject_id for i in intents if i.state in ("planned", "sent", "unknown")}
         wanting = [p for p in some if p.id in asked]
-        Package.objects.system().filter(id__in=[p.id for p in wanting]).update(wants=_GOAL["pick"], stuck_reason="")
         for package in wanting:
-            package.wants, package.stuck_reason = _GOAL["pick"], ""
+            package.wants, package.stuck_reason = _GOAL["pick"], _still_stuck(package, "pick")
+        update_rows(wanting, ["wants", "stuck_reason"])
 
 
 def advance(*, package: Package, at: datetime) -> None:
