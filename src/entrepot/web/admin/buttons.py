@@ -9,12 +9,15 @@ from datetime import datetime
 from typing import Any
 
 from django import forms
+from django.db.models import Model
 from django.http import HttpRequest
 from django.utils.translation import gettext as _
 
 from entrepot.core.actor import Actor
 from entrepot.core.errors import Refused
 from entrepot.core.states import Machine
+
+from .bounds import bounded
 
 WRITERS = frozenset({"operator", "owner", "manager"})
 OWNERS = frozenset({"operator", "owner"})
@@ -75,9 +78,9 @@ class Button:
         if not self.fits(row, machine):
             raise Refused(_("“%(button)s” is not possible for %(row)s now") % {"button": self.label, "row": row})
 
-    def fields(self, request: HttpRequest, row: Any) -> dict[str, forms.Field]:
-        """What to ask before the press."""
-        return dict(self.ask(request, row) if callable(self.ask) else self.ask)
+    def fields(self, request: HttpRequest, row: Any, model: type[Model]) -> dict[str, forms.Field]:
+        """What to ask before the press; no answer is larger than the columns of ``model`` hold."""
+        return bounded(self.ask(request, row) if callable(self.ask) else self.ask, model)
 
     def press(self, rows: Sequence[Any], *, seller_id: int | None, who: Actor, at: datetime, **answers: Any) -> Any:
         """Call the service for rows of one seller."""

@@ -9,7 +9,7 @@ from typing import Any
 from django import forms
 from django.contrib import messages
 from django.core.exceptions import ObjectDoesNotExist, PermissionDenied
-from django.db import transaction
+from django.db import DataError, transaction
 from django.forms import BaseModelFormSet
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect, QueryDict
 from django.utils.translation import gettext as _
@@ -18,6 +18,7 @@ from django.utils.translation import ngettext
 from entrepot.core.clock import now
 from entrepot.core.errors import Invalid, Refused
 
+from .bounds import refusal
 from .scope import actor_of
 
 Cell = tuple[int, str, Any, Any]  # (row id, field, value as drawn, value now)
@@ -91,8 +92,8 @@ class Cells:
             raise Http404
         try:
             changed = self._save(rows, cells)
-        except (Refused, ObjectDoesNotExist) as error:
-            request.cell_error = error if isinstance(error, Refused) else Refused(str(error))  # type: ignore[attr-defined]
+        except (Refused, ObjectDoesNotExist, DataError) as error:
+            request.cell_error = _refused(error, rows, cells)  # type: ignore[attr-defined]
             request.POST = redrawn(request.POST, rows, cells)  # type: ignore[assignment]
             return None
         self.log_changes(request, [rows[pk] for pk in changed if pk in rows], _("cells edited"))  # type: ignore[attr-defined]
@@ -109,6 +110,13 @@ class Cells:
             for seller_id, own in sorted(groups.items()):
                 changed += type(self).save_cells(seller_id=seller_id, cells=own, at=now())  # type: ignore[misc]
         return changed
+
+
+def _refused(error: Exception, rows: Mapping[int, Any], cells: Sequence[Cell]) -> Refused:
+    """What to say at the cells: the service's words, or which value the database could not keep."""
+    if isinstance(error, DataError):
+        return refusal((rows[pk], name, text) for pk, name, _drawn, text in cells)
+    return error if isinstance(error, Refused) else Refused(str(error))
 
 
 def posted_cells(data: QueryDict, names: Sequence[str]) -> list[Cell]:

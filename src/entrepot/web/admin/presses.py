@@ -10,6 +10,7 @@ from django import forms
 from django.contrib import messages
 from django.contrib.admin.helpers import ACTION_CHECKBOX_NAME
 from django.core.exceptions import ObjectDoesNotExist, PermissionDenied, ValidationError
+from django.db import DataError
 from django.db.models import QuerySet
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseNotAllowed
 from django.shortcuts import redirect
@@ -22,6 +23,7 @@ from entrepot.core.clock import now
 from entrepot.core.errors import EntrepotError
 from entrepot.web.problems import absent
 
+from .bounds import refusal
 from .buttons import Button, form_of
 from .paging import MOST
 from .scope import actor_of
@@ -93,7 +95,7 @@ class Presses:
         return button
 
     def _answer(self, request: HttpRequest, button: Button, row: Any) -> HttpResponse:
-        fields = button.fields(request, row)
+        fields = button.fields(request, row, self.model)  # type: ignore[attr-defined]
         if request.method == "GET" and not fields:
             return HttpResponseNotAllowed(["POST"])
         is_post = request.method == "POST"
@@ -107,7 +109,7 @@ class Presses:
                 [row] if row is not None else [], seller_id=self._seller_id(request, row, form), at=now(),
                 who=actor_of(request), **_answers(form),
             )  # fmt: skip
-        except (EntrepotError, ObjectDoesNotExist) as error:
+        except (EntrepotError, ObjectDoesNotExist, DataError) as error:
             if not fields:
                 messages.error(request, _told(error))
                 return redirect(self._back(row))
@@ -178,7 +180,7 @@ class Presses:
             messages.error(request, _("More than %(most)s rows: filter the list first.") % {"most": MOST})
             return None
         answers = {}
-        if fields := button.fields(request, None):
+        if fields := button.fields(request, None, self.model):  # type: ignore[attr-defined]
             form = form_of(fields, request.POST)
             if not form.is_valid():
                 messages.error(request, _("“%(button)s” needs: %(fields)s. Type it in beside the action.") % {
@@ -214,7 +216,7 @@ class Presses:
                 answer = button.press(
                     fits, seller_id=getattr(rows[0], "seller_id", None), at=now(), who=actor_of(request), **answers
                 )
-            except (EntrepotError, ObjectDoesNotExist) as error:
+            except (EntrepotError, ObjectDoesNotExist, DataError) as error:
                 refused.append(_told(error))
                 continue
             moved = set(answer) if is_set and isinstance(answer, list) else {row.pk for row in fits}
@@ -229,6 +231,8 @@ def _answers(form: forms.Form) -> dict[str, Any]:
 
 
 def _told(error: Exception) -> str:
+    if isinstance(error, DataError):
+        return str(refusal([]))
     return absent(error) if isinstance(error, ObjectDoesNotExist) else str(error)
 
 
