@@ -81,5 +81,10 @@ def poll() -> None:
     egress.poll_batches(limit=100, at=now())
 
 
+def too_late_to_come() -> None:
+    """What was sent can no longer arrive: the window for that is over."""
+    PushBatch.objects.system().filter(sent_at__isnull=False).update(sent_at=now() - timedelta(seconds=6))
+
+
 def level(variant, lane: str = "stock") -> ListingLevel:
     return ListingLevel.objects.system().get(listing__variant=variant, lane=lane)

@@ -98,8 +98,21 @@ def test_a_sender_that_was_given_up_for_dead_settles_nothing(seller, on_sale, tr
     with pytest.raises(Refused, match="taken over"):
         offers.settle(batch=batch, verdicts=[records.Verdict(listing_ref=variant.gtin, is_ok=True)])
 
-    assert level(variant).acknowledged_value == 5
+    assert (level(variant).acknowledged_value, level(variant).is_due) == (None, True)
     assert PushBatch.objects.system().get(id=batch.id).failed_count == 1
+
+
+def test_a_late_sender_does_not_settle_a_batch_that_another_holds_open(seller, on_sale, trendyol):
+    (variant,) = on_sale(1)
+    read(seller, {variant.id: 3})
+    egress.push_offers(at=now())
+    late = PushBatch.objects.system().get()
+    PushBatch.objects.system().update(claim_no=late.claim_no + 1)  # claimed again since; nothing is settled yet
+
+    with pytest.raises(Refused, match="taken over"):
+        offers.settle(batch=late, verdicts=[records.Verdict(listing_ref=variant.gtin, is_ok=True)])
+
+    assert level(variant).acknowledged_value == 5
 
 
 def test_a_batch_of_a_channel_that_is_locked_out_waits_without_a_call(seller, on_sale, trendyol):

@@ -10,6 +10,7 @@ import pytest
 
 from entrepot.channels.services import pause_pushes, zero_stock
 from entrepot.core.clock import now
+from entrepot.egress import services as egress
 from entrepot.inventory.services import record_readings
 from entrepot.listings.models import ListingLevel
 from entrepot.listings.queries import drift_count
@@ -173,3 +174,26 @@ def test_a_new_rate_moves_only_prices_abroad(live):
     assert live.price_there("CAY-1")[0] == Decimal("208.00")
     barcodes = {e["barcode"] for e in live.entries("price.set")[before:]}
     assert barcodes == {live.listing("CAY-1").listing_ref}
+
+
+def test_a_second_zero_lands_though_the_value_between_came_through_late(live):
+    for quantity in (7, 0):
+        count(live, "CAY-1", quantity)
+        live.settle()
+        assert live.stock_there("CAY-1") == quantity
+    live.dials("trendyol", late_commit=1.0, late_commit_s=2.0)
+    count(live, "CAY-1", 4)
+    egress.compute_dirty(kind="stock", at=now())
+    assert egress.push_offers(at=now()) == 1  # no answer; the marketplace works it off two seconds later
+    live.dials("trendyol", late_commit=0.0)
+    count(live, "CAY-1", 0)
+    began, seen = time.monotonic(), set()
+
+    while time.monotonic() - began < 10 and not (4 in seen and live.stock_there("CAY-1") == 0):
+        live.turn()
+        seen.add(live.stock_there("CAY-1"))
+        time.sleep(0.1)
+
+    assert seen == {0, 4}
+    live.settle()
+    assert (live.level("CAY-1").acknowledged_value, live.stock_there("CAY-1")) == (0, 0)

@@ -83,6 +83,12 @@ OPTIONS: tuple[Option, ...] = (
         _number(0, 86_400),
     ),
     Option(
+        "hub.late_push_s",
+        "how long the marketplace may take to show stock and prices that it took without an answer",
+        "seconds from 0 to 3600",
+        _number(0, 3_600),
+    ),
+    Option(
         "hub.batch_patience_s",
         "after how long a batch that is never done counts as forgotten",
         "seconds from 1 to 86400",

@@ -51,7 +51,7 @@ def gather(sandbox: Sandbox, at: datetime) -> Cast:
         seller_id=seller.id, slug="woocommerce", name="Kehribar Dükkân", base_url=woo["url"],
         secrets={name: woo[name] for name in ("consumer_key", "consumer_secret")}, at=at,
         # The simulator commits at once or never; a real shop is given minutes.
-        settings={"hub.every.products": 4, "hub.every.stock": 3, "hub.every.fulfilments": 2, "hub.late_commit_s": 2},
+        settings={"hub.every.products": 4, "hub.every.stock": 3, "hub.every.fulfilments": 2, "hub.late_commit_s": 4},
     )  # fmt: skip
     market = channels.add_channel(
         seller_id=seller.id, slug="trendyol", name="Trendyol", base_url=ty["url"], account_ref=ty["seller_id"],

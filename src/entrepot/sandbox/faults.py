@@ -50,7 +50,8 @@ PRESETS: dict[str, Dials] = {
     "hard": Dials(
         too_many_requests=0.08, server_error=0.08, latency_ms=120, lost_answer=0.10, html_answer=0.02,
         refuse_batch_items=0.10, forget_batch=0.10, duplicate_webhook=0.6, late_webhook=0.3, late_webhook_s=2.0,
-        forged_webhook=0.3, lost_webhook=0.15, shifting_pages=0.5, passivate_subscription=0.01,
+        forged_webhook=0.3, lost_webhook=0.15, shifting_pages=0.5, passivate_subscription=0.01, late_commit=0.03,
+        late_commit_s=1.5,
     ),
 }  # fmt: skip
 

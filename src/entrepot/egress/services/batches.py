@@ -6,6 +6,8 @@ from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
+from django.conf import settings
+
 from entrepot.core.errors import Refused
 from entrepot.jobs.services import worker_name
 from entrepot.kit import records
@@ -19,12 +21,29 @@ if TYPE_CHECKING:
     from entrepot.channels.models import Storefront
 
 
-def plan_batch(*, storefront: Storefront, capability: str, at: datetime, lease_s: float = 120) -> PushBatch:
+def plan_batch(*, storefront: Storefront, capability: str, at: datetime) -> PushBatch:
     """A batch without items yet; leased, so that one whose sender died is taken up as unknown."""
     return PushBatch.objects.system().create(
         seller_id=storefront.seller_id, channel_id=storefront.channel_id, storefront=storefront, capability=capability,
-        item_count=0, made_at=at, claimed_by=worker_name(), leased_until=at + timedelta(seconds=lease_s),
+        item_count=0, made_at=at, claimed_by=worker_name(), leased_until=_lease(at),
     )  # fmt: skip
+
+
+def begin_call(*, batch: PushBatch, at: datetime) -> None:
+    """Say that the call of a planned batch is about to be made: its lease begins anew, and outlives the call.
+
+    Raises:
+        Refused: its lease ran out and another worker looked after it, or it is over. It must not be sent any more:
+            younger values may have gone out since.
+    """
+    held = PushBatch.objects.system().filter(id=batch.id, claim_no=batch.claim_no, state="planned")
+    if not held.update(leased_until=_lease(at)):
+        raise Refused(f"batch {batch.id} was taken over meanwhile")
+
+
+def _lease(at: datetime) -> datetime:
+    """A call waits for its turn and its answer, each bounded by one time-out, the answer's text by another."""
+    return at + timedelta(seconds=4 * settings.ENTREPOT_REMOTE_TIMEOUT_S)
 
 
 def hold_batch(*, batch: PushBatch) -> None:

@@ -8,6 +8,7 @@ from datetime import datetime
 from decimal import Decimal
 from typing import TYPE_CHECKING, Any
 
+import structlog
 from django.db import transaction
 
 from entrepot.channels import queries as channel_queries
@@ -16,6 +17,7 @@ from entrepot.core.clock import now
 from entrepot.core.errors import (
     MappingError,
     OutcomeUnknown,
+    Refused,
     RemoteBusy,
     RemoteChanged,
     RemoteError,
@@ -32,12 +34,14 @@ from entrepot.listings import queries as listing_queries
 from entrepot.listings import services as listings
 
 from ..models import PushBatch, PushItem
-from .batches import add_items, by_listing, close_batch, hold_batch, mark_sent, mark_unknown, plan_batch
+from .batches import add_items, begin_call, by_listing, close_batch, hold_batch, mark_sent, mark_unknown, plan_batch
 from .turns import LEASE_S, end_turn, take_turn
 
 if TYPE_CHECKING:
     from entrepot.channels.models import Storefront
     from entrepot.listings.models import Listing
+
+log = structlog.get_logger(__name__)
 
 
 def push_content(*, at: datetime) -> int:
@@ -102,6 +106,11 @@ def _send(batch: PushBatch, front: Storefront, rows: Sequence[Listing]) -> None:
     good, bad = unsayable(client.spec, batch.capability, client.account, _said(batch, rows))
     if not good:
         settle(batch=batch, verdicts=bad)
+        return
+    try:
+        begin_call(batch=batch, at=now())
+    except Refused as late:
+        log.info("batch.fenced", batch=batch.id, why=str(late))
         return
     try:
         reply = submit(client.spec, batch.capability, client.account, good, client.send)
@@ -209,11 +218,11 @@ def settle(*, batch: PushBatch, verdicts: Sequence[records.Verdict]) -> None:
         close_batch(batch=batch, state="settled", verdicts=found, at=now())
 
 
-def read_back(*, batch: PushBatch, client: Client) -> None:
+def read_back(*, batch: PushBatch, client: Client) -> float:
     """Nobody knows what became of a batch: what the marketplace shows has entered review; the rest goes out again.
 
     A refusal is read by the review feed, with its words. A change of what is there sets texts and facts, and showing
-    the listing does not show that it was taken: it is sent again, which harms nothing.
+    the listing does not show that it was taken: it is sent again, which harms nothing. Always settled: 0.
     """
     items = list(PushItem.objects.system().filter(batch=batch))
     way = client.spec.can["pull_listings"]
@@ -233,6 +242,7 @@ def read_back(*, batch: PushBatch, client: Client) -> None:
             is_ok=False, reason="was never taken"
         )
         settle(batch=batch, verdicts=[*there, *_bad(batch)])
+    return 0.0
 
 
 def _shows(capability: str, shown: records.Observed) -> bool:

@@ -7,6 +7,7 @@ from datetime import datetime
 from decimal import Decimal
 from typing import TYPE_CHECKING
 
+import structlog
 from django.db import transaction
 
 from entrepot.channels import queries as channel_queries
@@ -15,6 +16,7 @@ from entrepot.core.clock import now
 from entrepot.core.errors import (
     MappingError,
     OutcomeUnknown,
+    Refused,
     RemoteBusy,
     RemoteChanged,
     RemoteError,
@@ -32,13 +34,16 @@ from entrepot.listings import services as listings
 from entrepot.listings.services import Sent
 
 from ..models import PushBatch, PushItem
-from .batches import add_items, by_listing, close_batch, hold_batch, mark_sent, mark_unknown, plan_batch
+from .batches import add_items, begin_call, by_listing, close_batch, hold_batch, mark_sent, mark_unknown, plan_batch
 from .turns import end_turn, take_turn
 
 if TYPE_CHECKING:
     from entrepot.channels.models import Storefront
 
 CAPABILITY = "push_offers"
+_LATE_PUSH_S = 5.0  # in which a marketplace may still take what it gave no answer to; setting hub.late_push_s
+
+log = structlog.get_logger(__name__)
 
 
 def push_offers(*, at: datetime) -> int:
@@ -73,10 +78,16 @@ def _push(front: Storefront, at: datetime) -> tuple[int, float]:
 def send_offers(*, batch: PushBatch, front: Storefront, sent: Sequence[Sent]) -> float:
     """Make the call of a planned batch and note what came of it; seconds that the remote wants to be left alone.
 
-    A refused batch is halved by two new ones, until the guilty stand alone.
+    A refused batch is halved by two new ones, until the guilty stand alone. One that another worker has taken up
+    meanwhile is not sent.
     """
     client = channels.client_for(front.channel, front)
     offers = [_offer(s, front) for s in sent]
+    try:
+        begin_call(batch=batch, at=now())
+    except Refused as late:
+        log.info("batch.fenced", batch=batch.id, why=str(late))
+        return 0.0
     try:
         reply = submit(client.spec, CAPABILITY, client.account, offers, client.send)
     except (OutcomeUnknown, RemoteChanged) as unknown:  # taken, but what was answered nobody understands: look
@@ -144,9 +155,12 @@ def settle(*, batch: PushBatch, verdicts: Sequence[records.Verdict]) -> None:
         close_batch(batch=batch, state="settled", verdicts=found, at=now())
 
 
-def read_back(*, batch: PushBatch, client: Client) -> None:
+def read_back(*, batch: PushBatch, client: Client) -> float:
     """Nobody knows what became of a batch: look at what the remote holds now. Equal is acknowledged; the rest goes
     out again, in another body.
+
+    The remote may work off what it took after we gave up waiting: as long as that may be, what differs is looked at
+    again before anything else is sent; seconds until then, 0 when it is settled.
     """
     items = list(PushItem.objects.system().filter(batch=batch))
     capability = "pull_observed" if client.spec.has("pull_observed") else "pull_listings"
@@ -158,10 +172,21 @@ def read_back(*, batch: PushBatch, client: Client) -> None:
         for read in pull(client.spec, capability, client.account, window, client.send):
             shown |= {o.listing_ref: o for o in read.records}
     verdicts = {x.listing_id: _compared(x, shown.get(x.listing_ref)) for x in items}
+    if (left_s := _may_still_come_s(batch)) > 0 and not all(v.is_ok for v in verdicts.values()):
+        return left_s
     with transaction.atomic():
         hold_batch(batch=batch)
-        listings.settle_offers(batch_id=batch.id, verdicts=verdicts, at=now())
+        listings.settle_offers(batch_id=batch.id, verdicts=verdicts, is_read_back=True, at=now())
         close_batch(batch=batch, state="settled", verdicts=verdicts, at=now())
+    return 0.0
+
+
+def _may_still_come_s(batch: PushBatch) -> float:
+    """Seconds in which the remote may still take what was sent without an answer."""
+    if batch.sent_at is None:
+        return 0.0
+    patience_s = float(batch.channel.settings.get("hub.late_push_s", _LATE_PUSH_S))
+    return patience_s - (now() - batch.sent_at).total_seconds()
 
 
 def _compared(item: PushItem, shown: records.Observed | None) -> records.Verdict:

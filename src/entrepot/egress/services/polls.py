@@ -90,7 +90,9 @@ def _is_forgotten(batch: PushBatch) -> bool:
 
 def _look(batch: PushBatch, client: Client) -> None:
     """Look at what the remote holds. Content that is there entered review; what is not goes out again."""
-    (offers if batch.capability == offers.CAPABILITY else content).read_back(batch=batch, client=client)
+    left_s = (offers if batch.capability == offers.CAPABILITY else content).read_back(batch=batch, client=client)
+    if left_s > 0:
+        _later(batch, max(0.2, left_s), "no answer came, and the remote does not show it yet")
 
 
 def _later(batch: PushBatch, wait_s: float, error: str) -> None:

@@ -133,10 +133,13 @@ def _compare(rows: Sequence[Listing], seen: dict[str, records.Observed], at: dat
         level.observed_value, level.observed_list, level.observed_at = value, listed, at
         is_settled = level.batch_id is None and level.acknowledged_at is not None and level.acknowledged_at < at
         if is_settled and (level.acknowledged_value, level.acknowledged_list) != (value, listed):
+            # Less than we published may be a sale that is on its way to us: give the order time to arrive first.
+            is_sale = (
+                level.lane == "stock" and level.acknowledged_value is not None and value < level.acknowledged_value
+            )
+            level.not_before = at + timedelta(seconds=_SALE_ON_ITS_WAY_S if is_sale else 0)
             level.acknowledged_value, level.acknowledged_list = value, listed
             level.is_due = (level.desired_value, level.desired_list) != (value, listed)
-            # Less than we published may be a sale that is on its way to us: give the order time to arrive first.
-            level.not_before = at + timedelta(seconds=_SALE_ON_ITS_WAY_S if level.lane == "stock" else 0)
     ListingLevel.objects.system().bulk_update(
         levels,
         [
