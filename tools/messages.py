@@ -16,6 +16,7 @@ from pathlib import Path
 from babel.messages.mofile import write_mo
 from babel.messages.pofile import read_po
 
+from entrepot.kit.registry import connectors
 from entrepot.panel.names import said as name_said
 
 SOURCE = Path(__file__).resolve().parent.parent / "src" / "entrepot"
@@ -37,7 +38,15 @@ def said() -> set[str]:
         text = path.read_text()
         found |= {m[1:-1] for m in _TAG.findall(text)}
         found |= {re.sub(r"{{\s*(\w+)\s*}}", r"%(\1)s", m) for m in _BLOCK.findall(text)}
-    return found
+    return found | set(_of_connectors())
+
+
+def _of_connectors() -> Iterator[str]:
+    """What the panel asks for when an account is connected, or set up."""
+    for spec in connectors().values():
+        for credential in spec.credentials:
+            yield from filter(None, (credential.label, credential.help))
+        yield from (s.label for s in spec.settings)
 
 
 def _in_python(text: str) -> Iterator[str]:

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import importlib.util
+import re
 from html.parser import HTMLParser
 from pathlib import Path
 
 import pytest
 from babel.messages.pofile import read_po
+from django.test import Client
 from django.utils import translation
 
 from .test_pages import address, labels, own_row, shared_rows
@@ -78,6 +80,49 @@ def _back_to_english():
     """The middleware leaves its language with the thread."""
     with translation.override("en"):
         yield
+
+
+_BARE_I = re.compile(r"\bI[a-zçğöşü]")  # in Turkish only a word that begins with ı, and no label of ours does
+
+
+def _turkish(client, path):
+    page = _Texts()
+    page.feed(client.get(path, headers={"accept-language": "tr"}).content.decode())
+    return page.found
+
+
+@pytest.mark.usefixtures("_back_to_english")
+def test_a_turkish_label_that_begins_with_i_is_capitalised_with_its_dot(people, ours):
+    shared_rows()
+    found = set()
+    for label in labels():
+        for path in (address(label), address(label, "change", own_row(label, ours).pk)):
+            found |= {text for text in _turkish(people.operator, path) if _BARE_I.search(text)}
+
+    assert found == set()
+    assert {"İlk görülme", "İstenen"} <= _turkish(people.operator, address("channels.subscription")) | _turkish(
+        people.operator, address("listings.listinglevel")
+    )
+
+
+@pytest.mark.usefixtures("_back_to_english")
+def test_names_of_rows_values_and_connectors_are_said_in_turkish(people, ours):
+    shared_rows()
+    pages = {
+        "channels.channel": {"Trendyol bağla…", "WooCommerce bağla…", "pazaryeri", "mağaza"},
+        "catalog.mapping": {"marka", "kendi", "1 eşleme"},
+        "catalog.fieldowner": {"merkez"},
+        "pricing.pricerule": {"1 fiyat kuralı"},
+        "pricing.fxrate": {"1 kur"},
+    }
+    for label, words in pages.items():
+        assert words <= _turkish(people.operator, address(label)), label
+    product = _turkish(people.operator, address("catalog.product", "change", ours.products[0].pk))
+    connect = _turkish(people.operator, address("channels.channel", "list_press", "connect-trendyol"))
+
+    assert "basit" in product
+    assert {"API anahtarı", "API parolası", "Aynı sayfada"} <= connect
+    assert "Yeniden hoş geldiniz:" in _turkish(Client(), "/panel/login/")
 
 
 @pytest.mark.usefixtures("_back_to_english")

@@ -13,9 +13,12 @@ class PanelConfig(AppConfig):
 
     def ready(self) -> None:
         """Put the panel's site in the place of Django's, then let every domain register its pages on it."""
+        from entrepot.web.admin import capitals
+
         from .site import PanelSite
         from .words import name_rows
 
+        capitals.install()
         admin.site = sites.site = PanelSite()
         autodiscover_modules("admin", register_to=admin.site)
         name_rows(admin.site)

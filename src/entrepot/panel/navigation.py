@@ -70,6 +70,24 @@ _GROUPS: list[tuple[Any, list[tuple[Any, str, str, bool]]]] = [
     ]),
 ]  # fmt: skip
 
+# app_model → one of its rows
+ONE = {
+    "catalog_product": _("product"), "catalog_variant": _("variant"), "catalog_mapping": _("mapping"),
+    "channels_taxon": _("word of theirs"), "catalog_component": _("part of a kit"),
+    "catalog_fieldowner": _("field owner"), "channels_channel": _("channel"),
+    "channels_storefront": _("storefront"), "channels_subscription": _("webhook"), "channels_binding": _("binding"),
+    "channels_calllog": _("call"), "listings_listing": _("listing"), "listings_listinglevel": _("level"),
+    "egress_pushbatch": _("batch"), "egress_pushitem": _("item of a batch"), "inventory_stocklevel": _("stock"),
+    "inventory_reservation": _("reservation"), "inventory_shortage": _("shortage"), "inventory_buffer": _("buffer"),
+    "pricing_baseprice": _("base price"), "pricing_pricerule": _("price rule"), "pricing_fxrate": _("exchange rate"),
+    "pricing_price": _("price"), "orders_order": _("order"), "fulfilment_package": _("package"),
+    "documents_document": _("document"), "channels_intent": _("intent"), "ingress_setaside": _("set aside"),
+    "ingress_driftseen": _("drift"), "ingress_feed": _("feed"), "ingress_receipt": _("receipt"),
+    "jobs_run": _("run"), "events_statechange": _("state change"), "events_event": _("event"),
+    "events_parkedevent": _("parked event"), "events_eventcursor": _("cursor"), "events_dirty": _("mark"),
+    "jobs_drainerhealth": _("drainer"), "accounts_seller": _("seller"), "accounts_user": _("person"),
+    "accounts_apikey": _("API key"),
+}  # fmt: skip
 # app_model → its words
 NAMES = {name: words for _, pages in _GROUPS for words, name, _, _ in pages}
 # app → the group that most of its pages are in

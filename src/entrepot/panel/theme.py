@@ -15,4 +15,5 @@ WORDS = [
     _("This page yielded into no results. Create a new item or reset your filters."),
     _("You have been successfully logged out from the administration"), _("Submit"), _("Expand row"),
     _("Choose file to upload"), _("General"), _("Default"), _("Forgotten your password or username?"),
+    _("Welcome back to"),
 ]  # fmt: skip

@@ -7,7 +7,7 @@ from django.contrib.admin import AdminSite
 from django.utils.translation import gettext_lazy
 
 from .names import said
-from .navigation import GROUP_OF, NAMES
+from .navigation import GROUP_OF, NAMES, ONE
 
 
 def name_rows(site: AdminSite) -> None:
@@ -15,6 +15,7 @@ def name_rows(site: AdminSite) -> None:
     for model in site._registry:  # noqa: SLF001 - Django has no public list of what is registered
         meta = model._meta
         apps.get_app_config(meta.app_label).verbose_name = GROUP_OF[meta.app_label]  # type: ignore[assignment]
+        meta.verbose_name = ONE[f"{meta.app_label}_{meta.model_name}"]
         meta.verbose_name_plural = NAMES.get(f"{meta.app_label}_{meta.model_name}", meta.verbose_name_plural)
         for field in meta.concrete_fields:
             if type(field.verbose_name) is str:

@@ -6,6 +6,7 @@ from typing import Any
 
 from django import forms
 from django.http import HttpRequest
+from django.utils.text import format_lazy
 from django.utils.translation import gettext_lazy
 
 from entrepot.accounts.admin import seller_field
@@ -18,7 +19,12 @@ from entrepot.web.admin import Button
 
 def _secret(credential: Credential) -> forms.Field:
     widget = forms.PasswordInput(attrs={"autocomplete": "off"}) if credential.is_secret else forms.TextInput()
-    return forms.CharField(widget=widget, label=credential.label, help_text=credential.help, strip=True)
+    return forms.CharField(widget=widget, label=_said(credential.label), help_text=_said(credential.help), strip=True)
+
+
+def _said(text: str) -> Any:
+    """A text of a connector's spec in the reader's language; ``tools/messages.py`` collects them from the specs."""
+    return gettext_lazy(text) if text else ""  # the empty message is the catalogue's own head
 
 
 def _connect_fields(spec: Spec) -> Any:
@@ -57,7 +63,7 @@ def connect_buttons() -> list[Button]:
     return [
         Button(
             name=f"connect-{spec.slug}",
-            label=gettext_lazy("Connect") + f" {spec.label}",
+            label=format_lazy(gettext_lazy("Connect {remote}"), remote=spec.label),
             call=_connect(spec),
             on="list",
             ask=_connect_fields(spec),
@@ -82,12 +88,12 @@ def setting_fields(request: HttpRequest, row: Channel | None) -> dict[str, forms
         if s.allowed:
             words = {str(v): v for v in s.allowed}
             asked[name] = forms.TypedChoiceField(
-                choices=[(w, w) for w in words], coerce=words.__getitem__, initial=str(initial), label=s.label
+                choices=[(w, w) for w in words], coerce=words.__getitem__, initial=str(initial), label=_said(s.label)
             )
         elif isinstance(s.default, bool):
-            asked[name] = forms.BooleanField(required=False, initial=bool(initial), label=s.label)
+            asked[name] = forms.BooleanField(required=False, initial=bool(initial), label=_said(s.label))
         elif isinstance(s.default, str):
-            asked[name] = forms.CharField(required=False, initial=initial, label=s.label)
+            asked[name] = forms.CharField(required=False, initial=initial, label=_said(s.label))
     return asked
 
 

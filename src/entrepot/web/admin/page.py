@@ -12,7 +12,7 @@ from django.contrib.admin.views.main import ChangeList
 from django.core.exceptions import PermissionDenied
 from django.db.models import Model, QuerySet
 from django.http import Http404, HttpRequest, HttpResponse
-from django.utils.text import capfirst
+from django.utils.functional import cached_property
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from unfold.admin import ModelAdmin
@@ -20,6 +20,8 @@ from unfold.forms import ActionForm
 
 from entrepot.core.errors import Refused
 
+from . import words
+from .capitals import capfirst
 from .cells import Cells
 from .columns import Column
 from .paging import CappedPaginator
@@ -122,6 +124,14 @@ class Page(Cells, Presses, SectionsOf, ModelAdmin):
     def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
         return False
 
+    @cached_property
+    def in_words(self) -> dict[Any, Any]:
+        """What stands for columns that hold words of ours. Made when the first page is drawn: the panel has named the
+        columns by then.
+        """
+        names = {f.name for f in self.opts.concrete_fields} & words.COLUMNS - set(self.cells)
+        return {name: words.shown(self.model, name) for name in names}
+
     # The list
 
     def all_columns(self) -> list[Column]:
@@ -131,12 +141,14 @@ class Page(Cells, Presses, SectionsOf, ModelAdmin):
 
     def get_list_display(self, request: HttpRequest) -> list[Any]:
         is_operator = actor_of(request).seller_ids is None
-        shown = [n for n in super().get_list_display(request) if n != "seller" or is_operator]
+        named = [n for n in super().get_list_display(request) if n != "seller" or is_operator]
+        shown = [self.in_words.get(n, n) for n in named]
         return [*shown, *(c.cell() for c in self.all_columns() if c not in self.columns)]
 
     def get_list_filter(self, request: HttpRequest) -> list[Any]:
         is_operator = actor_of(request).seller_ids is None
-        found = super().get_list_filter(request)
+        named = super().get_list_filter(request)
+        found = [(f, words.WordsFilter) if f in self.in_words else f for f in named]
         return [f for f in found if is_operator or (f[0] if isinstance(f, tuple) else f) != "seller"]
 
     def get_changelist(self, request: HttpRequest, **kwargs: Any) -> type[ChangeList]:
@@ -171,13 +183,13 @@ class Page(Cells, Presses, SectionsOf, ModelAdmin):
 
     # One row
 
-    def get_fields(self, request: HttpRequest, obj: Any = None) -> list[str]:
+    def get_fields(self, request: HttpRequest, obj: Any = None) -> list[Any]:
         hidden = {*self.concealed, *(() if actor_of(request).seller_ids is None else ("seller",))}
         named = self.fields or [f.name for f in self.opts.concrete_fields]
-        return [name for name in named if name not in hidden]
+        return [self.in_words.get(name, name) for name in named if name not in hidden]
 
-    def get_readonly_fields(self, request: HttpRequest, obj: Any = None) -> list[str]:
-        return [*self.readonly_fields, *(f.name for f in self.opts.concrete_fields)]
+    def get_readonly_fields(self, request: HttpRequest, obj: Any = None) -> list[Any]:
+        return [*self.readonly_fields, *(f.name for f in self.opts.concrete_fields), *self.in_words.values()]
 
     def changeform_view(
         self, request: HttpRequest, object_id: str | None = None, form_url: str = "",
