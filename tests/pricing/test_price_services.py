@@ -170,6 +170,54 @@ def test_a_price_that_a_person_typed_stays_when_the_store_has_none(aydin):
     assert BasePrice.objects.system().get().regular == Decimal(50)
 
 
+@pytest.mark.parametrize(
+    ("regular", "sale", "said"),
+    [
+        ("-5", None, "-5 TRY as regular price"),
+        ("0", None, "0 TRY as regular price"),
+        ("120", "-1.50", "-1.50 TRY as sale price"),
+        ("120", "0.00", "0.00 TRY as sale price"),
+        ("1e13", None, "10000000000000 TRY as regular price"),
+    ],
+)
+def test_a_price_that_is_none_stops_the_old_one_and_says_what_was_given(aydin, fronts, regular, sale, said):
+    known, new = goods(aydin, 2, vat_rate=Decimal("0.20"))
+    base(aydin, [known])
+    compute_prices(variant_ids=[known.id], day=DAY, at=now())
+
+    assert base(aydin, [known, new], regular, sale) == [known.id, new.id]
+    assert base(aydin, [known, new], regular, sale) == []
+    made = compute_prices(variant_ids=[known.id, new.id], day=DAY, at=now())
+
+    for variant in (known, new):
+        price = made[variant.id, fronts["TR"].id]
+        assert (price.sale_price, price.list_price) == (None, None)
+        assert price.problem.startswith(f"no base price: the store gave {said}, and a price is above zero")
+    base(aydin, [known], "90")
+    assert compute_prices(variant_ids=[known.id], day=DAY, at=now())[known.id, fronts["TR"].id].sale_price == 90
+    assert BasePrice.objects.system().get(variant=known).refused == ""
+
+
+def test_a_store_that_gives_nonsense_does_not_take_away_what_a_person_typed(aydin):
+    (variant,) = goods(aydin, 1)
+    told = {"seller_id": aydin.id, "currency": "TRY", "is_tax_included": True, "at": now()}
+    set_base_prices(**told, rows=[(variant.id, Decimal(50), None)], source="hub")
+
+    assert set_base_prices(**told, rows=[(variant.id, Decimal(-5), None)]) == []
+
+    assert BasePrice.objects.system().get().regular == 50
+
+
+def test_a_price_that_the_store_stops_giving_is_no_longer_said_to_be_given(aydin):
+    (variant,) = goods(aydin, 1)
+    base(aydin, [variant], "-5")
+    told = {"seller_id": aydin.id, "currency": "TRY", "is_tax_included": True, "at": now()}
+
+    assert set_base_prices(**told, rows=[(variant.id, None, None)]) == [variant.id]
+
+    assert BasePrice.objects.system().get().refused == ""
+
+
 def test_new_rates_have_only_prices_across_currencies_computed_again(aydin, borealis, fronts):
     ours = goods(aydin, 2)
     base(aydin, ours)

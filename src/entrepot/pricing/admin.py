@@ -16,24 +16,14 @@ from django.utils.translation import gettext_lazy
 
 from entrepot.accounts.admin import OPERATORS
 from entrepot.catalog.admin.links import VariantLink
-from entrepot.channels import queries as channels
-from entrepot.core.actor import Actor
 from entrepot.core.errors import Invalid
-from entrepot.web.admin import Button, OwnChoices, Page, Section, Table, actor_of, chip, choice_filter, yes_no
+from entrepot.web.admin import Button, OwnChoices, Page, Section, Table, chip, choice_filter, yes_no
 from entrepot.web.admin.show import money, rate, row_link
 
 from . import services
+from .explain import step_word, told
 from .models import BasePrice, FxRate, Price, PriceRule
-
-_RATES = ("markup_rate", "minimum_margin_rate", "vat_rate", "fx_margin_rate")
-_ENDINGS = ("none", "0.99", "0.90", "0.95", "1")
-
-# The steps of pricing.rules in the reader's language.
-_STEPS = {
-    "base": gettext_lazy("base"), "net": gettext_lazy("net"), "exchange": gettext_lazy("exchange"),
-    "markup": gettext_lazy("markup"), "minimum margin": gettext_lazy("minimum margin"), "VAT": gettext_lazy("VAT"),
-    "fee": gettext_lazy("fee"), "rounded": gettext_lazy("rounded"),
-}  # fmt: skip
+from .rule_form import BUTTONS
 
 
 def _price_fields(request: HttpRequest, row: BasePrice | None) -> dict[str, forms.Field]:
@@ -42,7 +32,10 @@ def _price_fields(request: HttpRequest, row: BasePrice | None) -> dict[str, form
             min_value=Decimal("0.000001"), initial=row and row.regular, label=gettext_lazy("Regular price")
         ),
         "sale": forms.DecimalField(
-            min_value=0, required=False, initial=row and row.sale, label=gettext_lazy("Sale price (empty: not on sale)")
+            min_value=Decimal("0.000001"),
+            required=False,
+            initial=row and row.sale,
+            label=gettext_lazy("Sale price (empty: not on sale)"),
         ),
     }
 
@@ -57,7 +50,9 @@ def change_price(*, seller_id: int, price: BasePrice, regular: Decimal, sale: De
 
 @register(BasePrice)
 class BasePricePage(VariantLink, Page):
-    list_display = ["sku", "regular_shown", "sale_shown", "cost_shown", "with_tax", "source", "set_at", "seller"]
+    list_display = [
+        "sku", "regular_shown", "sale_shown", "cost_shown", "with_tax", "source", "set_at", "not_used", "seller",
+    ]  # fmt: skip
     list_filter = ["currency", "source", ("seller", OwnChoices)]
     list_select_related = ["variant", "seller"]
     search_fields = ["variant__sku", "=variant__gtin"]
@@ -88,43 +83,9 @@ class BasePricePage(VariantLink, Page):
     def with_tax(self, row: BasePrice) -> SafeString:
         return yes_no(row.is_tax_included)
 
-
-def _rule_fields(request: HttpRequest, row: PriceRule | None) -> dict[str, forms.Field]:
-    def share(name: str, label: Any, *, required: bool = True, low: int | None = 0) -> forms.Field:
-        initial = getattr(row, name) if row else (0 if required else None)
-        hint = gettext_lazy("A fraction: 0.30 is 30 %.") if required else gettext_lazy("Empty: none.")
-        return forms.DecimalField(required=required, min_value=low, initial=initial, label=label, help_text=hint)
-
-    asked: dict[str, forms.Field] = {}
-    if row is None:
-        mine = channels.visible_storefronts(actor=actor_of(request))
-        asked["storefront_id"] = forms.TypedChoiceField(
-            choices=[(s.pk, str(s)) for s in mine], coerce=int, label=gettext_lazy("Storefront")
-        )
-    return asked | {
-        "markup_rate": share("markup_rate", gettext_lazy("Mark-up"), low=-1),
-        "fixed_fee": forms.DecimalField(
-            initial=row.fixed_fee if row else 0, label=gettext_lazy("Fixed fee"),
-            help_text=gettext_lazy("In the storefront's currency, tax included."),
-        ),
-        "minimum_margin_rate": share("minimum_margin_rate", gettext_lazy("Minimum margin"), required=False),
-        "vat_rate": share("vat_rate", gettext_lazy("VAT rate there"), required=False),
-        "fx_margin_rate": share("fx_margin_rate", gettext_lazy("Margin on the exchange rate")),
-        "ending": forms.ChoiceField(
-            choices=[(e, e) for e in _ENDINGS], initial=row.ending if row else "none", label=gettext_lazy("Ending")
-        ),
-    }  # fmt: skip
-
-
-def add_rule(*, who: Actor, storefront_id: int, **changes: Any) -> PriceRule:
-    """A rule of one storefront, for the seller that has it."""
-    storefront = channels.storefront_for(actor=who, storefront_id=storefront_id)
-    return services.set_rule(seller_id=storefront.seller_id, storefront_id=storefront_id, **changes)
-
-
-def change_rule(*, seller_id: int, rule: PriceRule, **changes: Any) -> PriceRule:
-    """Other numbers for the same storefront."""
-    return services.set_rule(seller_id=seller_id, storefront_id=rule.storefront_id, **changes)
+    @display(description=gettext_lazy("given and not used"))
+    def not_used(self, row: BasePrice) -> SafeString | str:
+        return chip("bad", row.refused) if row.refused else "–"
 
 
 @register(PriceRule)
@@ -132,12 +93,7 @@ class PriceRulePage(Page):
     list_display = ["storefront", "markup", "fixed_fee", "margin", "vat", "fx_margin", "ending", "changed_at", "seller"]
     list_filter = [("storefront", OwnChoices), ("seller", OwnChoices)]
     list_select_related = ["storefront__channel", "seller"]
-    buttons = [
-        Button(name="add", label=gettext_lazy("Set a rule"), call=add_rule, on="list", ask=_rule_fields, tone="main"),
-        Button(
-            name="change", label=gettext_lazy("Change the rule"), call=change_rule, subject="rule", ask=_rule_fields
-        ),
-    ]
+    buttons = BUTTONS
 
     @display(description=gettext_lazy("mark-up"), ordering="markup_rate")
     def markup(self, row: PriceRule) -> str:
@@ -219,8 +175,8 @@ class PricePage(VariantLink, Page):
 
     @display(description=gettext_lazy("why there is none"))
     def problem_shown(self, row: Price) -> SafeString | str:
-        return chip("bad", row.problem) if row.problem else "–"
+        return chip("bad", told(row.problem)) if row.problem else "–"
 
     def sections(self, request: HttpRequest, row: Price) -> list[Section]:
-        rows = [(_STEPS.get(s.get("step"), s.get("step")), s.get("amount"), s.get("why")) for s in row.steps]
+        rows = [(step_word(s.get("step", "")), s.get("amount"), told(s.get("why", ""))) for s in row.steps]
         return [Table(_("How the price came about"), [_("step"), _("amount"), _("why")], rows)]

@@ -111,6 +111,10 @@ class RuleIn(Body):
     vat_rate: Annotated[str, Field(pattern=r"^0(\.[0-9]{1,4})?$")] | None = Field(None, examples=["0.19"])
     fx_margin_rate: Annotated[str, Field(pattern=r"^0(\.[0-9]{1,4})?$")] = Field("0", examples=["0.02"])
     ending: Ending = Field("none", examples=["0.99"])
+    confirm: bool = Field(
+        False, description="a markup or minimum margin of 5 (500 %) or more, that was not so before, is meant so",
+        examples=[False],
+    )  # fmt: skip
 
 
 class FxOut(Schema):
@@ -158,7 +162,11 @@ def list_price_rules(request: ActorRequest, cursor: Cursor = None, limit: Limit 
     "/price-rules/{storefront_id}", response=RuleOut, operation_id="set_price_rule", summary="Set a storefront's rule"
 )
 def set_price_rule(request: ActorRequest, storefront_id: int, body: RuleIn) -> Any:
-    """Set the rule; every price there is computed again. 422: the fee is in another currency than the storefront's."""
+    """Set the rule; every price there is computed again.
+
+    422: the fee is in another currency than the storefront's, a rate of 5 (500 %) or more is not confirmed, or the
+    storefront's currency has more than two decimals, which a price here cannot have.
+    """
     front = channels.storefront_for(actor=request.auth, storefront_id=storefront_id)
     fee = body.fixed_fee
     if fee is not None and fee.currency != front.currency:
@@ -167,7 +175,7 @@ def set_price_rule(request: ActorRequest, storefront_id: int, body: RuleIn) -> A
         seller_id=front.seller_id, storefront_id=front.id, markup_rate=Decimal(body.markup_rate),
         fixed_fee=Decimal(0) if fee is None else _fee(fee), ending=body.ending,
         minimum_margin_rate=_decimal(body.minimum_margin_rate), vat_rate=_decimal(body.vat_rate),
-        fx_margin_rate=Decimal(body.fx_margin_rate),
+        fx_margin_rate=Decimal(body.fx_margin_rate), confirm=body.confirm,
     )  # fmt: skip
     return PriceRule.objects.for_actor(request.auth).select_related("storefront").get(id=row.id)
 

@@ -11,13 +11,16 @@ class BasePrice(SellerScoped):
     """What the seller asks at home, as the store or a person said."""
 
     variant = models.OneToOneField("catalog.Variant", models.CASCADE, related_name="base_price")
-    regular = models.DecimalField(max_digits=18, decimal_places=6, null=True)  # null: the source gives none any more
+    regular = models.DecimalField(
+        max_digits=18, decimal_places=6, null=True
+    )  # null: the source gives none that can be one
     sale = models.DecimalField(max_digits=18, decimal_places=6, null=True, blank=True)  # null: not on sale
     cost = models.DecimalField(max_digits=18, decimal_places=6, null=True, blank=True)  # null: unknown; no margin then
     currency = models.CharField(max_length=3)
     is_tax_included = models.BooleanField()
     source = models.CharField(max_length=8)  # store, hub, file
     set_at = models.DateTimeField()
+    refused = models.TextField(default="", db_default="", blank=True)  # what the source gave that no price can be
 
     class Meta:
         constraints = [models.CheckConstraint(condition=models.Q(regular__gt=0), name="base_price_positive")]
@@ -39,7 +42,7 @@ class PriceRule(SellerScoped):
     changed_at = models.DateTimeField(auto_now=True)
 
     def __str__(self) -> str:
-        return f"rule of storefront {self.storefront_id}"
+        return str(self.storefront)
 
 
 class FxRate(models.Model):

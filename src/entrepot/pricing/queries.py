@@ -18,3 +18,9 @@ def vat_rates(*, storefront_ids: Sequence[int]) -> dict[int, Decimal]:
     """Storefront id → the VAT rate its rule fixes; absent where each variant keeps its own."""
     rules = PriceRule.objects.system().filter(storefront_id__in=storefront_ids, vat_rate__isnull=False)
     return dict(rules.values_list("storefront_id", "vat_rate"))
+
+
+def ruled_storefronts(*, storefront_ids: Sequence[int]) -> set[int]:
+    """Of these, the storefronts that have a rule."""
+    rules = PriceRule.objects.system().filter(storefront_id__in=storefront_ids)
+    return set(rules.values_list("storefront_id", flat=True))

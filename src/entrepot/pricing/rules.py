@@ -8,6 +8,8 @@ from decimal import ROUND_CEILING, ROUND_HALF_UP, Decimal
 
 from entrepot.core.money import minor_unit
 
+_KEPT = Decimal("0.01")  # the smallest amount that a price is kept with
+_MOST = Decimal(10) ** 12  # what it stays below
 ENDINGS = ("none", "0.99", "0.95", "0.90", "1")  # of a price; 1: whole
 
 
@@ -52,10 +54,28 @@ def price_on(given: Given, rate: tuple[Decimal, date] | None) -> Result:
     steps: list[tuple[str, str, str]] = []
     sale = _chain(given, given.regular if given.sale is None else given.sale, rate, steps)
     listed = sale if given.sale is None else _chain(given, given.regular, rate, [])
+    if max(listed, sale) >= _MOST:
+        return Result(problem=f"comes out at {max(listed, sale)} {given.target}: prices are kept below {_MOST}")
     return Result(list_price=max(listed, sale), sale_price=sale, steps=steps)
 
 
+def unkept(currency: str) -> str:
+    """Why prices in this currency cannot be kept, and which can; empty: they can.
+
+    Prices have two decimals (numeric(14, 2)); a currency with three would lose its last one.
+    """
+    coin = minor_unit(currency)
+    if coin >= _KEPT:
+        return ""
+    return (
+        f"{currency} has a coin of {coin}, and prices are kept with two decimals; allowed are currencies with two "
+        "decimals or none, such as EUR, USD, TRY, SAR or JPY"
+    )
+
+
 def _problem(given: Given, rate: tuple[Decimal, date] | None) -> str:
+    if why := unkept(given.target):
+        return why
     if given.vat_rate is None:
         return "VAT rate is unknown: give it on the variant or in the storefront's rule"
     if given.is_tax_included and given.home_vat_rate is None:
@@ -77,7 +97,7 @@ def _chain(given: Given, amount: Decimal, rate: tuple[Decimal, date], steps: lis
     value = step("base", amount, f"{given.currency}, {'with' if given.is_tax_included else 'without'} tax")
     if given.is_tax_included:
         assert given.home_vat_rate is not None
-        value = step("net", value / (1 + given.home_vat_rate), f"less VAT {given.home_vat_rate:.0%} at home")
+        value = step("net", value / (1 + given.home_vat_rate), f"less VAT {_percent(given.home_vat_rate)} at home")
     factor = Decimal(1) if given.currency == given.target else rate[0] * (1 + given.fx_margin_rate)
     if given.currency != given.target:
         value = step("exchange", value * factor, f"× {factor:.6f}, rate of {rate[1]} in {given.target}")
@@ -87,10 +107,15 @@ def _chain(given: Given, amount: Decimal, rate: tuple[Decimal, date], steps: lis
         floor = given.cost * factor * (1 + given.minimum_margin_rate)
         if value < floor:
             value = step("minimum margin", floor, f"cost + {given.minimum_margin_rate:.2%}")
-    value = step("VAT", value * (1 + given.vat_rate), f"+ {given.vat_rate:.0%}")
+    value = step("VAT", value * (1 + given.vat_rate), f"+ {_percent(given.vat_rate)}")
     if given.fixed_fee:
         value = step("fee", value + given.fixed_fee, f"+ {given.fixed_fee} {given.target}")
     return step("rounded", rounded(value, given.target, given.ending), f"ending {given.ending}")
+
+
+def _percent(rate: Decimal) -> str:
+    """0.19 is 19%, 0.055 is 5.5%."""
+    return f"{(rate * 100).normalize():f}%"
 
 
 def rounded(value: Decimal, currency: str, ending: str) -> Decimal:

@@ -49,7 +49,7 @@ def _compute(variant_ids: Sequence[int], day: date, at: datetime) -> dict[tuple[
     rules = {r.storefront_id: r for r in of_front}
     rates = Rates(day)
     rows = [
-        _price(v, s, bases.get(v.id), rules.get(s.id) or PriceRule(storefront=s), rates, at)
+        price_of(v, s, bases.get(v.id), rules.get(s.id) or PriceRule(storefront=s), rates, at)
         for v in variants
         for s in fronts.get(v.seller_id, [])
     ]
@@ -78,15 +78,16 @@ def _said(price: Price) -> tuple[Any, ...]:
     return price.list_price, price.sale_price, price.currency, price.steps, price.problem
 
 
-def _price(
+def price_of(
     variant: Variant, storefront: Storefront, base: BasePrice | None, rule: PriceRule, rates: Rates, at: datetime
 ) -> Price:
+    """The price as a row that is not kept yet, or why there is none."""
     row = Price(
         seller_id=variant.seller_id, variant=variant, storefront=storefront, currency=storefront.currency,
         computed_at=at, list_price=None, sale_price=None,
     )  # fmt: skip
     if base is None or base.regular is None:
-        row.problem = "no base price: the store gives none, and nobody typed one in"
+        row.problem = _baseless(base)
         return row
     given = Given(
         regular=base.regular, sale=base.sale, cost=base.cost, currency=base.currency,
@@ -99,3 +100,9 @@ def _price(
     row.list_price, row.sale_price, row.problem = result.list_price, result.sale_price, result.problem
     row.steps = [{"step": s, "amount": a, "why": w} for s, a, w in result.steps]
     return row
+
+
+def _baseless(base: BasePrice | None) -> str:
+    if base is not None and base.refused:
+        return f"no base price: the store gave {base.refused}, and a price is above zero and below 1000000000000"
+    return "no base price: the store gives none, and nobody typed one in"
