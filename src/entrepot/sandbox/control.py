@@ -7,11 +7,13 @@ import json
 from collections.abc import Callable
 from dataclasses import asdict
 from typing import TYPE_CHECKING, Any
+from urllib.parse import parse_qsl
 
 from starlette.responses import JSONResponse, RedirectResponse, Response
 from starlette.routing import Route
 
 from .faults import PRESETS
+from .form_read import arguments, parameters
 
 if TYPE_CHECKING:
     from starlette.requests import Request
@@ -20,7 +22,7 @@ if TYPE_CHECKING:
 
 Changed = Callable[[str], None]
 SAID = 400  # a longer answer is not repeated on the page
-PLAIN_TEXT = {"str", "object", ""}
+SENT_BACK = 1500  # a longer form is not filled in again after a refusal
 FORM = "application/x-www-form-urlencoded"
 
 
@@ -80,17 +82,30 @@ class Control:
         name = request.path_params["name"]
         if remote is None or name not in remote.actions:
             return _unknown(request)
+        if _is_form(request):
+            return await self._filled(remote, name, request)
         try:
-            given = await _given(request)
             action = remote.actions[name]
-            answer = action(**_bound(action, _typed(action, given) if _is_form(request) else given))
+            answer = action(**_bound(action, await _given(request)))
         except ValueError as error:
             return _refused(request, str(error))
         self.changed(remote.slug)
-        text = json.dumps(answer, ensure_ascii=False, default=str)
-        if _is_form(request):
-            return _back(request, f"{name}: {text if len(text) < SAID else 'done'}")
-        return Response(text.encode(), media_type="application/json")
+        return Response(json.dumps(answer, ensure_ascii=False, default=str).encode(), media_type="application/json")
+
+    async def _filled(self, remote: Remote, name: str, request: Request) -> Response:
+        """An action from its form: back to the page, which says what came of it and shows a refused form again."""
+        sent = await request.form()
+        lists = {n: [str(v) for v in sent.getlist(n) if v != ""] for n in sent}
+        given = {n: values[0] if len(values) == 1 else values for n, values in lists.items() if values}
+        action, form = remote.actions[name], next((f for f in remote.forms() if f.action == name), None)
+        try:
+            answer = action(**_bound(action, arguments(action, form, given)))
+        except ValueError as error:
+            again = {f"f.{n}": " ".join(values) for n, values in lists.items() if values}
+            fits = sum(len(text) for text in again.values()) < SENT_BACK
+            return _back(request, str(error), is_refusal=True, do=name, **(again if fits else {}))
+        self.changed(remote.slug)
+        return _back(request, f"{name.replace('_', ' ')}: {_told(answer)}")
 
     async def clock(self, request: Request) -> Response:
         """Move the time of every remote forward: ``{"advance_s": N}``."""
@@ -121,11 +136,6 @@ def routes(remotes: dict[str, Remote], changed: Changed) -> list[Route]:
         Route("/control/{slug}/faults", control.faults, methods=["GET", "PATCH", "POST"]),
         Route("/control/{slug}/actions/{name}", control.action, methods=["POST"]),
     ]
-
-
-def parameters(action: Action) -> list[inspect.Parameter]:
-    """The keyword arguments of an action, wrappers seen through."""
-    return [p for p in inspect.signature(action).parameters.values() if p.name != "self"]
 
 
 def _turn(remote: Remote, given: dict[str, Any]) -> None:
@@ -160,26 +170,11 @@ async def _given(request: Request) -> dict[str, Any]:
         body = json.loads(raw) if raw.strip() else {}
     except RecursionError:
         raise ValueError("the body is nested too deeply") from None
+    except ValueError as error:
+        raise ValueError(f"the body must be a JSON object: {error}") from None
     if not isinstance(body, dict):
         raise ValueError("the body must be a JSON object")  # noqa: TRY004 - becomes the 422
     return body
-
-
-def _typed(action: Action, given: dict[str, Any]) -> dict[str, Any]:
-    """Values of a form by the annotations; what is no plain type is JSON."""
-    known = {p.name: str(p.annotation) for p in parameters(action)}
-    typed: dict[str, Any] = {}
-    for name, text in given.items():
-        kind = known.get(name, "").replace(" | None", "")
-        if name == "more":
-            typed |= json.loads(text)
-        elif kind in {"int", "float"}:
-            typed[name] = int(text) if kind == "int" else float(text)
-        elif kind == "bool":
-            typed[name] = text in {"1", "on", "true"}
-        else:
-            typed[name] = text if kind in PLAIN_TEXT else json.loads(text)
-    return typed
 
 
 def _bound(action: Action, given: dict[str, Any]) -> dict[str, Any]:
@@ -222,6 +217,13 @@ FITS: dict[str, tuple[str, Callable[[Any], bool]]] = {
 }
 
 
+def _told(answer: dict[str, Any]) -> str:
+    """An action's answer in a line."""
+    plain = [f"{n.replace('_', ' ')} {v}" for n, v in answer.items() if isinstance(v, (str, int, float)) and v != ""]
+    text = ", ".join(plain)
+    return text if plain and len(text) < SAID else "done"
+
+
 def _unknown(request: Request) -> Response:
     return JSONResponse({"detail": f"there is no {request.url.path}"}, 404)
 
@@ -230,7 +232,14 @@ def _refused(request: Request, text: str) -> Response:
     return _back(request, text, is_refusal=True) if _is_form(request) else JSONResponse({"detail": text}, 422)
 
 
-def _back(request: Request, text: str, *, is_refusal: bool = False) -> Response:
+def _filters(request: Request) -> dict[str, str]:
+    """What the page that sent the form was narrowed to; it stays so."""
+    asked = parse_qsl(request.headers.get("referer", "").partition("?")[2])
+    return {name: text for name, text in asked if name in {"q", "rows", "kind"} or name.startswith("state.")}
+
+
+def _back(request: Request, text: str, *, is_refusal: bool = False, **more: str) -> Response:
     slug = request.path_params.get("slug")
     place = request.url_for("remote_page", slug=slug) if slug else request.url_for("front_page")
-    return RedirectResponse(place.include_query_params(**{"refused" if is_refusal else "said": text}), 303)
+    place = place.include_query_params(**_filters(request), **{"refused" if is_refusal else "said": text}, **more)
+    return RedirectResponse(place.replace(fragment=more["do"]) if "do" in more else place, 303)

@@ -11,6 +11,7 @@ if TYPE_CHECKING:
 
     from .clock import Clock
     from .deliveries import Deliveries
+    from .desk import Form, Table
     from .faults import Faults
     from .ledger import Ledger
 
@@ -25,7 +26,8 @@ class Remote:
     buyer can do there without the API (place an order by hand, change stock in the shop): the control API exposes
     them as ``POST /control/<slug>/actions/<name>``. ``summary`` is what the remote now holds, for its page.
     ``snapshot`` and ``restore`` carry its whole state as JSON over a restart. ``tick`` is called every 50 ms in the
-    event loop: batches finish, reviews end, buyers arrive, webhooks are retried.
+    event loop: batches finish, reviews end, buyers arrive, webhooks are retried. ``tables`` and ``forms`` are what a
+    person sees and fills on its page; an action without a form gets one from its signature.
     """
 
     slug: str
@@ -40,3 +42,5 @@ class Remote:
     restore: Callable[[dict[str, Any]], None]
     tick: Callable[[], None]
     actions: dict[str, Action] = field(default_factory=dict)
+    tables: Callable[[], list[Table]] = list
+    forms: Callable[[], list[Form]] = list

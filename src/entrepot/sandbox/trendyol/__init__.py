@@ -34,7 +34,9 @@ from . import (
     webhooks,
 )
 from .actions import Actions, summary
+from .desk import forms
 from .gate import application
+from .tables import tables
 from .world import World
 
 if TYPE_CHECKING:
@@ -78,6 +80,7 @@ def build(*, url: str, seed: int, dials: Dials, state_dir: Path | None) -> Remot
     return Remote(
         "trendyol", clock, faults, ledger, deliveries, FaultMiddleware(app, faults), credentials,
         lambda: summary(world), world.snapshot, world.restore, tick, Actions(world).all(),
+        lambda: tables(world), lambda: forms(world),
     )  # fmt: skip
 
 

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from . import offers, orders, packages, products, reviews, subscriptions
+from . import life_cycle, offers, orders, packages, products, reviews, subscriptions
 from .payload import shown
 from .product_rules import MOST_STOCK
 from .storefronts import STOREFRONTS
@@ -85,7 +85,7 @@ class Actions:
         customer: dict[str, Any] | None = None, line: dict[str, Any] | None = None, **payload: Any,
     ) -> Result:  # fmt: skip
         """An order that shows odd things: an unknown status word, a total that does not add up, another currency, a
-        masked address; ``line`` overrides keys of every line and any other key one of the package.
+        masked address. ``line`` overrides keys of every line, and any further argument a key of the package.
         """
         odd = dict(payload)
         odd |= {"status": status, "shipmentPackageStatus": status} if status is not None else {}
@@ -163,7 +163,7 @@ class Actions:
         return listing
 
     def seed_product(self, **fields: Any) -> Result:
-        """A product that is live already; arguments as of ``products.seed_product``."""
+        """A product that is live already, as if it had been pushed and approved before."""
         return self._shown(products.seed_product(self.world, **fields))
 
     def _shown(self, o: Listing) -> Result:
@@ -200,6 +200,22 @@ class Actions:
         """The marketplace locks it; the seller may unlock it."""
         listing = self._listing(barcode, storefront)
         listing.locked, listing.locked_ms = reason, self.world.clock.ms()
+        return self._shown(listing)
+
+    def archive(self, *, barcode: str, storefront: str = "TR") -> Result:
+        """Somebody takes it off sale in the seller's panel."""
+        return self._archived(self._listing(barcode, storefront), is_archived=True)
+
+    def unarchive(self, *, barcode: str, storefront: str = "TR") -> Result:
+        """Somebody puts it back on sale in the seller's panel."""
+        return self._archived(self._listing(barcode, storefront), is_archived=False)
+
+    def _archived(self, listing: Listing, *, is_archived: bool) -> Result:
+        if listing.status != "approved":
+            raise ValueError(f"{listing.barcode} on {listing.storefront} is not approved")
+        if is_archived == (listing.archived_ms is not None):
+            raise ValueError(f"{listing.barcode} is {'archived already' if is_archived else 'not archived'}")
+        life_cycle.set_archived(self.world, listing, is_archived=is_archived)
         return self._shown(listing)
 
     # -- the simulator itself --------------------------------------------------------------------------------------

@@ -9,7 +9,7 @@ from .gate import Ask, Call
 from .product_rules import BARCODE
 
 if TYPE_CHECKING:
-    from .model import Batch
+    from .model import Batch, Listing
     from .world import World
 
 DAY_MS = 86_400_000
@@ -31,11 +31,16 @@ def archive_one(world: World, batch: Batch, request: dict[str, Any]) -> list[str
     if listing is None or listing.status != "approved":
         return [f"{request['barcode']} barkodlu onaylı ürün bulunamadı."]
     if request["archived"] != (listing.archived_ms is not None):
-        listing.archived_ms = world.clock.ms() if request["archived"] else None
-        listing.modified_ms = world.clock.ms()
-        kind = "listing.archived" if request["archived"] else "listing.unarchived"
-        world.ledger.write(kind, barcode=listing.barcode, storefront=listing.storefront)
+        set_archived(world, listing, is_archived=request["archived"])
     return []
+
+
+def set_archived(world: World, listing: Listing, *, is_archived: bool) -> None:
+    """Into the archive, or out of it."""
+    listing.modified_ms = world.clock.ms()
+    listing.archived_ms = listing.modified_ms if is_archived else None
+    kind = "listing.archived" if is_archived else "listing.unarchived"
+    world.ledger.write(kind, barcode=listing.barcode, storefront=listing.storefront)
 
 
 def delete(world: World, ask: Ask) -> Any:

@@ -70,7 +70,9 @@ def _merged(lines: object) -> list[dict[str, Any]]:
         or not lines
         or not all(isinstance(row, dict) and row.get("barcode") for row in lines)
     ):
-        raise ValueError("lines must be a list of objects with barcode and quantity")
+        raise ValueError(
+            'lines must be a list such as [{"barcode": "CAY-RIZE-500", "quantity": 2}], not ' + repr(lines)[:60]
+        )
     rows: dict[str, dict[str, Any]] = {}
     for row in lines:
         wanted = row.get("quantity", 1)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+from collections import Counter
 from typing import TYPE_CHECKING, Any
 
 from . import order_view, order_write, product_view, product_write, shipments, stock
@@ -14,11 +16,12 @@ if TYPE_CHECKING:
 
 BUYER = {"first_name": "Şeyma", "last_name": "Işık", "address_1": "Bağdat Cd. 12", "city": "İstanbul", "country": "TR"}
 EMAIL = "seyma.isik@buyers.test"
-
+CURRENCY = re.compile(r"[A-Z]{3}")
+LINES = 'lines must be a list such as [{"sku": "SABUN-KESE", "quantity": 2}]'
 
 NAMES = (
-    "set_stock", "set_price", "sell", "fulfil", "cancel", "delete_product", "unpublish", "edit", "html_mode",
-    "bump_modified", "configure",
+    "set_stock", "set_price", "sell", "place_order", "fulfil", "cancel", "delete_product", "unpublish", "edit",
+    "html_mode", "bump_modified", "configure",
 )  # fmt: skip
 
 
@@ -65,26 +68,45 @@ class Desk:
 
     def sell(self, sku: str, quantity: int = 1, email: str = EMAIL) -> dict[str, Any]:
         """A buyer pays in the shop itself: an order, and stock down."""
-        row, wanted = self._row(sku), int(quantity)
-        held = stock.owner(self.store, row)
-        if row["status"] != "publish" or wanted < 1:
-            raise ValueError(f"{sku} is not for sale")
-        if held is not None and held["backorders"] == "no" and (held["stock_quantity"] or 0) < wanted:
-            raise ValueError(f"{sku} has {held['stock_quantity']} left, {wanted} wanted")
-        if held is None and row["stock_status"] == "outofstock":
-            raise ValueError(f"{sku} is out of stock")
+        return self.place_order([{"sku": str(sku), "quantity": int(quantity)}], email)
+
+    def place_order(
+        self, lines: list[dict[str, Any]], email: str = EMAIL, currency: str | None = None
+    ) -> dict[str, Any]:
+        """A buyer pays for several things at once; refused when one of them is not for sale or not there."""
+        if currency is not None and not CURRENCY.fullmatch(str(currency)):
+            raise ValueError(f"currency must be three capital letters such as EUR, not {currency!r}")
+        wanted, taken = _merged(lines), Counter[int]()
+        rows = [self._for_sale(sku, quantity, taken) for sku, quantity in wanted.items()]
+        items = [{"product_id": row["id"], "quantity": n} for row, n in zip(rows, wanted.values(), strict=True)]
         body = {
             "billing": BUYER | {"email": email},
             "shipping": BUYER,
             "payment_method": "bacs",
             "payment_method_title": "Havale/EFT",
-            "line_items": [{"product_id": row["id"], "quantity": wanted}],
+            "line_items": items,
             "shipping_lines": [{"method_id": "flat_rate", "method_title": "Kargo", "total": "40.00"}],
             "set_paid": True,
         }
-        order = order_write.create(self.store, body, via="checkout")
-        self.store.ledger.write("shop.sold", sku=sku, quantity=wanted, order_id=order["id"])
+        order = order_write.create(self.store, body | ({"currency": currency} if currency else {}), via="checkout")
+        for sku, quantity in wanted.items():
+            self.store.ledger.write("shop.sold", sku=sku, quantity=quantity, order_id=order["id"])
         return {"order_id": order["id"], "total": order_view.order(self.store, order)["total"]}
+
+    def _for_sale(self, sku: str, wanted: int, taken: Counter[int]) -> Row:
+        """The product, if so many can be bought beside what the basket ``taken`` holds of the same stock, by row."""
+        row = self._row(sku)
+        held = stock.owner(self.store, row)
+        if row["status"] != "publish" or wanted < 1:
+            raise ValueError(f"{sku} is not for sale")
+        if held is not None and held["backorders"] == "no":
+            left = (held["stock_quantity"] or 0) - taken[held["id"]]
+            if left < wanted:
+                raise ValueError(f"{sku} has {left} left, {wanted} wanted")
+            taken[held["id"]] += wanted
+        if held is None and row["stock_status"] == "outofstock":
+            raise ValueError(f"{sku} is out of stock")
+        return row
 
     def fulfil(self, order_id: int, tracking_number: str, provider: str = "PTT") -> dict[str, Any]:
         """Ship an order: the parcel's number by whatever the shop has, then completed."""
@@ -147,3 +169,20 @@ class Desk:
     def _set_status(self, order: Row, status: str) -> dict[str, Any]:
         row = order_write.update(self.store, order, {"status": status})
         return {"order_id": row["id"], "status": row["status"]}
+
+
+def _merged(lines: object) -> dict[str, int]:
+    """Pieces by SKU, in the order of the basket.
+
+    Raises:
+        ValueError: not a list of at least one SKU with a whole number.
+    """
+    wanted: dict[str, int] = {}
+    for line in lines if isinstance(lines, list) else ():
+        sku, quantity = (line.get("sku"), line.get("quantity", 1)) if isinstance(line, dict) else (None, 1)
+        if not isinstance(sku, str) or isinstance(quantity, bool) or not isinstance(quantity, int):
+            raise ValueError(f"{LINES}, not {str(line)[:60]}")  # noqa: TRY004 - becomes a 422
+        wanted[sku] = wanted.get(sku, 0) + quantity
+    if not wanted:
+        raise ValueError(f"{LINES}, not {str(lines)[:60]!r}")
+    return wanted

@@ -13,6 +13,7 @@ from entrepot.sandbox.remote import Remote
 from . import actions, catalogue, order_view, product_view, terms
 from .app import RestApp
 from .buyers import Arrivals
+from .desk import forms
 from .order_routes import Orders
 from .product_routes import Products
 from .refunds import Refunds
@@ -22,6 +23,7 @@ from .shipments import Shipments
 from .shop_routes import Shop
 from .state import Store
 from .summary import summary
+from .tables import tables
 from .webhooks import Webhooks
 
 if TYPE_CHECKING:
@@ -76,6 +78,8 @@ def build(
         restore=store.restore,
         tick=tick,
         actions=acts,
+        tables=lambda: tables(store),
+        forms=lambda: forms(store),
     )
 
 
