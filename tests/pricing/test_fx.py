@@ -10,6 +10,7 @@ import pytest
 from entrepot.core.errors import Invalid
 from entrepot.pricing.models import FxRate
 from entrepot.pricing.services import load_ecb, load_fx_csv, rate_on
+from entrepot.pricing.services.fx_file import rows_of_csv
 
 pytestmark = pytest.mark.django_db
 
@@ -181,3 +182,9 @@ def test_a_header_without_its_columns_says_which(header):
 def test_lines_that_end_in_a_bare_carriage_return_are_refused_and_not_a_fault_of_ours():
     with pytest.raises(Invalid, match="cannot be read near line 1"):
         load_fx_csv(text="day,base,quote,rate\r2026-11-23,EUR,USD,1.08\r")
+
+
+def test_columns_may_stand_in_any_order_and_others_beside_them():
+    rows = rows_of_csv("rate, note ,quote,day,base\r\n52.40,noon,TRY,2026-11-23,EUR\r\n")
+
+    assert rows == [(date(2026, 11, 23), "EUR", "TRY", Decimal("52.40"))]

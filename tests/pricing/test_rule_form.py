@@ -11,6 +11,8 @@ from django.urls import reverse
 from entrepot.accounts.services import create_user
 from entrepot.channels.models import Storefront
 from entrepot.pricing.models import PriceRule
+from entrepot.pricing.rule_form import effect_told
+from entrepot.pricing.services import Effect
 
 from ..panel.rows import World
 
@@ -112,3 +114,12 @@ def test_a_rule_tells_how_many_prices_it_makes_and_from_where_to_where(panel, ou
 
     # 120 TRY with 20 % tax, plus 50 %.
     assert told(panel, answer) == ["The rule is kept. It makes 2 prices, from 180.00 TRY to 180.00 TRY."]
+
+
+def test_an_effect_says_what_is_unknown_left_out_or_not_on_sale_yet():
+    none = Effect(count=0, unknown=2, lowest=None, highest=None, currency="EUR", is_open=False, is_part=True)
+
+    assert effect_told(none) == (
+        "The rule is kept. It makes no price yet. 2 cannot be computed. There are more: only the first were counted "
+        "here. The storefront is closed; they count once it is opened."
+    )

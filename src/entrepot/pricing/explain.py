@@ -26,8 +26,8 @@ _WHYS = [
     (r"ending none", gettext_lazy("to the smallest coin")),
     (r"ending (?P<ending>\S+)", gettext_lazy("ending %(ending)s")),
     (
-        r"no base price: the store gives none, and nobody typed one in",
-        gettext_lazy("no base price: the store gives none, and nobody typed one in"),
+        r"no base price: the store gives none above zero, and nobody typed one in",
+        gettext_lazy("no base price: the store gives none above zero, and nobody typed one in"),
     ),
     (
         r"no base price: the store gave (?P<given>.+), and a price is above zero and below 1000000000000",

@@ -105,4 +105,4 @@ def price_of(
 def _baseless(base: BasePrice | None) -> str:
     if base is not None and base.refused:
         return f"no base price: the store gave {base.refused}, and a price is above zero and below 1000000000000"
-    return "no base price: the store gives none, and nobody typed one in"
+    return "no base price: the store gives none above zero, and nobody typed one in"
