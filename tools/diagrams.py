@@ -35,9 +35,10 @@ def section(package: str, machine: Machine) -> str:
         f"| {m.event} | {', '.join(sorted(m.sources))} | {m.target} | {', '.join(sorted(m.actors))} |"
         for m in machine.moves
     ]
+    ends = ", ".join(sorted(machine.ends)) or "nothing: every move can be taken back"
     return "\n".join([
         f"## {machine.name.replace('_', ' ')}", "",
-        f"`entrepot.{package}.states` · begins as **{machine.start}** · ends as {', '.join(sorted(machine.ends))}", "",
+        f"`entrepot.{package}.states` · begins as **{machine.start}** · ends as {ends}", "",
         "```mermaid", machine.diagram(), "```", "",
         "| event | from | to | who |", "|---|---|---|---|", *rows, "",
     ])  # fmt: skip

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from entrepot.events.models import StateChange
+from entrepot.events.models import Dirty, StateChange
 from entrepot.listings.models import Listing, ListingLevel
 
 pytestmark = pytest.mark.django_db
@@ -58,3 +58,37 @@ def test_refused_levels_are_due_again_and_those_in_flight_are_left_alone(api, ke
 
     assert (again["stock"]["is_due"], again["price"]["is_due"]) == (True, False)
     assert list(levels.filter(attempts=0).values_list("lane", flat=True)) == ["stock"]
+
+
+def test_a_draft_is_denied_with_a_reason_and_allowed_again(api, keys, world):
+    deny, allow = f"/listings/{world.listing.id}/deny", f"/listings/{world.listing.id}/allow"
+    why = {"reason": "the brand forbids it"}
+
+    assert api(keys.borealis).post(deny, why).status_code == 404
+    assert api(keys.clerk).post(deny, why).status_code == 403
+    assert api(keys.aydin).post(deny, {}).status_code == 422
+    assert api(keys.aydin).post(allow).status_code == 409
+    denied = api(keys.aydin).post(deny, why).json()
+
+    assert (denied["state"], denied["timeline"][-1]["note"]) == ("denied", "the brand forbids it")
+    assert api(keys.aydin).post(deny, why).status_code == 409
+    assert api(keys.aydin).post(allow).json()["state"] == "draft"
+    set_to(world.listing, state="live")
+    assert api(keys.aydin).post(deny, why).status_code == 409
+
+
+@pytest.mark.parametrize(("act", "state"), [("reject", "rejected"), ("archive", "archived")])
+def test_an_approved_product_is_taken_off_sale_and_brought_back(api, keys, world, act, state):
+    ids = {"ids": [world.product.id]}
+    api(keys.aydin).post("/products/approve", ids)
+    Dirty.objects.all().delete()
+
+    assert api(keys.borealis).post(f"/products/{act}", {**ids, "reason": "recalled"}).status_code == 404
+    assert api(keys.aydin).post(f"/products/{act}", {**ids, "reason": "recalled"}).json() == {"changed": ids["ids"]}
+    assert {kind for kind, _ in Dirty.objects.values_list("kind", "subject_id")} == {"stock", "content"}
+    assert api(keys.aydin).get(f"/products/{world.product.id}").json()["state"] == state
+
+    restored = api(keys.aydin).post("/products/restore", ids).json()["changed"]
+    assert restored == (ids["ids"] if act == "archive" else [])
+    assert api(keys.aydin).post("/products/submit", ids).json() == {"changed": ids["ids"]}
+    assert api(keys.aydin).post("/products/approve", ids).json() == {"changed": ids["ids"]}

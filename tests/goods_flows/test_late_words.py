@@ -7,7 +7,7 @@ from datetime import timedelta
 import httpx
 import pytest
 
-from entrepot.catalog.services import approve_products
+from entrepot.catalog.services import approve_products, reject_products
 from entrepot.core.clock import now
 from entrepot.kit import records
 from entrepot.listings.models import Listing, ListingLevel
@@ -146,3 +146,24 @@ def test_another_seller_puts_nothing_back(live):
     live.pull("observed")
 
     assert put_back(seller_id=live.seller_id + 1, listing_ids=[live.listing("CAY-1").id], at=now()) == []
+
+
+@pytest.mark.parametrize("has_changed", [False, True], ids=["approved", "changed"])
+def test_a_recalled_product_leaves_the_marketplace_with_stock_zero_first_and_comes_back(live, has_changed):
+    ref, product = live.listing("CAY-1").listing_ref, live.variant("CAY-1").product_id
+    if has_changed:
+        live.shop("edit", sku="CAY-1", name="Siyah çay, demlik poşet")
+        live.pull("products")
+
+    reject_products(seller_id=live.seller_id, product_ids=[product], reason="recalled", at=now())
+    live.settle()
+
+    assert (live.listing("CAY-1").state, live.stock_there("CAY-1")) == ("closed", 0)
+    told = [e for e in live.entries() if e.get("barcode") == ref]
+    zero = next(n for n, e in enumerate(told) if e["kind"] == "stock.set" and e.get("quantity") == 0)
+    assert zero < next(n for n, e in enumerate(told) if e["kind"] == "listing.archived")
+
+    approve_products(seller_id=live.seller_id, product_ids=[product], at=now())
+    live.settle()
+
+    assert (live.listing("CAY-1").state, live.stock_there("CAY-1")) == ("live", 40)

@@ -35,15 +35,15 @@ def bulk(client, label, name, *rows):
 
 def test_what_was_taken_off_sale_over_there_is_put_back_from_its_page(people, ours, withdrawn):
     Dirty.objects.all().delete()
-    assert buttons_of(people.aydin, LISTING, withdrawn) == ["put-back"]
-    assert buttons_of(people.aydin, LISTING, ours.listings[1]) == []  # a draft was never on sale
+    assert buttons_of(people.aydin, LISTING, withdrawn) == ["put-back", "deny"]
+    assert "put-back" not in buttons_of(people.aydin, LISTING, ours.listings[1])  # a draft was never on sale
 
     assert press(people.aydin, LISTING, withdrawn, "put-back").status_code == 302
 
     withdrawn.refresh_from_db()
     assert (withdrawn.is_withdrawn, withdrawn.refusal) == (False, "")
     assert list(Dirty.objects.values_list("kind", "subject_id")) == [("content", withdrawn.variant_id)]
-    assert buttons_of(people.aydin, LISTING, withdrawn) == []
+    assert buttons_of(people.aydin, LISTING, withdrawn) == ["deny"]
 
 
 def test_a_list_puts_back_what_was_taken_off_sale_and_names_the_others(people, ours, withdrawn):
@@ -104,3 +104,34 @@ def test_a_clerk_and_another_seller_change_no_listing_and_no_level(people, withd
     withdrawn.refresh_from_db()
     resting.refresh_from_db()
     assert (withdrawn.is_withdrawn, resting.is_due, resting.attempts) == (True, False, 8)
+
+
+def test_a_draft_is_denied_for_a_reason_and_listed_after_all(people, ours):
+    row = ours.listings[1]
+    assert press(people.aydin, LISTING, row, "deny", reason="the brand forbids it").status_code == 302
+    row.refresh_from_db()
+    assert row.state == "denied"
+    assert buttons_of(people.aydin, LISTING, row) == ["allow"]
+
+    assert press(people.aydin, LISTING, row, "allow").status_code == 302
+
+    row.refresh_from_db()
+    assert row.state == "draft"
+
+
+def test_an_approved_product_has_buttons_that_take_it_off_sale_and_back(people, ours):
+    row = ours.products[0]
+    press(people.aydin, "catalog.product", row, "approve")
+    assert {"reject", "archive"} <= set(buttons_of(people.aydin, "catalog.product", row))
+
+    press(people.aydin, "catalog.product", row, "reject", reason="recalled")
+    row.refresh_from_db()
+    assert row.state == "rejected"
+    press(people.aydin, "catalog.product", row, "archive", reason="not made any more")
+    row.refresh_from_db()
+    assert row.state == "archived"
+    press(people.aydin, "catalog.product", row, "restore")
+    press(people.aydin, "catalog.product", row, "approve")
+
+    row.refresh_from_db()
+    assert row.state == "approved"

@@ -5,14 +5,15 @@ from entrepot.core.states import Machine
 PRODUCT = Machine(
     "product",
     start="new",
-    ends="archived",
+    ends="",  # a person takes back what a person decided
     moves=[
         # event     from                                        to                   who may say so
         ("edit",    "new edited rejected",                      "edited",            "seller hub"),
-        ("submit",  "new edited rejected",                      "awaiting_approval", "seller hub"),
-        ("approve", "new edited awaiting_approval changed",     "approved",          "seller hub"),
+        ("submit",  "new edited changed rejected",              "awaiting_approval", "seller"),
+        ("approve", "new edited awaiting_approval changed rejected", "approved",     "seller hub"),
         ("change",  "approved changed",                         "changed",           "seller store hub"),
-        ("reject",  "new edited awaiting_approval changed",     "rejected",          "seller hub"),
-        ("archive", "new edited awaiting_approval approved changed rejected", "archived", "seller store"),
+        ("reject",  "new edited awaiting_approval approved changed", "rejected",     "seller hub"),
+        ("archive", "new edited awaiting_approval approved changed rejected", "archived", "seller"),
+        ("restore", "archived",                                 "edited",            "seller"),
     ],
 )  # fmt: skip

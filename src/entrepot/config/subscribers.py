@@ -31,6 +31,7 @@ SUBSCRIBERS: dict[str, list[str] | str] = {
     "listing.closed": "none",
     "listing.closing": "none",
     "listing.denied": "none",
+    "listing.draft": "none",
     "listing.failed": "none",
     "listing.live": "none",
     "listing.queued": "none",

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
+from django import forms
 from django.contrib.admin import display, register
 from django.db.models import F, Q
 from django.http import HttpRequest
@@ -121,6 +122,24 @@ class ListingPage(VariantLink, StateChip, Page):
             subject="listing_ids",
             event="queue",
             when=lambda x: x.state == "failed",
+            bulk=True,
+        ),
+        Button(
+            name="deny",
+            label=gettext_lazy("Never list here"),
+            call=services.deny_listings,
+            subject="listing_ids",
+            event="deny",
+            bulk=True,
+            tone="danger",
+            ask={"reason": forms.CharField(max_length=300, label=gettext_lazy("Reason"))},
+        ),
+        Button(
+            name="allow",
+            label=gettext_lazy("List here after all"),
+            call=services.allow_listings,
+            subject="listing_ids",
+            event="allow",
             bulk=True,
         ),
     ]

@@ -14,7 +14,7 @@ from entrepot.core.errors import Refused
 from entrepot.events.queries import history
 from entrepot.web.areas import ActorRequest, Area
 from entrepot.web.paging import DEFAULT, page
-from entrepot.web.shapes import Cursor, Limit, Listed, MoneyOut, OneOf, QueryId, Word, listed, money
+from entrepot.web.shapes import Body, Cursor, Limit, Listed, MoneyOut, OneOf, QueryId, Text, Word, listed, money
 
 from . import services
 from .models import Listing, ListingLevel
@@ -181,6 +181,34 @@ def retry_levels(request: ActorRequest, listing_id: int) -> Any:
     row = _mine(request, listing_id)
     if not services.retry_levels(seller_id=row.seller_id, level_ids=[x.id for x in row.levels.all()], at=now()):
         raise Refused(f"listing {row}: neither stock nor price was refused, or what was is in flight again")
+    return get_listing(request, row.id)
+
+
+class DenyIn(Body):
+    """Why it must never be offered there."""
+
+    reason: Text = Field(min_length=1, examples=["the brand forbids it in Germany"])
+
+
+@router.post(
+    "/listings/{listing_id}/deny", response=ListingWhole, operation_id="deny_listing", summary="Never list here"
+)
+def deny_listing(request: ActorRequest, listing_id: int, body: DenyIn) -> Any:
+    """Never offer this there. 409: it is there, or on its way; reject its product or close the storefront first."""
+    row = _mine(request, listing_id)
+    if not services.deny_listings(seller_id=row.seller_id, listing_ids=[row.id], reason=body.reason, at=now()):
+        raise Refused(f"listing {row} is {row.state!r}: only a draft or what is closed can be denied")
+    return get_listing(request, row.id)
+
+
+@router.post(
+    "/listings/{listing_id}/allow", response=ListingWhole, operation_id="allow_listing", summary="List here after all"
+)
+def allow_listing(request: ActorRequest, listing_id: int) -> Any:
+    """Offer there what was denied, once it is complete and approved. 409: it was not denied."""
+    row = _mine(request, listing_id)
+    if not services.allow_listings(seller_id=row.seller_id, listing_ids=[row.id], at=now()):
+        raise Refused(f"listing {row} is {row.state!r}, and was not denied")
     return get_listing(request, row.id)
 
 

@@ -5,7 +5,7 @@ from entrepot.core.states import Machine
 LISTING = Machine(
     "listing",
     start="draft",
-    ends="denied",
+    ends="",  # a person takes back what a person decided
     moves=[
         # event      from                          to           who may say so
         ("queue",    "draft failed update closed", "queued",    "seller hub"),
@@ -21,7 +21,8 @@ LISTING = Machine(
         ("resume",   "closed",                     "live",      "remote"),
         ("close",    "live update failed queued submitted", "closing", "seller store hub"),
         ("finish",   "closing",                    "closed",    "remote hub"),
-        ("deny",     "draft queued failed closed", "denied",    "seller"),
+        ("deny",     "draft closed",               "denied",    "seller"),  # what is on sale is closed first
+        ("allow",    "denied",                     "draft",     "seller"),
     ],
 )  # fmt: skip
 

@@ -56,6 +56,10 @@ def _text_fields(request: HttpRequest, row: Product | None) -> dict[str, forms.F
     }  # fmt: skip
 
 
+def _reason() -> dict[str, forms.Field]:
+    return {"reason": forms.CharField(max_length=300, label=gettext_lazy("Reason"))}
+
+
 def edit_description(*, seller_id: int, product_id: int, description: str, drawn: str, at: Any) -> list[int]:
     """One cell of ``edit_products``; browsers send line ends as CR LF."""
     now, was = (text.replace("\r\n", "\n") for text in (description, drawn))
@@ -85,9 +89,23 @@ class ProductPage(StateChip, Page):
             help=gettext_lazy("Let it travel to the marketplaces."),
         ),
         Button(
+            name="submit", label=gettext_lazy("Ask for approval"), call=services.submit_products, subject="product_ids",
+            event="submit", when=lambda p: not p.refusal, bulk=True, help=gettext_lazy("Somebody else approves it."),
+        ),
+        Button(
             name="reject", label=gettext_lazy("Reject"), call=services.reject_products, subject="product_ids",
-            event="reject", bulk=True, tone="danger",
-            ask={"reason": forms.CharField(max_length=300, label=gettext_lazy("Reason"))},
+            event="reject", bulk=True, tone="danger", ask=_reason(),
+            help=gettext_lazy("Takes it off sale everywhere: stock 0 first, then its listings are closed."),
+        ),
+        Button(
+            name="archive", label=gettext_lazy("Archive"), call=services.archive_products, subject="product_ids",
+            event="archive", bulk=True, tone="danger", ask=_reason(),
+            help=gettext_lazy("Takes it off sale everywhere and puts it away."),
+        ),
+        Button(
+            name="restore", label=gettext_lazy("Take out of the archive"), call=services.restore_products,
+            subject="product_ids", event="restore", bulk=True,
+            help=gettext_lazy("It is on sale again once it is approved."),
         ),
         Button(
             name="describe", label=gettext_lazy("Edit the description"), call=edit_description, subject="product_id",

@@ -1,4 +1,4 @@
-"""Products over HTTP: read, edit cell by cell, approve, reject."""
+"""Products over HTTP: read, edit cell by cell, and decide which may travel."""
 
 from __future__ import annotations
 
@@ -62,15 +62,37 @@ def approve_products(request: ActorRequest, body: IdsIn) -> Any:
     return {"changed": services.approve_products(seller_id=seller_id, product_ids=body.ids, at=now())}
 
 
+@router.post("/products/submit", response=ChangedOut, operation_id="submit_products", summary="Ask for approval")
+def submit_products(request: ActorRequest, body: IdsIn) -> Any:
+    """Let products wait for somebody's approval. One that is refused or in another state is not among ``changed``."""
+    seller_id = only_seller(request.auth, Product, body.ids)
+    return {"changed": services.submit_products(seller_id=seller_id, product_ids=body.ids, at=now())}
+
+
 @router.post("/products/reject", response=ChangedOut, operation_id="reject_products", summary="Reject products")
 def reject_products(request: ActorRequest, body: RejectIn) -> Any:
-    """Say that products must not travel, and why."""
+    """Take products off sale everywhere, and why: stock 0 first, then listings are closed. Approved, they return."""
     seller_id = only_seller(request.auth, Product, body.ids)
     moved = services.reject_products(seller_id=seller_id, product_ids=body.ids, reason=body.reason, at=now())
     return {"changed": moved}
 
 
-# After the others: its address fits approve and reject as well.
+@router.post("/products/archive", response=ChangedOut, operation_id="archive_products", summary="Archive products")
+def archive_products(request: ActorRequest, body: RejectIn) -> Any:
+    """Take products off sale everywhere and put them away, with the reason."""
+    seller_id = only_seller(request.auth, Product, body.ids)
+    moved = services.archive_products(seller_id=seller_id, product_ids=body.ids, reason=body.reason, at=now())
+    return {"changed": moved}
+
+
+@router.post("/products/restore", response=ChangedOut, operation_id="restore_products", summary="Restore products")
+def restore_products(request: ActorRequest, body: IdsIn) -> Any:
+    """Take products out of the archive. They are on sale again once they are approved."""
+    seller_id = only_seller(request.auth, Product, body.ids)
+    return {"changed": services.restore_products(seller_id=seller_id, product_ids=body.ids, at=now())}
+
+
+# After the others: its address fits approve and its like as well.
 @router.get("/products/{product_id}", response=ProductWhole, operation_id="get_product", summary="Get a product")
 def get_product(request: ActorRequest, product_id: int) -> Any:
     """One product with its variants and where each value came from."""

@@ -1,4 +1,4 @@
-"""What people change, and what they approve."""
+"""What people change."""
 
 from __future__ import annotations
 
@@ -60,26 +60,6 @@ def edit_variants(*, seller_id: int, cells: Sequence[Cell], source: str = "hub",
         mark_dirty(kind="content", subject_ids=[row.id for row in changed])
         mark_dirty(kind="price", subject_ids=[row.id for row in changed])
     return [row.id for row in changed]
-
-
-def approve_products(*, seller_id: int, product_ids: Sequence[int], at: datetime, actor: str = "seller") -> list[int]:
-    """Let products travel; the ids that moved. A refused product (virtual, grouped …) stays where it is."""
-    wanted = Product.objects.for_seller(seller_id).filter(id__in=product_ids, refusal="", state__in=_sources("approve"))
-    with transaction.atomic():
-        moved = move_many(wanted, PRODUCT, "approve", actor=actor, at=at)
-        variants = Variant.objects.for_seller(seller_id).filter(product_id__in=moved)
-        mark_dirty(kind="content", subject_ids=list(variants.values_list("id", flat=True)))
-    return moved
-
-
-def reject_products(*, seller_id: int, product_ids: Sequence[int], reason: str, at: datetime) -> list[int]:
-    """Say that products must not travel, and why; the ids that moved."""
-    wanted = Product.objects.for_seller(seller_id).filter(id__in=product_ids, state__in=_sources("reject"))
-    return move_many(wanted, PRODUCT, "reject", actor="seller", at=at, note=reason)
-
-
-def _sources(event: str) -> list[str]:
-    return sorted(s for m in PRODUCT.moves if m.event == event for s in m.sources)
 
 
 def _lock_products(seller_id: int, variant_ids: set[int]) -> None:

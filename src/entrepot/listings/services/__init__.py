@@ -30,4 +30,6 @@ from .storefront import close_storefront as close_storefront
 from .storefront import reopen_storefront as reopen_storefront
 from .verdicts import cards_to_ask as cards_to_ask
 from .verdicts import note_verdicts as note_verdicts
+from .withdrawn import allow_listings as allow_listings
+from .withdrawn import deny_listings as deny_listings
 from .withdrawn import put_back as put_back

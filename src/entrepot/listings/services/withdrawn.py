@@ -1,4 +1,4 @@
-"""What people do in the marketplace's own panel: taken off sale there, put back there; and put back from here."""
+"""What people take off sale: in the marketplace's own panel, put back there or from here; or never to be offered."""
 
 from __future__ import annotations
 
@@ -53,3 +53,19 @@ def put_back(*, seller_id: int, listing_ids: Sequence[int], at: datetime) -> lis
         Listing.objects.for_seller(seller_id).filter(id__in=ids).update(is_withdrawn=False, refusal="", not_before=at)
         mark_dirty(kind="content", subject_ids=[r.variant_id for r in found])
     return ids
+
+
+def deny_listings(*, seller_id: int, listing_ids: Sequence[int], reason: str, at: datetime) -> list[int]:
+    """Never offer these there, and why; ids of those that moved. What is on sale is not among them."""
+    rows = Listing.objects.for_seller(seller_id).filter(id__in=listing_ids)
+    return move_many(rows, LISTING, "deny", actor="seller", at=at, note=reason)
+
+
+def allow_listings(*, seller_id: int, listing_ids: Sequence[int], at: datetime) -> list[int]:
+    """Offer there after all what was denied, once it is complete and approved; ids of those that moved."""
+    with transaction.atomic():
+        rows = Listing.objects.for_seller(seller_id).filter(id__in=listing_ids)
+        moved = move_many(rows, LISTING, "allow", actor="seller", at=at)
+        of_moved = Listing.objects.for_seller(seller_id).filter(id__in=moved).order_by("variant_id")
+        mark_dirty(kind="content", subject_ids=list(of_moved.values_list("variant_id", flat=True)))
+    return moved
