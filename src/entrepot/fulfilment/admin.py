@@ -111,7 +111,7 @@ class PackagePage(StateChip, Page):
         "order_link",
         "state_chip",
         "late_chip",
-        "ship_by",
+        "ship_by_shown",
         "carrier",
         "tracking_ref",
         "label_link",
@@ -192,10 +192,14 @@ class PackagePage(StateChip, Page):
     def order_link(self, row: Package) -> SafeString:
         return row_link("orders.order", row.order_id, row.order.order_ref)
 
+    @display(description=gettext_lazy("ship by"), ordering="ship_by")
+    def ship_by_shown(self, row: Package) -> SafeString | str:
+        return when(row.ship_by)
+
     @display(description=gettext_lazy("to look at"))
     def late_chip(self, row: Package) -> SafeString | str:
         if row.stuck_reason:
-            return chip("look", row.stuck_reason[:50], row.stuck_reason)
+            return chip("look", row.stuck_reason[:80], row.stuck_reason)
         is_late = row.state in BEFORE_SHIPPING and row.ship_by is not None and row.ship_by < now()
         return chip("bad", _("late")) if is_late else EMPTY
 

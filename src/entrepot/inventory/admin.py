@@ -91,16 +91,18 @@ class StockLevelPage(VariantLink, Page):
 
 @register(Reservation)
 class ReservationPage(VariantLink, StateChip, Page):
-    list_display = ["sku", "quantity", "state_chip", "line_id", "made_at", "ended_at", "seller"]
+    list_display = ["sku", "quantity", "state_chip", "made_at", "ended_at", "seller"]
     list_filter = [state_filter(["held", "absorbed", "released"]), ("seller", OwnChoices)]
     list_select_related = ["variant", "seller"]
     search_fields = ["variant__sku", "=line_id"]
+    fields = ["sku", "quantity", "state_chip", "made_at", "ended_at", "seller"]
+    readonly_fields = ["sku", "state_chip"]
     paginator = Endless
 
 
 @register(Shortage)
 class ShortagePage(VariantLink, Page):
-    list_display = ["sku", "quantity", "open_chip", "line_id", "found_at", "ended_at", "ending", "seller"]
+    list_display = ["sku", "quantity", "open_chip", "found_at", "ended_at", "ending", "seller"]
     list_filter = [
         choice_filter(
             "open",
@@ -114,6 +116,8 @@ class ShortagePage(VariantLink, Page):
     ]
     list_select_related = ["variant", "seller"]
     search_fields = ["variant__sku", "=line_id"]
+    fields = ["sku", "quantity", "open_chip", "found_at", "ended_at", "ending", "seller"]
+    readonly_fields = ["sku", "open_chip"]
 
     @display(description=gettext_lazy("state"), ordering="ended_at")
     def open_chip(self, row: Shortage) -> SafeString:

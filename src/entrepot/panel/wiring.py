@@ -10,7 +10,7 @@ from entrepot.ingress.services import erase_buyer
 from entrepot.listings.services import close_storefront, reopen_storefront
 from entrepot.web.admin import OWNERS, Button, Column, More
 
-from . import asides, buyers, completeness, timelines
+from . import asides, buyers, completeness, purchases, timelines
 
 _SHEET = Button(
     name="sheet",
@@ -20,6 +20,7 @@ _SHEET = Button(
     ask=sheet_fields,
     shows=told_of_sheet,
 )
+_ORDER = Column("purchase", _("order"), purchases.of_rows)
 MORE: dict[str, More] = {
     "catalog.mapping": More(buttons=[_SHEET]),
     "catalog.product": More(
@@ -56,6 +57,8 @@ MORE: dict[str, More] = {
             ),
         ],
     ),
+    "inventory.reservation": More(columns=[_ORDER], sections=[purchases.of_row]),
+    "inventory.shortage": More(columns=[_ORDER], sections=[purchases.of_row]),
     "listings.listing": More(sections=[timelines.listing]),
     "orders.order": More(
         buttons=[

@@ -13,7 +13,7 @@ from entrepot.channels import queries, services
 from entrepot.channels.models import Channel, Subscription
 from entrepot.kit.registry import connector
 from entrepot.web.admin import Button, OwnChoices, Page, Section, Table, chip, yes_no
-from entrepot.web.admin.show import EMPTY, row_link
+from entrepot.web.admin.show import EMPTY, row_link, said
 
 _WORDS = {
     "ok": ("good", gettext_lazy("as wanted")), "missing": ("bad", gettext_lazy("missing there")),
@@ -36,11 +36,7 @@ def webhook_table(row: Channel) -> list[Section]:
         for w in found
     ]  # fmt: skip
     seen = row.webhooks_seen_at
-    note = (
-        _("as it was at %(at)s") % {"at": f"{seen:%Y-%m-%d %H:%M:%S} UTC"}
-        if seen
-        else _("Nobody looked at the remote yet.")
-    )
+    note = _("as it was at %(at)s") % {"at": said(seen)} if seen else _("Nobody looked at the remote yet.")
     headers = [_("topic"), _("state"), _("leads to"), _("their number")]
     return [Table(_("Webhooks"), headers, rows, empty=_("None there, none wanted."), note=note)]
 

@@ -34,11 +34,17 @@ def rate(value: Decimal | None) -> str:
     return EMPTY if value is None else f"{(value * 100).normalize():f} %"
 
 
+def said(at: datetime) -> str:
+    """An instant with its zone, to the second, in the reader's form."""
+    return formats.date_format(timezone.localtime(at), "DATETIME_FORMAT")
+
+
 def when(at: datetime | None) -> SafeString | str:
-    """An instant with its zone, to the second."""
+    """The same, for a page; ``None`` is a dash. A narrow column breaks it after the day only."""
     if at is None:
         return EMPTY
-    return format_html('<time datetime="{}">{}</time>', at.isoformat(), f"{timezone.localtime(at):%Y-%m-%d %H:%M:%S}")
+    day, _, clock = said(at).partition(" ")
+    return format_html('<time datetime="{}"><span>{}</span> <span>{}</span></time>', at.isoformat(), day, clock)
 
 
 def pretty(value: Any) -> SafeString:
