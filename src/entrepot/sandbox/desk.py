@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
+from itertools import islice
 from typing import Any
 
 Given = Mapping[str, Any]  # a form as it was sent: texts by name, lists of texts where a name came several times
 PICKS = 5  # lines that can be chosen in one form
+MOST_OFFERED = 300
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,6 +41,11 @@ class Field:
     is_needed: bool = True
 
 
+def offered(options: Iterable[Option]) -> list[Option]:
+    """As many as a person can look through; what is not among them can be typed where these are suggestions."""
+    return list(islice(options, MOST_OFFERED))
+
+
 def _as_sent(given: Given) -> Given:
     return given
 
@@ -68,15 +75,18 @@ class Link:
 
 @dataclass(frozen=True, slots=True)
 class Table:
-    """Rows by column; a cell is text, a number, None or a list of texts, and ``links`` of a row are Links.
+    """Things of one kind; ``row`` shows one by column, and is asked only for those that are looked at.
 
-    ``state`` is the column whose words are counted above the table; ``numbers`` stand to the right.
+    A cell is text, a number, None or a list of texts; ``links`` of a row are Links. ``states`` gives the words by which
+    a thing is counted above the table, as its column ``state`` shows them; ``numbers`` stand to the right.
     """
 
     name: str
     columns: Sequence[str]
-    rows: list[dict[str, Any]]
+    things: Sequence[Any]
+    row: Callable[[Any], dict[str, Any]]
     state: str = ""
+    states: Callable[[Any], list[str]] | None = None
     numbers: Sequence[str] = ()
     empty: str = "None yet."
 

@@ -29,12 +29,13 @@ def filter_bar(view: View) -> str:
 def table(shown: Table, view: View) -> str:
     """A section: how many there are by state, then the rows that are asked for."""
     wanted = view.states.get(shown.name, "")
-    rows = [row for row in shown.rows if _is_wanted(row, shown, wanted) and view.keeps(_text(row, shown))]
-    head = f"<h2>{title(shown.name)} <small>{_size(len(rows), len(shown.rows))}</small></h2>"
-    if not shown.rows:
+    things = [t for t in shown.things if (not wanted or wanted in _words(t, shown)) and _is_found(t, shown, view)]
+    head = f"<h2>{title(shown.name)} <small>{_size(len(things), len(shown.things))}</small></h2>"
+    if not shown.things:
         return f"<section id='{escape(shown.name)}'>{head}<p class='none'>{escape(shown.empty)}</p></section>"
-    inner = _rows(shown, rows[: view.limit], view) if rows else "<p class='none'>Nothing fits the filter.</p>"
-    return f"<section id='{escape(shown.name)}'>{head}{_states(shown, view)}{inner}{more(len(rows), view)}</section>"
+    rows = [shown.row(thing) for thing in things[: view.limit]]
+    inner = _rows(shown, rows, view) if rows else "<p class='none'>Nothing fits the filter.</p>"
+    return f"<section id='{escape(shown.name)}'>{head}{_states(shown, view)}{inner}{more(len(things), view)}</section>"
 
 
 def more(found: int, view: View) -> str:
@@ -58,29 +59,25 @@ def _size(found: int, all_of_them: int) -> str:
     return str(all_of_them) if found == all_of_them else f"{found} of {all_of_them}"
 
 
-def _text(row: dict[str, Any], shown: Table) -> str:
-    return " ".join(plain(row.get(name)) for name in shown.columns)
+def _is_found(thing: Any, shown: Table, view: View) -> bool:
+    if not view.search:
+        return True
+    row = shown.row(thing)
+    return view.keeps(" ".join(plain(row.get(name)) for name in shown.columns))
 
 
-def _words(row: dict[str, Any], shown: Table) -> list[str]:
-    value = row.get(shown.state) if shown.state else None
-    return [str(word) for word in (value if isinstance(value, list) else [value])]
-
-
-def _is_wanted(row: dict[str, Any], shown: Table, wanted: str) -> bool:
-    return not wanted or wanted in _words(row, shown)
+def _words(thing: Any, shown: Table) -> list[str]:
+    return shown.states(thing) if shown.states else []
 
 
 def _states(shown: Table, view: View) -> str:
-    if not shown.state:
-        return ""
-    counts, now = Counter(word for row in shown.rows for word in _words(row, shown)), view.states.get(shown.name, "")
+    counts, now = Counter(word for t in shown.things for word in _words(t, shown)), view.states.get(shown.name, "")
     chips = []
     for word, count in counts.most_common():
         where = view.address(**{f"state.{shown.name}": "" if word == now else word})
         mark = attributes(aria_current="true" if word == now else None).replace("aria_", "aria-")
         chips.append(f"<a href='{where}#{escape(shown.name)}'{mark}>{escape(word)} <b>{count}</b></a>")
-    return f"<p class='chips'>{' '.join(chips)}</p>"
+    return f"<p class='chips'>{' '.join(chips)}</p>" if chips else ""
 
 
 def _rows(shown: Table, rows: list[dict[str, Any]], view: View) -> str:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 import unicodedata
 from dataclasses import dataclass, field
 from html import escape
@@ -14,6 +15,7 @@ if TYPE_CHECKING:
 
 LIMITS = (25, 100, 500)
 LONGEST = 160
+ACCENTS = re.compile("[\u0300-\u036f]")
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,8 +60,9 @@ class View:
 
 def folded(text: str) -> str:
     """Without case and accents, so that cay finds Çay and ışık finds IŞIK."""
-    apart = unicodedata.normalize("NFKD", text.casefold())
-    return "".join(c for c in apart if not unicodedata.combining(c)).replace("ı", "i")
+    if text.isascii():
+        return text.lower()
+    return ACCENTS.sub("", unicodedata.normalize("NFKD", text.casefold())).replace("ı", "i")
 
 
 def label(name: object) -> str:

@@ -52,7 +52,7 @@ class Pages:
         view, summary, tables = View.of(request.query_params), remote.summary(), remote.tables()
         parts = [
             _notice(view, "" if view.do not in remote.actions else view.do),
-            _intro(remote, self.remotes, [(t.name, len(t.rows)) for t in tables]),
+            _intro(remote, self.remotes, [(t.name, len(t.things)) for t in tables]),
             order_form(remote, view),
             other_forms(remote, view),
             f"<div id='holds'>{filter_bar(view)}</div>",
@@ -106,7 +106,7 @@ def _intro(remote: Remote, remotes: dict[str, Remote], sizes: list[tuple[str, in
 def _card(remote: Remote) -> str:
     """A remote at a glance: how much of each kind, and where to find it."""
     heading = escape(_title(remote, remote.summary()))
-    sizes = [(t.name, len(t.rows)) for t in remote.tables()] + [("ledger", len(remote.ledger.entries))]
+    sizes = [(t.name, len(t.things)) for t in remote.tables()] + [("ledger", len(remote.ledger.entries))]
     facts = "".join(
         f"<div><dt>{title(name)}</dt><dd><a href='/{remote.slug}/#{escape(name)}'>{size}</a></dd></div>"
         for name, size in sizes

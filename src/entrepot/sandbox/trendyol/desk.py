@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from entrepot.sandbox.desk import Field, Form, Given, Option, picked, unpicked
+from entrepot.sandbox.desk import Field, Form, Given, Option, offered, picked, unpicked
 
 from .ledger_notes import amount, money
 from .limits import TIERS
@@ -38,13 +38,14 @@ def forms(world: World) -> list[Form]:
 
 def _buyers(world: World) -> list[Form]:
     customer = Field("customer", "customer (JSON)", "json", example=CUSTOMER, is_needed=False)
+    there = _on_sale(world)
     empty = "Nothing is on sale and in stock. Connect a channel and push products, or use “seed product”."
     lines = Field(
-        "lines", "product", "lines", _on_sale(world), "TR/CAY-RIZE-500",
+        "lines", "product", "lines", there, "TR/CAY-RIZE-500",
         "Storefront and currency are those of the products; all lines are of one storefront.", empty=empty,
     )  # fmt: skip
     odd = [
-        Field("lines", "product", "lines", _on_sale(world), "TR/CAY-RIZE-500", "None chosen: one thing in stock.",
+        Field("lines", "product", "lines", there, "TR/CAY-RIZE-500", "None chosen: one thing in stock.",
               empty=empty, is_needed=False),
         Field("status", "status word", example="Shelved", is_needed=False),
         Field("total", "total", "number", example="1.00", is_needed=False),
@@ -105,8 +106,8 @@ def _parcels(world: World) -> list[Form]:
 
 def _package(world: World, new: str) -> Field:
     before = [status for status, follows in MOVES.items() if new in follows]
-    fitting = [p for p in reversed(world.packages.values()) if new in MOVES[p.status]]
-    options = [Option(str(p.id), _said(p)) for p in fitting]
+    fitting = (p for p in reversed(world.packages.values()) if new in MOVES[p.status])
+    options = offered(Option(str(p.id), _said(p)) for p in fitting)
     return Field("package_id", "package", "choice", options, empty=f"Needs a package that is {' or '.join(before)}.")
 
 
@@ -119,8 +120,10 @@ def _said(p: Package) -> str:
 
 
 def _products(world: World) -> list[Form]:
+    listings = _sorted(world)
+
     def of(action: str, is_fit: Callable[[Listing], bool], empty: str, *fields: Field) -> Form:
-        options = [_option(o) for o in _sorted(world) if is_fit(o)]
+        options = offered(_option(o) for o in listings if is_fit(o))
         chosen = Field("listing", "listing", "choice", options, "TR/CAY-RIZE-500", empty=empty)
         return Form(action, PRODUCTS, [chosen, *fields], ["barcode", "storefront"], _listing)
 
@@ -173,7 +176,7 @@ def _option(o: Listing) -> Option:
 
 
 def _on_sale(world: World) -> list[Option]:
-    return [_option(o) for o in _sorted(world) if o.on_sale]
+    return offered(_option(o) for o in _sorted(world) if o.on_sale)
 
 
 # -- the simulator itself ----------------------------------------------------------------------------------------------
@@ -184,7 +187,8 @@ def _simulator(world: World) -> list[Form]:
     switches = [
         Option(name, f"{name}, now {value}: {_taken(name)}") for name, value in sorted(now.items())
     ]  # fmt: skip
-    batches = [Option(b.id, f"{b.id} · {b.type}") for b in reversed(world.batches.values()) if not b.is_forgotten]
+    known = (b for b in reversed(world.batches.values()) if not b.is_forgotten)
+    batches = offered(Option(b.id, f"{b.id} · {b.type}") for b in known)
     webhooks = [Option(w.id, f"{w.id} · {w.url}") for w in world.webhooks.values() if w.is_active]
     limits = [
         _choice("enabled", "enforced", ["true", "false"], is_needed=False),

@@ -12,7 +12,7 @@ from .packages import MOVES
 from .storefronts import STOREFRONTS
 
 if TYPE_CHECKING:
-    from .model import Line, Listing, Package
+    from .model import Batch, Line, Listing, Package, Webhook
     from .world import World
 
 WAYS = {  # the action that moves a package to a status
@@ -43,9 +43,12 @@ def state_of(listing: Listing) -> str:
 
 
 def _listings(world: World) -> Table:
-    rows = [_listing(o) for o in sorted(world.listings.values(), key=lambda o: (o.barcode, o.storefront))]
+    listings = sorted(world.listings.values(), key=lambda o: (o.barcode, o.storefront))
     columns = ("barcode", "title", "storefront", "state", "stock", "price", "list price", "currency", "why")
-    return Table("listings", columns, rows, "state", ("stock", "price", "list price"), "Nothing was listed yet.")
+    return Table(
+        "listings", columns, listings, _listing, "state", lambda o: [state_of(o)], ("stock", "price", "list price"),
+        "Nothing was listed yet.",
+    )  # fmt: skip
 
 
 def _listing(o: Listing) -> dict[str, Any]:
@@ -67,26 +70,35 @@ def _listing(o: Listing) -> dict[str, Any]:
 
 
 def _orders(world: World) -> Table:
-    rows = [_order([world.packages[i] for i in ids]) for ids in reversed(world.by_order.values())]
+    orders = [[world.packages[i] for i in ids] for ids in reversed(world.by_order.values())]
     columns = ("number", "storefront", "status", "placed", "lines", "total", "currency")
-    return Table("orders", columns, rows, "status", ("total",), "Nobody has ordered yet.")
+    return Table("orders", columns, orders, _order, "status", _statuses, ("total",), "Nobody has ordered yet.")
 
 
 def _order(packages: list[Package]) -> dict[str, Any]:
     """An order is what its packages hold; one that was broken up lives on in its parts."""
-    first, parts = packages[0], [p for p in packages if p.status != "UnPacked"] or packages
+    first, parts = packages[0], _parts(packages)
     return {
         "number": first.order_number, "storefront": first.storefront,
-        "status": list(dict.fromkeys(p.status for p in parts)), "placed": _time(first.ordered_ms),
+        "status": _statuses(packages), "placed": _time(first.ordered_ms),
         "lines": [text for p in parts for text in _lines(p.lines)], "total": amount(sum(p.total for p in parts)),
         "currency": first.currency,
     }  # fmt: skip
 
 
+def _parts(packages: list[Package]) -> list[Package]:
+    return [p for p in packages if p.status != "UnPacked"] or packages
+
+
+def _statuses(packages: list[Package]) -> list[str]:
+    return list(dict.fromkeys(p.status for p in _parts(packages)))
+
+
 def _packages(world: World) -> Table:
-    rows = [_package(p) for p in reversed(world.packages.values())]
+    packages = list(reversed(world.packages.values()))
     columns = ("number", "order", "storefront", "status", "carrier", "tracking", "lines", "total", "currency")
-    return Table("packages", columns, rows, "status", ("total",), "A package comes with each order.")
+    empty = "A package comes with each order."
+    return Table("packages", columns, packages, _package, "status", lambda p: [p.status], ("total",), empty)
 
 
 def _package(p: Package) -> dict[str, Any]:
@@ -105,24 +117,39 @@ def _lines(lines: list[Line]) -> list[str]:
 
 
 def _batches(world: World) -> Table:
-    rows = [
-        {"batch": b.id, "type": b.type, "storefront": b.storefront, "taken": _time(b.created_ms),
-         "state": "forgotten" if b.is_forgotten else "done" if b.is_done else "in progress", "items": len(b.items),
-         "failed": sum(item["status"] == "FAILED" for item in b.items),
-         "why": list(dict.fromkeys(text for item in b.items for text in item["failureReasons"]))[:5]}
-        for b in reversed(world.batches.values())
-    ]  # fmt: skip
     columns = ("batch", "type", "storefront", "taken", "state", "items", "failed", "why")
-    return Table("batches", columns, rows, "state", ("items", "failed"), "No batch request in the last four hours.")
+    return Table(
+        "batches", columns, list(reversed(world.batches.values())), _batch, "state", lambda b: [_stage(b)],
+        ("items", "failed"), "No batch request in the last four hours.",
+    )  # fmt: skip
+
+
+def _batch(b: Batch) -> dict[str, Any]:
+    why = dict.fromkeys(text for item in b.items for text in item["failureReasons"])
+    return {
+        "batch": b.id, "type": b.type, "storefront": b.storefront, "taken": _time(b.created_ms), "state": _stage(b),
+        "items": len(b.items), "failed": sum(item["status"] == "FAILED" for item in b.items), "why": list(why)[:5],
+    }  # fmt: skip
+
+
+def _stage(b: Batch) -> str:
+    return "forgotten" if b.is_forgotten else "done" if b.is_done else "in progress"
 
 
 def _webhooks(world: World) -> Table:
-    rows = [
-        {"webhook": w.id, "address": w.url, "state": "active" if w.is_active else "passive", "failures": w.failures,
-         "statuses": w.statuses or ["all"]}
-        for w in world.webhooks.values()
-    ]  # fmt: skip
-    return Table("webhooks", ("webhook", "address", "state", "failures", "statuses"), rows, "state", ("failures",))
+    columns, hooks = ("webhook", "address", "state", "failures", "statuses"), list(world.webhooks.values())
+    return Table("webhooks", columns, hooks, _webhook, "state", lambda w: [_activity(w)], ("failures",))
+
+
+def _webhook(w: Webhook) -> dict[str, Any]:
+    return {
+        "webhook": w.id, "address": w.url, "state": _activity(w), "failures": w.failures,
+        "statuses": w.statuses or ["all"],
+    }  # fmt: skip
+
+
+def _activity(w: Webhook) -> str:
+    return "active" if w.is_active else "passive"
 
 
 def _time(ms: int) -> str:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from entrepot.sandbox.desk import Field, Form, Given, Option, picked, unpicked
+from entrepot.sandbox.desk import Field, Form, Given, Option, offered, picked, unpicked
 
 from . import prices, stock
 from .money import shown
@@ -25,7 +25,7 @@ def forms(store: Store) -> list[Form]:
 
 
 def _buyers(store: Store) -> list[Form]:
-    there = [_option(store, row) for row in _sellable(store) if is_there(store, row)]
+    there = offered(_option(store, row) for row in _sellable(store) if is_there(store, row))
     lines = Field(
         "lines", "product", "lines", there, "SABUN-KESE", empty="Nothing is published, priced and in stock.",
         hint=f"The shop sells in {store.settings.currency}.",
@@ -51,8 +51,8 @@ def _order(given: Given) -> Given:
 
 def _orders(store: Store) -> list[Form]:
     rows = sorted(store.orders.values(), key=lambda row: -row["id"])
-    open_ones = [_order_option(row) for row in rows if row["status"] not in SHIPPED_OR_OVER]
-    standing = [_order_option(row) for row in rows if row["status"] not in {"cancelled", "trash"}]
+    open_ones = offered(_order_option(row) for row in rows if row["status"] not in SHIPPED_OR_OVER)
+    standing = offered(_order_option(row) for row in rows if row["status"] not in {"cancelled", "trash"})
     carriers = [Option(name, "") for names in PROVIDERS.values() for name in names]
     return [
         Form("fulfil", ORDERS, [
@@ -67,8 +67,8 @@ def _orders(store: Store) -> list[Form]:
 
 
 def _products(store: Store) -> list[Form]:
-    rows = [row for row in _sellable(store) if row["sku"]]
-    product = Field("sku", "product", "choice", [_option(store, row) for row in rows], "SABUN-KESE")
+    options = offered(_option(store, row) for row in _sellable(store))
+    product = Field("sku", "product", "choice", options, "SABUN-KESE", empty="The shop has no product with a SKU.")
     more = Field("more", "fields of the product (JSON)", "json", example='{"weight": "0.9", "name": "Bal, 450 g"}')
     return [
         Form("set_stock", PRODUCTS, [product, Field("quantity", "quantity", "number", example="40")]),

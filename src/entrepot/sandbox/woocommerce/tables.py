@@ -23,14 +23,26 @@ def tables(store: Store) -> list[Table]:
 
 
 def _products(store: Store) -> Table:
-    now = store.now()
-    rows = [_product(store, row, now) for row in store.products.values() if row["type"] != "variable"]
-    rows.sort(key=lambda row: (not row["SKU"], str(row["SKU"])))
+    rows = [row for row in store.products.values() if row["type"] != "variable"]
+    rows.sort(key=lambda row: (not row["sku"], row["sku"] or ""))
     columns = ("SKU", "name", "type", "status", "stock", "price", "regular price", "id")
-    return Table("products", columns, rows, "status", ("stock", "price", "regular price"), "The shop is empty.")
+    return Table(
+        "products",
+        columns,
+        rows,
+        lambda row: _product(store, row),
+        "status",
+        _status,
+        ("stock", "price", "regular price"),
+        "The shop is empty.",
+    )
 
 
-def _product(store: Store, row: Row, now: int) -> dict[str, Any]:
+def _status(row: Row) -> list[str]:
+    return [row["status"]]
+
+
+def _product(store: Store, row: Row) -> dict[str, Any]:
     held, key = stock.owner(store, row), {"sku": row["sku"]}
     is_live = row["status"] == "publish"
     links = [Link("order", "place_order", {"item.1": row["sku"]})] if is_there(store, row) else []
@@ -42,7 +54,7 @@ def _product(store: Store, row: Row, now: int) -> dict[str, Any]:
         "type": row["type"],
         "status": row["status"],
         "stock": held["stock_quantity"] if held else f"not counted, {row['stock_status']}",
-        "price": _money(prices.current(store, row, now)),
+        "price": _money(prices.current(store, row, store.now())),
         "regular price": _money(row["regular_price"]),
         "id": row["id"],
         "links": links if row["sku"] else [],
@@ -62,9 +74,9 @@ def _money(text: str) -> str | None:
 
 
 def _orders(store: Store) -> Table:
-    rows = [_order(row) for row in sorted(store.orders.values(), key=lambda row: -row["id"])]
+    rows = sorted(store.orders.values(), key=lambda row: -row["id"])
     columns = ("number", "status", "placed", "lines", "total", "currency", "via", "meta")
-    return Table("orders", columns, rows, "status", ("total",), "Nobody has ordered yet.")
+    return Table("orders", columns, rows, _order, "status", _status, ("total",), "Nobody has ordered yet.")
 
 
 def _order(row: Row) -> dict[str, Any]:
@@ -94,13 +106,14 @@ def _shipments(store: Store) -> Table:
         facts = {"carrier": meta.get("_shipment_provider"), "tracking": meta.get("_tracking_number")}
         rows.append({"order": row["order_id"], **facts})
     empty = "None. A shop without a tracking plugin keeps the parcel's number with the order."
-    return Table("shipments", ("order", "carrier", "tracking"), rows[::-1], empty=empty)
+    return Table("shipments", ("order", "carrier", "tracking"), rows[::-1], dict, empty=empty)
 
 
 def _webhooks(store: Store) -> Table:
-    rows = [
-        {"id": row["id"], "topic": row["topic"], "status": row["status"], "failures": row["failure_count"],
-         "address": row["delivery_url"]}
-        for row in store.tables["webhooks"].values()
-    ]  # fmt: skip
-    return Table("webhooks", ("id", "topic", "status", "failures", "address"), rows, "status", ("failures",))
+    columns, rows = ("id", "topic", "status", "failures", "address"), list(store.tables["webhooks"].values())
+    return Table("webhooks", columns, rows, _webhook, "status", _status, ("failures",))
+
+
+def _webhook(row: Row) -> dict[str, Any]:
+    shown = {name: row[name] for name in ("id", "topic", "status")}
+    return shown | {"failures": row["failure_count"], "address": row["delivery_url"]}
