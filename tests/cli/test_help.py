@@ -17,6 +17,7 @@ HEAVY = ("django", "polars", "ninja", "procrastinate", "psycopg", "httpx", "star
 COMMANDS = [
     "up", "web", "worker", "dispatcher", "sandbox", "demo", "db status", "db psql", "db backup", "db restore",
     "seller add", "seller list", "user add", "user list", "key add", "key list", "key revoke", "channel add",
+    "secrets add-key", "secrets rotate", "secrets drop-keys",
     "channel list", "channel check", "channel match", "channel pull", "channel push", "channel pause", "channel resume",
     "channel zero", "channel webhooks", "channel go-live", "connector list", "connector parse", "connector check",
     "run list", "run show", "run watch",

@@ -78,14 +78,27 @@ def _token() -> str:
     return secrets.token_urlsafe(50)
 
 
-def _made(path: Path, value: str) -> str:
-    """Write ``value`` unless another process was first; what is in the file then."""
+def replace_kept(file_name: str, value: str) -> Path:
+    """Put another secret in the place of one that is kept in the home, whole or not at all; where it is."""
+    path = home() / file_name
+    _draft(path, value).replace(path)
+    return path
+
+
+def _draft(path: Path, value: str) -> Path:
+    """A file beside ``path`` that holds ``value``, readable by us only."""
     path.parent.mkdir(mode=0o711, parents=True, exist_ok=True)
     draft = path.with_name(f"{path.name}.{os.getpid()}.{secrets.token_hex(4)}")
     with os.fdopen(os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "w") as file:
         file.write(value + "\n")
         file.flush()
         os.fsync(file.fileno())
+    return draft
+
+
+def _made(path: Path, value: str) -> str:
+    """Write ``value`` unless another process was first; what is in the file then."""
+    draft = _draft(path, value)
     try:
         os.link(draft, path)  # fails when it exists, and is never seen half written
     except FileExistsError:

@@ -42,6 +42,7 @@ from .intents import send_intents as send_intents
 from .intents import soften_intent as soften_intent
 from .taxonomy import learn_taxa as learn_taxa
 from .vault import rotate_secrets as rotate_secrets
+from .vault import stale_secrets as stale_secrets
 from .work import carry_out as carry_out
 from .work import known_work as known_work
 from .work import start_work as start_work

@@ -6,7 +6,7 @@ from typing import Annotated
 
 import typer
 
-from . import buyer, channel, connector, db, demo, key, parked, run, seller, serve, user
+from . import buyer, channel, connector, db, demo, key, parked, run, seller, serve, user, vault
 from .guard import Guarded
 
 app = typer.Typer(
@@ -42,5 +42,6 @@ demo.add_to(app)
 for name, group in {
     "db": db.app, "seller": seller.app, "user": user.app, "key": key.app, "channel": channel.app,
     "connector": connector.app, "run": run.app, "buyer": buyer.app, "parked": parked.app,
+    "secrets": vault.app,
 }.items():  # fmt: skip
     app.add_typer(group, name=name)
