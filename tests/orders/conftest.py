@@ -68,6 +68,43 @@ class Desk:
         return StockLevel.objects.system().get(variant_id=self.variants[sku]).on_hand
 
 
+def sellable(desk, *, by_rule=False):
+    """The store has a tax class for everything and every good is bound there; ``by_rule``: orders are approved."""
+    who = {"seller_id": desk.seller_id, "channel_id": desk.store.id}
+    channels.change_settings(**who, settings={"store.tax_rates": [["TR", "standard", "0.2"]]})
+    pairs = [(variant_id, sku, "1") for sku, variant_id in desk.variants.items()]
+    channels.bind_many(**who, kind="variant", pairs=pairs)
+    Channel.objects.system().filter(id=desk.market.id).update(is_auto_approving=by_rule)
+    desk.store.refresh_from_db()
+    desk.market.refresh_from_db()
+
+
+def claimed(desk):
+    """The only open intent, in a worker's hands."""
+    (intent,) = channels.claim_intents(limit=10, lease_s=60, at=AT + timedelta(minutes=1))
+    return intent
+
+
+def begin(desk, intent):
+    return orders.begin_exports(intents=[intent], store=desk.store, at=AT + timedelta(minutes=1))
+
+
+def made(intent, sale, ref="77"):
+    """What the store makes of a sale, to the cent."""
+    return records.StoreOrder(
+        store_ref=ref, number=ref, state="open", their_status="processing", total=sale.total, currency="TRY",
+        our_ref=intent.our_ref,
+    )  # fmt: skip
+
+
+def push(desk):
+    """The only queued order goes into the store; the intent that did it."""
+    intent = claimed(desk)
+    (sale,) = begin(desk, intent).sales.values()
+    orders.settle_export(intent=intent, made=made(intent, sale), at=AT + timedelta(minutes=2))
+    return intent
+
+
 @pytest.fixture
 def desk(db):
     seller = create_seller(code="aydin", name="Aydın Züccaciye")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import timedelta
 from decimal import Decimal
 
@@ -9,35 +10,24 @@ import pytest
 
 from entrepot.channels import services as channels
 from entrepot.channels.models import Intent
+from entrepot.egress.services import store_cancel
 from entrepot.orders import services as orders
 from entrepot.orders.models import Order
+from entrepot.orders.queries import locked_order
 
 from ..two_workers import meanwhile
-from .conftest import AT, line, package
+from .conftest import AT, begin, claimed, line, made, package, push, sellable
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
 LATER = AT + timedelta(minutes=1)
 
 
-def claimed(desk):
+def approved(desk):
     """The intent to create O1 in the store, in a worker's hands."""
-    channels.change_settings(
-        seller_id=desk.seller_id, channel_id=desk.store.id,
-        settings={"store.tax_rates": [["TR", "standard", "0.2"]]},
-    )  # fmt: skip
-    desk.store.refresh_from_db()
-    channels.bind_many(
-        seller_id=desk.seller_id, channel_id=desk.store.id, kind="variant",
-        pairs=[(variant_id, sku, "1") for sku, variant_id in desk.variants.items()],
-    )  # fmt: skip
+    sellable(desk)
     orders.approve_orders(seller_id=desk.seller_id, order_ids=[desk.order().id], at=AT)
-    (intent,) = channels.claim_intents(limit=10, lease_s=60, at=LATER)
-    return intent
-
-
-def begin(desk, intent):
-    return orders.begin_exports(intents=[intent], store=desk.store, at=LATER)
+    return claimed(desk)
 
 
 def test_packages_of_one_order_that_two_workers_hear_of_are_both_counted(desk):
@@ -53,7 +43,7 @@ def test_packages_of_one_order_that_two_workers_hear_of_are_both_counted(desk):
 
 def test_a_line_cancelled_while_the_push_begins_is_not_sent(desk):
     desk.tell(package(lines=[line("11", "TEA", 2), line("12", "CUP", 1)]))
-    order, intent = desk.order(), claimed(desk)
+    order, intent = desk.order(), approved(desk)
     cup = order.lines.get(line_ref="12")
 
     with meanwhile(lambda: begin(desk, intent)) as begun:
@@ -66,7 +56,7 @@ def test_a_line_cancelled_while_the_push_begins_is_not_sent(desk):
 
 def test_an_order_cancelled_while_the_push_begins_is_not_sent(desk):
     desk.tell(package())
-    order, intent = desk.order(), claimed(desk)
+    order, intent = desk.order(), approved(desk)
 
     with meanwhile(lambda: begin(desk, intent)) as begun:
         assert orders.cancel_by_remote(order=order, quantities={order.lines.get().id: 1}, at=LATER) == "drop"
@@ -78,7 +68,7 @@ def test_an_order_cancelled_while_the_push_begins_is_not_sent(desk):
 @pytest.mark.parametrize("state", ["edited", "awaiting_confirmation", "failed", "cancelled"])
 def test_only_a_queued_order_is_pushed(desk, state):
     desk.tell(package())
-    intent = claimed(desk)
+    intent = approved(desk)
     Order.objects.system().update(state=state)
 
     begun = begin(desk, intent)
@@ -89,7 +79,7 @@ def test_only_a_queued_order_is_pushed(desk, state):
 
 def test_a_worker_whose_lease_ran_out_settles_nothing_that_another_has(desk):
     desk.tell(package())
-    late = claimed(desk)
+    late = approved(desk)
     (now_its,) = channels.claim_intents(limit=10, lease_s=60, at=LATER + timedelta(hours=1))
     assert now_its.id == late.id
 
@@ -99,3 +89,25 @@ def test_a_worker_whose_lease_ran_out_settles_nothing_that_another_has(desk):
     assert not channels.refuse_intent(late, why="no", at=LATER)
     assert not channels.confirm_intents([(late, "7", {})], at=LATER)
     assert channels.send_intent(now_its, at=LATER)
+
+
+def test_a_cancellation_of_ours_and_the_stores_news_of_it_do_not_wait_for_each_other_for_ever(desk):
+    desk.tell(package())
+    sellable(desk)
+    orders.approve_orders(seller_id=desk.seller_id, order_ids=[desk.order().id], at=AT)
+    creation, order = push(desk), desk.order()
+    assert orders.cancel_by_remote(order=order, quantities={order.lines.get().id: 1}, at=LATER) == "compensate"
+    intent = claimed(desk)
+    assert channels.send_intent(intent, at=LATER)
+    news = replace(made(creation, order), state="cancelled", their_status="cancelled", modified_at=LATER)
+
+    # While the store's news holds the order, our own worker settles the same cancellation.
+    with meanwhile(
+        lambda: store_cancel._settle(intent, is_in_store=True, their_ref="77"),
+        then=lambda: orders.note_store_order(channel=desk.store, theirs=news, at=LATER),
+    ):
+        locked_order(seller_id=desk.seller_id, order_id=order.id)
+
+    assert desk.order().state == "cancelled"
+    assert Intent.objects.system().get(kind="store_cancel").state == "confirmed"
+    assert (desk.held(), desk.on_hand()) == (0, 20)

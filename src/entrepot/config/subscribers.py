@@ -19,7 +19,10 @@ SUBSCRIBERS: dict[str, list[str] | str] = {
     "channel.resumed": "none",
     "channel.retired": ["entrepot.egress.services.follow_retired"],
     "channel.storefront_closed": "none",
-    "channel.storefront_opened": ["entrepot.ingress.services.follow_storefronts"],
+    "channel.storefront_opened": [
+        "entrepot.ingress.services.follow_storefronts",
+        "entrepot.orders.services.follow_storefronts",
+    ],
     "channel.webhooks_off": "none",
     "channel.webhooks_on": "none",
     "intent.confirmed": "none",

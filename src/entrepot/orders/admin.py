@@ -278,6 +278,14 @@ class OrderPage(StateChip, Page):
             help=gettext_lazy("Somebody took the cancelled pieces out there; the next reading tells its stock."),
         ),
         Button(
+            name="added-in-store",
+            label=gettext_lazy("The store's order has everything"),
+            call=services.added_by_hand,
+            subject="order_id",
+            when=lambda o: "late" in o.troubles,
+            help=gettext_lazy("Somebody added there what was told after the store had the order."),
+        ),
+        Button(
             name="write-waybill",
             label=gettext_lazy("Write the waybill again"),
             call=services.rewrite_waybills,

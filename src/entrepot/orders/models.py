@@ -37,7 +37,11 @@ class Order(SellerScoped):
     fx_rate = models.DecimalField(max_digits=18, decimal_places=8, null=True)  # used at the push; null: kept
     waybills = models.CharField(max_length=300, blank=True)  # of its packages that the channel has carried
     store_waybills = models.CharField(max_length=300, blank=True)  # those that the store's order carries
-    told_refs = models.JSONField(default=list, blank=True)  # packages whose lines and amounts are counted in
+    storefront_code = models.CharField(max_length=24, default="", db_default="", blank=True)  # as the channel names it
+    told_refs = models.JSONField(default=list, blank=True)  # packages that were told of
+    empty_refs = models.JSONField(default=list, db_default=[], blank=True)  # those of them that had no lines
+    # Package → {"amounts": the five above and the difference, as text, "origins": what it came from}.
+    counted = models.JSONField(default=dict, db_default={}, blank=True)
     replaced_refs = models.JSONField(default=list, blank=True)  # packages that those told of came from
     note = models.TextField(blank=True)
     approved_at = models.DateTimeField(null=True, blank=True)

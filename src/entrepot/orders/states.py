@@ -28,7 +28,9 @@ ORDER = Machine(
 TROUBLES: Mapping[str, str] = {
     "undone": "the store's owner no longer wants it",
     "push": "the store did not take it, or not all of it",
+    "held": "something began to hold it after it was approved",
     "cancel": "the marketplace cancelled it, and the store did not follow",
+    "late": "more of it was told than the store's order has",
     "part": "the marketplace cancelled pieces that the store's order still has",
     "total": "the store's total differs, and it does not let us say so",
     "waybills": "the store's order does not carry the waybill",

@@ -22,6 +22,7 @@ from .client import client_for as client_for
 from .hooks import record_subscriptions as record_subscriptions
 from .hooks import want_topic as want_topic
 from .hooks import want_webhooks as want_webhooks
+from .intents import amend_intent as amend_intent
 from .intents import call_by as call_by
 from .intents import claim_intents as claim_intents
 from .intents import confirm_by_hand as confirm_by_hand

@@ -224,6 +224,11 @@ def refuse_intent(intent: Intent, *, why: str, at: datetime) -> bool:
     )
 
 
+def amend_intent(intent: Intent, *, payload: Mapping[str, Any]) -> bool:
+    """What the remote made of a confirmed intent was changed there by hand: keep what it is now."""
+    return _step(intent, ["confirmed"], payload=dict(payload))
+
+
 def drop_intent(*, seller_id: int, channel_id: int, kind: str, subject_id: int, step: str = "", at: datetime) -> bool:
     """Take back what was planned and not sent. False: it is too late, or there is none."""
     return bool(

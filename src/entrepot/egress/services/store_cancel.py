@@ -43,6 +43,8 @@ def _settle(intent: Intent, *, is_in_store: bool, their_ref: str) -> None:
     """The intent and the end of the order are one transaction: a worker that dies leaves both or none."""
     result = {"store": "cancelled" if is_in_store else "never had it"}
     with transaction.atomic():
+        # The order before its intent, as all who have both: what the store says of it may come in at this moment.
+        order_queries.locked_order(seller_id=intent.seller_id, order_id=intent.subject_id)
         if channels.confirm_intent(intent, their_ref=their_ref, result=result, at=now()):
             orders.confirm_cancelled(
                 order_id=intent.subject_id, is_in_store=is_in_store, asked_at=intent.sent_at, at=now()

@@ -1,26 +1,16 @@
-"""What a person has to know of an order, by kind; read once from the one text that it was."""
+"""What a person has to know of an order, by kind. The one text that it was stays for workers of before, with a default."""
 
 from django.db import migrations, models
-
-_KINDS = """
-UPDATE orders_order SET troubles = jsonb_build_object(CASE
-    WHEN failure LIKE 'the store no longer wants it%' THEN 'undone'
-    WHEN failure LIKE 'cancelled by the marketplace%' THEN 'cancel'
-    WHEN failure LIKE 'pieces were cancelled by the marketplace%' THEN 'part'
-    WHEN failure LIKE 'the store''s total differs%' THEN 'total'
-    WHEN failure LIKE 'waybill %' THEN 'waybills'
-    ELSE 'push' END, failure)
-WHERE failure <> ''
-"""
-_TEXT = """
-UPDATE orders_order SET failure = (SELECT string_agg(value, '; ') FROM jsonb_each_text(troubles)) WHERE troubles <> '{}'
-"""
 
 
 class Migration(migrations.Migration):
     dependencies = [("orders", "0002_waybills_and_splits")]
     operations = [
         migrations.AddField("order", "troubles", models.JSONField(blank=True, db_default={}, default=dict)),
-        migrations.RunSQL(_KINDS, _TEXT),
-        migrations.RemoveField("order", "failure"),
+        migrations.AlterField("order", "failure", models.TextField(blank=True, db_default="")),
+        migrations.AddField("order", "counted", models.JSONField(blank=True, db_default={}, default=dict)),
+        migrations.AddField("order", "empty_refs", models.JSONField(blank=True, db_default=[], default=list)),
+        migrations.AddField(
+            "order", "storefront_code", models.CharField(blank=True, db_default="", default="", max_length=24)
+        ),
     ]

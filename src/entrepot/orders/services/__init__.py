@@ -19,6 +19,7 @@ from .follow import open_store_refs as open_store_refs
 from .intake import Taken as Taken
 from .intake import take_order as take_order
 from .intake import take_orders as take_orders
+from .late import added_by_hand as added_by_hand
 from .lowering import confirm_lowered as confirm_lowered
 from .lowering import lower_in_store as lower_in_store
 from .lowering import lowered_by_hand as lowered_by_hand
@@ -31,6 +32,7 @@ from .review import approve_orders as approve_orders
 from .review import cancel_order as cancel_order
 from .review import edit_lines as edit_lines
 from .review import edit_party as edit_party
+from .review import follow_storefronts as follow_storefronts
 from .review import hold_orders as hold_orders
 from .review import retry_export as retry_export
 from .review import set_note as set_note

@@ -11,30 +11,31 @@ from ..sums import averaged_units, difference
 from .entry import Entry
 from .lines import Counted
 
+AMOUNTS = ("gross", "seller_discount", "channel_discount", "shipping", "total")
+
 
 def take_amounts(entry: Entry, counted: Counted) -> None:
-    """Amounts of the packages that brought new lines come on top; an order of one package takes its latest amounts.
+    """An order comes to the sum of the packages that are counted; one of a single package takes its latest amounts.
 
-    A difference that averaging explains goes on the line that was averaged over most units; any other is kept, and
-    holds the order.
+    A package that is told after its successors takes the place of theirs. A difference that averaging explains goes on
+    the line that was averaged over most units; any other is kept, and holds the order.
     """
     order, anew = entry.order, _told_anew(entry, counted)
-    if counted.is_whole or anew:
-        order.gross = order.seller_discount = order.channel_discount = order.shipping = order.total = Decimal(0)
-        order.difference = Decimal(0)
-    for p in anew or counted.packages:
-        order.gross += p.gross
-        order.seller_discount += p.seller_discount
-        order.channel_discount += p.channel_discount
-        order.shipping += p.shipping
-        order.total += p.total
-        order.difference += _unexplained(entry, p)
+    late = {p.package_ref for p in counted.late}
+    kept = {} if anew else {ref: x for ref, x in order.counted.items() if not late & set(x["origins"])}
+    for p in anew or [*counted.late, *counted.first]:
+        amounts = [*(getattr(p, name) for name in AMOUNTS), _unexplained(entry, p)]
+        kept[p.package_ref] = {"amounts": [str(x) for x in amounts], "origins": list(p.origin_refs)}
+    order.counted = kept
+    sums = [[Decimal(x) for x in one["amounts"]] for one in kept.values()]
+    for name, values in zip((*AMOUNTS, "difference"), zip(*sums, strict=True), strict=False):
+        setattr(order, name, sum(values, Decimal(0)))
 
 
 def _told_anew(entry: Entry, counted: Counted) -> list[records.Package]:
     """The youngest news of the only package that the order ever had; empty where it is none."""
     order = entry.order
-    if counted.packages or len(order.told_refs) != 1 or order.replaced_refs:
+    if counted.first or counted.late or len(order.told_refs) != 1 or order.replaced_refs:
         return []
     youngest = max(entry.packages, key=lambda p: p.modified_at)
     is_news = youngest.modified_at >= order.modified_at and youngest.state != "superseded" and youngest.lines

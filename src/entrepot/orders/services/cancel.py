@@ -16,6 +16,7 @@ from entrepot.inventory import services as inventory
 from ..models import Line, Order
 from ..states import CANCEL, ORDER
 from .export import KIND
+from .late import tell_late
 from .lowering import plan_lowering
 from .troubles import say, say_trouble, unsay
 
@@ -68,6 +69,7 @@ def _part(order: Order, changed: list[Line], at: datetime) -> None:
         fit_promises(order, changed, at)
     elif intent.state == "confirmed":
         plan_lowering(order=order, at=at)
+        tell_late([order])
 
 
 def fit_promises(order: Order, lines: list[Line], at: datetime) -> None:

@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 ROLES = ("ship_to", "bill_to")
 _TAKEN = (
     "gross", "seller_discount", "channel_discount", "shipping", "total", "difference", "hold_reason", "is_paid",
-    "modified_at", "told_refs", "replaced_refs",
+    "modified_at", "told_refs", "replaced_refs", "empty_refs", "counted", "storefront", "storefront_code",
 )  # fmt: skip
 _LINE = ("quantity", "line_total", "split_refs")
 
@@ -66,11 +66,15 @@ def open_entries(
     parties: dict[int, dict[str, Party]] = {}
     for party in Party.objects.system().filter(order_id__in=ids).order_by("id"):
         parties.setdefault(party.order_id, {})[party.role] = party
+    by_id = {f.id: f for f in fronts.values()}
+    for order in found:
+        order.storefront_code = order.storefront_code or _first(told[order.order_ref]).storefront
+        if order.storefront_id is None:
+            order.storefront = _front(fronts, order.storefront_code)
     return [
         Entry(
-            order, told[order.order_ref], _front(fronts, _first(told[order.order_ref]).storefront),
-            lines.get(order.id, []), parties.get(order.id, {}),
-            is_new=not order.told_refs,
+            order, told[order.order_ref], by_id.get(order.storefront_id or 0), lines.get(order.id, []),
+            parties.get(order.id, {}), is_new=not order.told_refs,
         )
         for order in found
     ]  # fmt: skip

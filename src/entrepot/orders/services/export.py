@@ -69,7 +69,7 @@ def _queue(store_id: int, orders: Sequence[Order], at: datetime) -> list[int]:
             revive_intent(intent, at=at)
     rows = Order.objects.system().filter(id__in=[o.id for o in orders])
     rows.update(store_id=store_id)
-    unsay(orders, "push")
+    unsay(orders, "push", "held")
     moved = move_many(rows, ORDER, "queue", actor="hub", at=at)
     for order in orders:
         order.store_id = store_id
@@ -118,6 +118,9 @@ def _say(begun: Begun, order: Order, intent: Intent, store: Channel, facts: Fact
     if order.state != "queued" or not facts.left(order):
         drop_intent(seller_id=order.seller_id, channel_id=store.id, kind=KIND, subject_id=order.id, at=at)
         return
+    if order.hold_reason:
+        _hold_back(order, intent, at)
+        return
     try:
         sale = sales_order(order=order, intent=intent, store=store, facts=facts)
     except _UNSAYABLE as error:
@@ -126,8 +129,17 @@ def _say(begun: Begun, order: Order, intent: Intent, store: Channel, facts: Fact
     begun.sales[intent.id] = sale
     intent.payload = {
         "total": str(sale.total), "currency": sale.currency, "tracking_ref": sale.tracking_ref or "",
+        "packages": len(order.counted),
         "lines": {str(x.id): x.quantity - x.cancelled_quantity for x in facts.lines[order.id]},
     }  # fmt: skip
+
+
+def _hold_back(order: Order, intent: Intent, at: datetime) -> None:
+    """News that came after the approval: it is not sent before a person, or other news, has cleared it."""
+    why = f"held after it was approved: {order.hold_reason}"
+    if refuse_intent(intent, why=why, at=at):
+        say([order], "held", why)
+        move(order, ORDER, "fail", actor="hub", at=at, note=why[:500])
 
 
 def _keep_sent(sales: Mapping[int, records.SalesOrder], orders: Mapping[int, Order], store: Channel) -> None:

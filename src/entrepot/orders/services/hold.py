@@ -17,7 +17,7 @@ def hold_reason(
     *, order: Order, storefront: Storefront | None, lines: Sequence[Line], ship_to: Party | None
 ) -> str:  # fmt: skip
     """What keeps the order from being pushed, for a person to read; empty: nothing does."""
-    reasons = []
+    reasons = [] if lines else ["it was told without lines"]
     if unknown := [x.listing_ref for x in lines if x.variant_id is None]:
         reasons.append(f"listing {', '.join(unknown)} is not ours: map it to a variant")
     if awaited := sorted(set(order.replaced_refs) - set(order.told_refs)):

@@ -19,6 +19,7 @@ from .address import take_parties
 from .amounts import take_amounts
 from .entry import Entry, open_entries, save_entries
 from .hold import hold_reason
+from .late import tell_late
 from .lines import take_lines
 from .review import approve_ready
 
@@ -54,8 +55,10 @@ def take_orders(*, channel: Channel, told: Mapping[str, Sequence[records.Package
         variants = _variants(entries)
         for entry in entries:
             _take(entry, variants)
+        more = [e.order for e in entries if not e.is_new and (e.grown or any(x.pk is None for x in e.lines))]
         save_entries(entries)
         _reserve(channel, entries, at)
+        tell_late(more)
         record_many(_news(e, channel) for e in entries if e.is_new)
         approve_ready(orders=[e.order for e in entries], channel=channel, at=at)
     return {e.order.order_ref: Taken(e.order, {ref: x.id for ref, x in e.by_ref().items()}, e.is_new) for e in entries}

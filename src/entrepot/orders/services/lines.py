@@ -15,10 +15,12 @@ from .entry import Entry
 
 @dataclass(frozen=True, slots=True)
 class Counted:
-    """Packages that told of pieces for the first time. ``is_whole``: their amounts stand for all told before."""
+    """Packages that told of pieces for the first time. The amounts of ``late`` ones stand for those of the packages
+    that came from them.
+    """
 
-    packages: list[records.Package]
-    is_whole: bool
+    first: list[records.Package]
+    late: list[records.Package]
 
 
 def take_lines(entry: Entry, variants: Mapping[str, int]) -> Counted:
@@ -29,18 +31,21 @@ def take_lines(entry: Entry, variants: Mapping[str, int]) -> Counted:
     """
     order, packages = entry.order, entry.packages
     told, replaced = set(order.told_refs), set(order.replaced_refs)
-    fresh = [p for p in packages if p.package_ref not in told]
-    late = [p for p in fresh if p.package_ref in replaced and p.lines]
-    roots = told | {p.package_ref for p in packages if p.lines}
-    first = [p for p in fresh if p not in late and not roots & set(p.origin_refs) and p.lines]
+    empty = set(order.empty_refs)  # told of, but not of what is in them
+    fresh = [p for p in packages if p.lines and (p.package_ref not in told or p.package_ref in empty)]
+    late = [p for p in fresh if p.package_ref in replaced]
+    roots = (told - empty) | {p.package_ref for p in packages if p.lines}
+    first = [p for p in fresh if p not in late and not roots & set(p.origin_refs)]
     for package in late:
         _grow(entry, package)
     _add(entry, [*late, *first], variants)
     for package in packages:
         _name_pieces(entry, package)
     order.told_refs = sorted(told | {p.package_ref for p in packages})
+    bare = {p.package_ref for p in packages if not p.lines} - roots
+    order.empty_refs = sorted((empty | bare) - {p.package_ref for p in fresh})
     order.replaced_refs = sorted(replaced.union(*(p.origin_refs for p in packages)))
-    return Counted([*late, *first], bool(late))
+    return Counted(first, late)
 
 
 def _grow(entry: Entry, package: records.Package) -> None:

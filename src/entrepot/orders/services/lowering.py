@@ -61,7 +61,7 @@ def _too_many(order: Order) -> dict[int, int]:
     creation = channels.intent_of(seller_id=order.seller_id, kind=KIND, subject_id=order.id)
     if creation is None or creation.state != "confirmed":
         return {}
-    sent: Mapping[str, int] = creation.payload.get("lines", {})
+    sent: Mapping[str, int] | None = creation.payload.get("lines")
     going: dict[str, int] = {}
     for intent in _intents(order):
         if intent.state not in _DEAD:
@@ -69,7 +69,7 @@ def _too_many(order: Order) -> dict[int, int]:
                 going[line] = going.get(line, 0) + count
     found = {}
     for x in Line.objects.system().filter(order=order).order_by("id"):
-        there = sent.get(str(x.id), x.quantity) - going.get(str(x.id), 0)
+        there = (x.quantity if sent is None else sent.get(str(x.id), 0)) - going.get(str(x.id), 0)
         if there > x.quantity - x.cancelled_quantity:
             found[x.id] = there - (x.quantity - x.cancelled_quantity)
     return found

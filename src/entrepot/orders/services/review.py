@@ -10,6 +10,7 @@ from django.db import transaction
 
 from entrepot.catalog import queries as catalog
 from entrepot.channels import queries as channels
+from entrepot.core.clock import now
 from entrepot.core.errors import Invalid, Refused
 from entrepot.events.services import move, move_many
 from entrepot.inventory import services as inventory
@@ -23,17 +24,22 @@ from .troubles import unsay
 
 if TYPE_CHECKING:
     from entrepot.channels.models import Channel
+    from entrepot.events.models import Event
 
 _PARTY_FIELDS = frozenset({*FIELDS, "lines"})
 _OPEN = ("new", "edited", "awaiting_confirmation", "failed")
 
 
 def approve_ready(*, orders: Sequence[Order], channel: Channel, at: datetime) -> list[int]:
-    """Approve by rule, of one channel's locked orders, those that are ready; the ids that moved.
+    """Approve by rule, of one channel's locked orders, those that are ready; the ids that moved. What was approved and
+    then held back by news goes on its way again once nothing holds it, whatever the rule.
 
     The channel says so, nothing holds the order, it is not history, and no person has had a hand in it (who edits or
     holds an order also approves it).
     """
+    freed = [o for o in orders if o.state == "failed" and "held" in o.troubles and not o.hold_reason]
+    if freed:  # held back on its way, after somebody had approved it
+        plan_exports(orders=freed, at=at)
     if not channel.is_auto_approving:
         return []
     ready = [o for o in orders if not o.hold_reason and not o.is_history and o.state == "new"]
@@ -87,13 +93,15 @@ def retry_export(*, seller_id: int, order_id: int, at: datetime) -> Order:
 
     Raises:
         Order.DoesNotExist: not this seller's.
-        Refused: it has not failed, or the store has it and it has to be mended there.
+        Refused: it has not failed, something holds it, or the store has it and it has to be mended there.
     """
     with transaction.atomic():
         order = Order.objects.for_seller(seller_id).select_for_update(no_key=True).get(id=order_id)
         if order.state != "failed":
             raise Refused(f"order {order.order_ref} has not failed; it is {order.state}")
         _not_in_store(order)
+        if order.hold_reason:
+            raise Refused(f"order {order.order_ref} is held: {order.hold_reason}")
         plan_exports(orders=[order], at=at)
     return order
 
@@ -182,11 +190,28 @@ def _editable(seller_id: int, order_id: int) -> Order:
     return order
 
 
+def follow_storefronts(events: list[Event]) -> None:
+    """A storefront was opened: orders that were bought there, and held because it was not open, are looked at again."""
+    for event in events:
+        front = channels.storefront(storefront_id=int(event.payload["storefront"]))
+        with transaction.atomic():
+            rows = Order.objects.for_seller(front.seller_id).filter(channel=front.channel_id, storefront__isnull=True)
+            waiting = list(rows.filter(storefront_code=front.code).order_by("id").select_for_update(no_key=True))
+            for order in waiting:
+                order.storefront = front
+                _look_again(order)
+            approve_ready(orders=waiting, channel=front.channel, at=now())
+
+
 def _edited(order: Order, at: datetime) -> None:
+    _look_again(order)
+    if order.state != "edited":
+        move(order, ORDER, "edit", actor="seller", at=at)
+
+
+def _look_again(order: Order) -> None:
     ship_to = Party.objects.system().filter(order=order, role="ship_to").first()
     order.hold_reason = hold_reason(
         order=order, storefront=order.storefront, lines=list(order.lines.order_by("id")), ship_to=ship_to
     )
-    order.save(update_fields=["hold_reason"])
-    if order.state != "edited":
-        move(order, ORDER, "edit", actor="seller", at=at)
+    order.save(update_fields=["hold_reason", "storefront"])

@@ -23,6 +23,7 @@ from ..models import Adjustment, Line, Order
 from ..states import ORDER
 from .cancel import is_gone
 from .entry import save_all
+from .late import tell_late
 from .lowering import plan_lowering
 from .sale import sales_order
 from .troubles import say, unsay
@@ -62,7 +63,7 @@ def settle_exports(*, made: Sequence[tuple[Intent, records.StoreOrder]], at: dat
             order.store_ref, order.store_currency, order.store_total = theirs.store_ref, currency, theirs.total
             order.store_waybills = waybills
         save_all([o for _, o, _ in ours], ["store_ref", "store_currency", "store_total", "store_waybills"])
-        _absorb({o.id: (o, m.missing_skus) for _, o, m in ours}, at)
+        _absorb(ours, at)
         for intent, order, theirs in ours:
             if theirs.missing_skus:
                 _lacks(order, theirs, at)
@@ -70,7 +71,13 @@ def settle_exports(*, made: Sequence[tuple[Intent, records.StoreOrder]], at: dat
                 settle_rest(order, intent, theirs.total - totals[order.id], at)
         _synced([o for _, o, m in ours if not m.missing_skus], at)
         _lower_late(ours, at)
+        tell_late([o for i, o, _ in ours if _is_longer(i, o)])
     return done
+
+
+def _is_longer(intent: Intent, order: Order) -> bool:
+    """Whether packages were told since the order was sent."""
+    return len(order.counted) != intent.payload.get("packages", len(order.counted))
 
 
 def _lower_late(ours: Sequence[tuple[Intent, Order, records.StoreOrder]], at: datetime) -> None:
@@ -103,13 +110,17 @@ def what_was_sent(order: Order, intent: Intent, made: records.StoreOrder) -> tup
     return sale.total, sale.currency, sale.tracking_ref or ""
 
 
-def _absorb(orders: Mapping[int, tuple[Order, tuple[str, ...]]], at: datetime) -> None:
-    """Of {order id: (order, SKUs that the store does not know)}."""
-    if not orders:
+def _absorb(ours: Sequence[tuple[Intent, Order, records.StoreOrder]], at: datetime) -> None:
+    """What was sent, but for SKUs that the store does not know; what was told since is still only promised."""
+    if not ours:
         return
-    lines = Line.objects.system().filter(order_id__in=list(orders)).order_by("id")
-    taken = [x.id for x in lines if (x.sku or x.listing_ref) not in orders[x.order_id][1]]
-    inventory.absorb(seller_id=next(iter(orders.values()))[0].seller_id, line_ids=taken, at=at)
+    made = {o.id: (i.payload.get("lines"), m.missing_skus) for i, o, m in ours}
+    taken = []
+    for line in Line.objects.system().filter(order_id__in=list(made)).order_by("id"):
+        sent, missing = made[line.order_id]
+        if (sent is None or str(line.id) in sent) and (line.sku or line.listing_ref) not in missing:
+            taken.append(line.id)
+    inventory.absorb(seller_id=ours[0][1].seller_id, line_ids=taken, at=at)
 
 
 def _lacks(order: Order, made: records.StoreOrder, at: datetime) -> None:

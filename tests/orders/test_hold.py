@@ -1,0 +1,111 @@
+"""What holds an order keeps it from the store at every step, and lets it go once it is mended."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from decimal import Decimal
+
+import pytest
+
+from entrepot.channels import services as channels
+from entrepot.channels.models import Intent
+from entrepot.core.errors import Refused
+from entrepot.events.models import Outbox
+from entrepot.orders import services as orders
+
+from .conftest import AT, begin, claimed, line, package, sellable
+
+pytestmark = pytest.mark.django_db
+
+WRONG = {"total": Decimal("7.00"), "minutes": 3}  # of one line of 10.00
+
+
+def test_news_that_does_not_add_up_stops_an_order_that_was_approved_already(desk):
+    sellable(desk, by_rule=True)
+    desk.tell(package())
+    desk.tell(package(**WRONG))
+
+    begun = begin(desk, claimed(desk))
+
+    order = desk.order()
+    assert not begun.sales and not begun.refused
+    assert order.state == "failed" and "-3.00 TRY is unexplained" in order.troubles["held"]
+    assert Intent.objects.system().get().state == "refused"
+
+
+def test_what_was_held_back_goes_on_its_way_when_news_clears_it(desk):
+    sellable(desk, by_rule=True)
+    desk.tell(package())
+    desk.tell(package(**WRONG))
+    begin(desk, claimed(desk))
+
+    desk.tell(package(minutes=4))
+
+    assert (desk.order().state, desk.order().troubles) == ("queued", {})
+    assert claimed(desk).state == "unknown"  # the store is asked for it first, as after every refusal
+
+
+def test_a_held_order_that_failed_is_not_pushed_by_trying_again(desk):
+    sellable(desk, by_rule=True)
+    desk.tell(package())
+    orders.fail_export(intent=claimed(desk), why="no such country", at=AT)
+    desk.tell(package(**WRONG))
+
+    with pytest.raises(Refused, match=r"is held: total 7\.00"):
+        orders.retry_export(seller_id=desk.seller_id, order_id=desk.order().id, at=AT)
+
+    assert desk.order().state == "failed"
+
+
+def test_an_order_without_lines_is_held(desk):
+    sellable(desk, by_rule=True)
+    desk.tell(replace(package(), lines=(), total=Decimal(0), gross=Decimal(0)))
+
+    assert (desk.order().state, desk.order().hold_reason) == ("new", "it was told without lines")
+
+
+def test_opening_the_storefront_frees_what_was_bought_there(desk):
+    sellable(desk)
+    desk.tell(replace(package(), storefront="DE", currency="EUR"))
+    desk.tell(replace(package("P9", order_ref="O9"), storefront="RO", currency="RON"))
+    assert "its storefront is not open here" in desk.order().hold_reason
+
+    channels.open_storefront(seller_id=desk.seller_id, channel_id=desk.market.id, code="DE")
+    told = Outbox.objects.filter(type="channel.storefront_opened", payload__code="DE")  # as the event will tell it
+    orders.follow_storefronts(list(told))
+
+    order = desk.order()
+    assert order.storefront.code == "DE" and "not open" not in order.hold_reason
+    assert "not open" in desk.order("O9").hold_reason
+    changes = {"city": "Berlin"}
+    orders.edit_party(seller_id=desk.seller_id, order_id=order.id, role="ship_to", changes=changes, at=AT)
+    assert "not open" not in desk.order().hold_reason
+
+
+def test_a_line_of_a_package_told_bare_at_first_is_counted_with_its_successors(desk):
+    shell = replace(package("P", minutes=1), lines=(), state="superseded", total=Decimal(0), gross=Decimal(0))
+    first = package("A", lines=[line("L", quantity=1)], minutes=1, origin_refs=("P",))
+    second = package("B", lines=[line("L2", quantity=2)], minutes=1, origin_refs=("P",))
+
+    desk.tell(shell)
+    desk.tell(first, second)
+
+    order = desk.order()
+    assert (order.total, desk.held(), order.hold_reason) == (Decimal("30.00"), 3, "")
+    desk.tell(package("P", lines=[line("L", quantity=3)], minutes=2))  # told whole after all
+    assert (desk.order().total, desk.held(), desk.order().hold_reason) == (Decimal("30.00"), 3, "")
+
+
+def test_a_package_told_late_replaces_its_successors_amounts_and_no_others(desk):
+    whole = package("P", lines=[line("L", quantity=3, price="10.00")])
+    desk.tell(package("Q", lines=[line("Z", "POT", 1, "7.00")]))
+    desk.tell(
+        package("A", lines=[line("L", quantity=1)], minutes=1, origin_refs=("P",)),
+        package("B", lines=[line("L2", quantity=2)], minutes=1, origin_refs=("P",)),
+    )
+
+    desk.tell(replace(whole, state="superseded", modified_at=whole.modified_at.replace(minute=1)))
+
+    order = desk.order()
+    assert (order.total, order.gross, order.difference) == (Decimal("37.00"), Decimal("37.00"), 0)
+    assert (desk.held("TEA"), desk.held("POT")) == (3, 1)

@@ -1,0 +1,60 @@
+"""What is told after the store has an order is said, and ends when a person has added it there."""
+
+from __future__ import annotations
+
+import pytest
+
+from entrepot.channels.models import Intent
+from entrepot.core.errors import Refused
+from entrepot.orders import services as orders
+
+from .conftest import AT, begin, claimed, line, made, package, push, sellable
+
+pytestmark = pytest.mark.django_db
+
+MORE = {"lines": [line("2", "CUP", 2, "5.00")], "minutes": 5}
+
+
+def test_a_package_that_comes_after_the_push_is_said_until_it_is_added_there(desk):
+    sellable(desk, by_rule=True)
+    desk.tell(package("P1"))
+    push(desk)
+
+    desk.tell(package("P2", **MORE))
+    order = desk.order()
+    assert "told after the store had the order: CUP × 2" in order.troubles["late"]
+    assert (desk.held("CUP"), desk.on_hand("CUP")) == (2, 20)
+
+    who = {"seller_id": desk.seller_id, "order_id": order.id, "at": AT}
+    orders.added_by_hand(**who)
+    assert desk.order().troubles == {}
+    assert (desk.held("CUP"), desk.on_hand("CUP")) == (0, 18)
+    with pytest.raises(Refused, match="nothing that the store's order lacks"):
+        orders.added_by_hand(**who)
+
+
+def test_a_package_that_comes_while_the_order_is_on_its_way_stays_promised(desk):
+    sellable(desk, by_rule=True)
+    desk.tell(package("P1"))
+    intent = claimed(desk)
+    (sale,) = begin(desk, intent).sales.values()
+    desk.tell(package("P2", **MORE))
+    assert desk.order().troubles == {}  # the answer is not there yet
+
+    orders.settle_export(intent=intent, made=made(intent, sale), at=AT)
+
+    assert "CUP × 2" in desk.order().troubles["late"]
+    assert (desk.held("CUP"), desk.held("TEA"), desk.on_hand("TEA")) == (2, 0, 19)
+
+
+def test_what_comes_late_and_is_cancelled_is_neither_said_nor_taken_out_of_the_store(desk):
+    sellable(desk, by_rule=True)
+    desk.tell(package("P1"))
+    push(desk)
+    desk.tell(package("P2", **MORE))
+    order = desk.order()
+
+    orders.cancel_by_remote(order=order, quantities={order.lines.get(line_ref="2").id: 2}, at=AT)
+
+    assert desk.order().troubles == {}
+    assert not Intent.objects.system().filter(kind="store_lower").exists()
