@@ -2,10 +2,7 @@
 
 from __future__ import annotations
 
-import threading
-
 import pytest
-from django.db import connection, transaction
 
 from entrepot.accounts.services import create_seller
 from entrepot.catalog.models import Product
@@ -13,6 +10,7 @@ from entrepot.listings.models import Listing
 from entrepot.listings.services import compute_content
 
 from ..goods_rows import AT, goods, listings, market, words
+from ..two_workers import meanwhile
 
 
 @pytest.mark.django_db(transaction=True)
@@ -22,23 +20,11 @@ def test_a_worker_that_read_before_an_edit_does_not_write_over_one_that_read_aft
     market(seller)
     (variant,) = goods(seller, 1)
     (row,) = listings([variant])
-    began = threading.Event()
 
-    def other() -> None:
-        try:
-            with transaction.atomic():
-                began.set()
-                compute_content(variant_ids=[variant.id], at=AT)
-        finally:
-            connection.close()
-
-    with transaction.atomic():
+    edit = Product.objects.system().filter(id=variant.product_id)
+    with meanwhile(
+        lambda: compute_content(variant_ids=[variant.id], at=AT), then=lambda: edit.update(title="Bergamotlu çay")
+    ):
         compute_content(variant_ids=[variant.id], at=AT)  # holds the listing until the end of this block
-        worker = threading.Thread(target=other)
-        worker.start()
-        began.wait(10)
-        Product.objects.system().filter(id=variant.product_id).update(title="Bergamotlu çay")
-    worker.join(10)
 
-    assert not worker.is_alive()
     assert Listing.objects.system().get(id=row.id).content["title"] == "Bergamotlu çay"

@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-import threading
 from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
 
 import pytest
-from django.db import connection, transaction
+from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
 from entrepot.channels.models import Storefront
@@ -18,6 +17,7 @@ from entrepot.pricing.models import BasePrice, Price
 from entrepot.pricing.services import compute_prices, load_fx_csv, set_base_prices, set_rule
 
 from ..goods_rows import goods, market
+from ..two_workers import meanwhile
 
 DAY = date(2026, 11, 24)
 AT = datetime(2026, 11, 24, 12, tzinfo=UTC)
@@ -139,24 +139,14 @@ def test_a_worker_that_read_an_old_price_does_not_write_over_one_that_read_the_n
     (variant,) = goods(aydin, 1)
     told = {"seller_id": aydin.id, "currency": "TRY", "is_tax_included": True}
     set_base_prices(rows=[(variant.id, Decimal(10), None)], at=AT, **told)
-    began = threading.Event()
 
-    def other() -> None:
-        try:
-            began.set()
-            compute_prices(variant_ids=[variant.id], day=AT.date(), at=AT)
-        finally:
-            connection.close()
+    # The one inside holds the base price until its end; the other began with the old one and has to look again.
+    with meanwhile(
+        lambda: compute_prices(variant_ids=[variant.id], day=AT.date(), at=AT),
+        then=lambda: set_base_prices(rows=[(variant.id, Decimal(20), None)], at=AT, **told),
+    ):
+        compute_prices(variant_ids=[variant.id], day=AT.date(), at=AT)
 
-    with transaction.atomic():
-        compute_prices(variant_ids=[variant.id], day=AT.date(), at=AT)  # holds the base price until the block ends
-        worker = threading.Thread(target=other)
-        worker.start()
-        began.wait(10)
-        set_base_prices(rows=[(variant.id, Decimal(20), None)], at=AT, **told)
-    worker.join(10)
-
-    assert not worker.is_alive()
     assert Price.objects.system().get(storefront__code="TR").sale_price == Decimal("20.00")
 
 

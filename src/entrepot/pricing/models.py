@@ -64,6 +64,16 @@ class FxRate(models.Model):
         return f"{self.day} 1 {self.base} = {self.rate} {self.quote}"
 
 
+class FxDay(models.Model):
+    """A day on which the prices that cross a currency were looked at again."""
+
+    day = models.DateField(primary_key=True)
+    began_at = models.DateTimeField()
+
+    def __str__(self) -> str:
+        return str(self.day)
+
+
 class Price(SellerScoped):
     """The price of a variant on a storefront, with how it came about; or why there is none."""
 

@@ -67,7 +67,7 @@ def keep_prices(
         return
     pricing.set_base_prices(
         seller_id=channel.seller_id,
-        rows=[(variant, regular if regular and regular > 0 else None, sale) for variant, regular, sale in rows],
+        rows=rows,
         currency=currency, is_tax_included=is_taxed, at=began,
     )  # fmt: skip
 

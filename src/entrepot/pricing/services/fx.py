@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
 from decimal import Decimal
 
 from django.conf import settings
@@ -12,8 +12,10 @@ from django.db import transaction
 from entrepot.channels import queries as channels
 from entrepot.events.services import mark_dirty
 
-from ..models import BasePrice, FxRate
+from ..models import BasePrice, FxDay, FxRate
 from .fx_file import Row, rows_of_csv, rows_of_ecb
+
+_DAYS_KEPT = 90
 
 
 def rate_on(*, day: date, base: str, quote: str) -> tuple[Decimal, date] | None:
@@ -78,10 +80,27 @@ def _keep_rates(rows: Sequence[Row], source: str) -> int:
     latest = {(d, b, q): r for d, b, q, r in rows}
     with transaction.atomic():
         _write_rates(latest, source)
-        for seller_id, currency in channels.currencies_asked():
-            crossing = BasePrice.objects.for_seller(seller_id).exclude(currency=currency).order_by("variant_id")
-            mark_dirty(kind="price", subject_ids=list(crossing.values_list("variant_id", flat=True)))
+        _mark_crossing()
     return len(latest)
+
+
+def begin_day(*, at: datetime) -> bool:
+    """Look at the prices that cross a currency again, once for each day (UTC); whether this was the first time.
+
+    A rate that was loaded for today beforehand counts from now on, and one that has grown too old stops the sale.
+    """
+    with transaction.atomic():
+        _, is_new = FxDay.objects.get_or_create(day=at.date(), defaults={"began_at": at})
+        if is_new:
+            FxDay.objects.filter(day__lt=at.date() - timedelta(days=_DAYS_KEPT)).delete()
+            _mark_crossing()
+    return is_new
+
+
+def _mark_crossing() -> None:
+    for seller_id, currency in channels.currencies_asked():
+        crossing = BasePrice.objects.for_seller(seller_id).exclude(currency=currency).order_by("variant_id")
+        mark_dirty(kind="price", subject_ids=list(crossing.values_list("variant_id", flat=True)))
 
 
 def _write_rates(latest: Mapping[tuple[date, str, str], Decimal], source: str) -> None:
