@@ -6,7 +6,9 @@ import re
 
 import pytest
 
+from entrepot.core.actor import Actor
 from entrepot.inventory.models import Reservation, Shortage
+from entrepot.panel import purchases
 
 from .test_pages import address, labels
 
@@ -35,6 +37,16 @@ def test_what_an_order_took_names_the_order_and_not_a_line(people, ours, theirs,
         assert link in page
         assert "Line id" not in page
         assert theirs.orders[0].order_ref not in page
+
+
+def test_orders_of_many_rows_are_one_question_and_another_sellers_are_none(ours, theirs, django_assert_num_queries):
+    rows = list(Reservation.objects.order_by("id"))
+    who = Actor("ayse", "owner", frozenset({ours.seller.id}))
+
+    with django_assert_num_queries(1):
+        found = purchases.of_rows(who, rows)
+
+    assert set(found) == {row.pk for row in rows if row.seller_id == ours.seller.id}
 
 
 def test_a_list_without_rows_says_how_the_first_one_comes_about(people, aydin):

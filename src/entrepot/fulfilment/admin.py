@@ -10,6 +10,7 @@ from django.contrib.admin import display, register
 from django.db.models import Q
 from django.http import HttpRequest
 from django.utils.safestring import SafeString
+from django.utils.text import Truncator
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
@@ -42,6 +43,7 @@ if TYPE_CHECKING:
     from entrepot.channels.models import Intent
 
 BEFORE_SHIPPING = ("awaiting", "created", "picking", "invoiced")
+_BRIEF = 40  # characters of a reason in the list; the package's own page has all of them
 # The reasons that connectors share, in the reader's language; another one is shown as its connector says it.
 _REASON_WORDS = {
     "out_of_stock": gettext_lazy("out of stock"), "defective": gettext_lazy("defective"),
@@ -199,7 +201,7 @@ class PackagePage(StateChip, Page):
     @display(description=gettext_lazy("to look at"))
     def late_chip(self, row: Package) -> SafeString | str:
         if row.stuck_reason:
-            return chip("look", row.stuck_reason[:80], row.stuck_reason)
+            return chip("look", Truncator(row.stuck_reason).chars(_BRIEF), row.stuck_reason)
         is_late = row.state in BEFORE_SHIPPING and row.ship_by is not None and row.ship_by < now()
         return chip("bad", _("late")) if is_late else EMPTY
 

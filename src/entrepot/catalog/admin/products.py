@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from datetime import datetime
 from typing import Any
 
 from django import forms
@@ -33,7 +34,8 @@ from entrepot.web.admin import (
     state_filter,
     yes_no,
 )
-from entrepot.web.admin.show import number, pairs, rate, row_link
+from entrepot.web.admin.show import EMPTY, number, pairs, rate, row_link, said
+from entrepot.web.admin.words import word
 
 _SHOWN_CHARACTERS = 2000
 _TO_APPROVE = Q(state__in=["new", "edited", "awaiting_approval", "changed"], refusal="")
@@ -155,4 +157,8 @@ def _texts(row: Product) -> SafeString:
 
 
 def _origins(row: Product) -> SafeString:
-    return pairs({name: f"{o.get('source', '')}, {o.get('at', '')[:19]}" for name, o in sorted(row.origins.items())})
+    return pairs({name: f"{word(o.get('source', ''))}, {_moment(o)}" for name, o in sorted(row.origins.items())})
+
+
+def _moment(origin: Mapping[str, str]) -> str:
+    return said(datetime.fromisoformat(origin["at"])) if origin.get("at") else EMPTY
