@@ -74,6 +74,15 @@ def test_one_living_thread_of_a_drainer_is_enough(db):
     assert silent_queues(wired, at=now() + timedelta(minutes=1)) == ["feeds", "stock"]
 
 
+def test_figures_name_a_drainer_that_fails_again_and_again(client, db):
+    beat("content", now())
+    DrainerHealth.objects.filter(drainer="content").update(failures=3)
+
+    told = client.get("/metrics").content.decode().splitlines()
+
+    assert 'entrepot_drainers_failing{drainer="content"} 1.0' in told
+
+
 def test_figures_say_how_much_waits(client, world):
     lines = client.get("/metrics").content.decode().splitlines()
     figures = {x.rsplit(" ", 1)[0]: float(x.rsplit(" ", 1)[1]) for x in lines if not x.startswith("#")}

@@ -51,7 +51,7 @@ EVERY_SELLER = {
     "catalog/services/edit.py": "bulk writes of rows that for_seller found just before",
     "catalog/services/mapping.py": "an upsert under the seller_id that it was given",
     "catalog/services/owners.py": "rows of one seller are written in bulk under the seller_id given",
-    "channels/queries.py": "drainers look for live channels of all sellers",
+    "channels/queries.py": "workers ask for channels and storefronts by id, of whichever seller",
     "channels/services/access.py": "a worker notes how the remote answered a channel it was given",
     "channels/services/channel.py": "a worker moves a channel that a check or pull was about",
     "channels/services/doubt.py": "after a restore the intents of all sellers are unknown",

@@ -67,4 +67,7 @@ def test_installed_connectors_are_listed_with_their_kinds():
     found = {row["slug"]: row for row in json.loads(done.output)}
     assert "package" in found["trendyol"]["kinds"]
     assert "product" in found["woocommerce"]["kinds"]
+    assert found["trendyol"]["aliases"] == {"order": "package", "product": "listing", "variation": "listing"}
+    listed = CliRunner().invoke(app, ["connector", "list"], env={"COLUMNS": "400"}).output
+    assert "listing or product or variation, observed, package or order, " in listed
     assert found["woocommerce"]["credentials"] == ["consumer_key", "consumer_secret"]

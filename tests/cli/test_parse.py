@@ -182,3 +182,21 @@ def test_a_file_that_cannot_be_read_says_why_in_our_words(tmp_path, name):
     assert done.exit_code == UNREADABLE
     assert why in json.loads(done.output)["error"]
     assert not any(word in done.output for word in ("sys.", "codec", "Error("))
+
+
+@pytest.mark.parametrize(("alias", "kind"), [("order", "package"), ("product", "listing"), ("variation", "listing")])
+def test_our_name_of_a_kind_reads_what_theirs_does(tmp_path, packages, alias, kind):
+    pages = json.loads((SAMPLES / "pull_listings.json").read_text("utf-8"))["pages"]
+    file = written(tmp_path, packages if kind == "package" else pages[0]["reply"])
+
+    ours, theirs = (parse("trendyol", word, file, "--json") for word in (alias, kind))
+
+    assert (ours.exit_code, ours.output) == (theirs.exit_code, theirs.output)
+    assert json.loads(ours.output)["records"]
+
+
+def test_a_kind_that_is_none_is_refused_with_all_names(tmp_path, packages):
+    done = parse("trendyol", "parcel", written(tmp_path, packages))
+
+    assert done.exit_code == UNREADABLE
+    assert "order, package, product" in done.output

@@ -13,7 +13,6 @@ from entrepot.core.clock import now
 from entrepot.egress import services as egress
 from entrepot.inventory.services import record_readings
 from entrepot.listings.models import ListingLevel
-from entrepot.listings.queries import drift_count
 from entrepot.pricing.services import load_fx_csv, set_base_prices
 
 from .world import SKUS, World
@@ -83,7 +82,7 @@ def test_somebody_who_changes_the_panel_is_corrected(live):
 
     assert live.stock_there("CAY-1") == 40
     live.pull("observed")
-    assert drift_count(storefront_id=live.home.id) == 0
+    assert live.level("CAY-1").observed_value == live.level("CAY-1").acknowledged_value == 40
 
 
 def test_items_that_a_bad_moment_refuses_land_all_the_same(live):

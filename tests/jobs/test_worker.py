@@ -11,7 +11,7 @@ from django.db import connections, transaction
 
 from entrepot.jobs import notices
 from entrepot.jobs.models import DrainerHealth
-from entrepot.jobs.queries import silent_drainers
+from entrepot.jobs.queries import failing_drainers
 from entrepot.jobs.services import Drainer, wake
 from entrepot.jobs.services.lanes import LANES, load_drainers
 from entrepot.jobs.worker import DrainerThread, run_worker
@@ -135,15 +135,17 @@ def test_two_threads_of_one_drainer_work_at_once(worker):
     assert until(lambda: together.n_waiting == 0 and DrainerHealth.objects.count() == 2)
 
 
-def test_a_drainer_that_is_not_heard_of_is_named(db):
+def test_a_drainer_that_fails_again_and_again_is_counted_by_thread_while_it_is_heard_of(db):
     from datetime import UTC, datetime, timedelta
 
     at = datetime(2026, 3, 1, tzinfo=UTC)
     DrainerHealth.objects.create(drainer="fine", worker="w", lane="orders", beat_at=at)
-    DrainerHealth.objects.create(drainer="dead", worker="w", lane="orders", beat_at=at - timedelta(seconds=31))
-    DrainerHealth.objects.create(drainer="sick", worker="w", lane="orders", beat_at=at, failures=3)
+    late = at - timedelta(seconds=31)
+    DrainerHealth.objects.create(drainer="gone", worker="w", lane="orders", beat_at=late, failures=9)
+    for worker, failures in (("a", 2), ("b", 3), ("c", 4)):
+        DrainerHealth.objects.create(drainer="sick", worker=worker, lane="orders", beat_at=at, failures=failures)
 
-    assert [d.drainer for d in silent_drainers(at=at)] == ["dead", "sick"]
+    assert failing_drainers(at=at) == {"fine": 0, "sick": 2}
 
 
 def test_a_drainer_without_a_lane_does_not_boot():

@@ -2,16 +2,14 @@
 
 from __future__ import annotations
 
-import math
 from dataclasses import replace
 
 import bazaria
-import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from entrepot.core.errors import OutcomeUnknown, RemoteBusy, RemoteRefused, RemoteUnauthorised
-from entrepot.kit.batch import bisect, fill, halves, poll, submit
+from entrepot.core.errors import RemoteRefused
+from entrepot.kit.batch import fill, halves, poll, submit
 from entrepot.kit.records import BatchReply, Offer, Verdict
 from entrepot.kit.requests import Account, Reply
 
@@ -41,35 +39,6 @@ def test_filling_keeps_every_item_in_order(count, chunk):
 
     assert [i for part in parts for i in part] == list(range(count))
     assert all(0 < len(part) <= chunk for part in parts)
-
-
-@given(st.integers(1, 64), st.sets(st.integers(0, 63), max_size=5))
-def test_a_refused_batch_is_halved_until_the_guilty_stand_alone(count, guilty):
-    items = offers(count)
-    names = {f"L-{n}" for n in guilty if n < count}
-    remote = Remote(names)
-
-    parts = list(bisect(bazaria.SPEC, "push_offers", ACCOUNT, items, remote))
-
-    refused = {v.listing_ref for _, reply in parts if isinstance(reply, BatchReply) for v in reply.verdicts}
-    accepted = {
-        i.listing_ref for part, reply in parts if isinstance(reply, BatchReply) and reply.batch_ref for i in part
-    }
-    assert refused == names
-    assert accepted == {i.listing_ref for i in items} - names
-    assert remote.sent <= 1 + 2 * len(names) * math.ceil(math.log2(count) if count > 1 else 1)
-
-
-@pytest.mark.parametrize(
-    "error", [RemoteBusy("later"), OutcomeUnknown("no answer"), RemoteUnauthorised("key", status=401)]
-)
-def test_what_nobody_is_guilty_of_is_not_halved(error):
-    remote = Remote({"L-3"}, lambda: error)
-
-    parts = list(bisect(bazaria.SPEC, "push_offers", ACCOUNT, offers(8), remote))
-
-    assert [(len(part), outcome) for part, outcome in parts] == [(8, error)]
-    assert remote.sent == 1
 
 
 def test_a_connector_may_know_the_guilty_from_the_refusal():

@@ -39,7 +39,7 @@ class Product(SellerScoped):
                 condition=models.Q(source__isnull=False),
                 name="product_once_per_source",
             ),
-            models.CheckConstraint(condition=models.Q(state__in=sorted(PRODUCT.states)), name="product_state_known"),
+            models.CheckConstraint(condition=models.Q(**PRODUCT.known()), name="product_state_known"),
         ]
         indexes = [models.Index(fields=["seller", "state", "id"], name="product_by_state")]  # panel, approval
 

@@ -178,11 +178,6 @@ def twins(*, variants: Sequence[Variant]) -> dict[int, list[str]]:
     }
 
 
-def products_in(*, seller_id: int, states: Sequence[str]) -> list[Product]:
-    """A seller's products in these states, by id."""
-    return list(Product.objects.for_seller(seller_id).filter(state__in=states).order_by("id"))
-
-
 def kits_with(*, variant_ids: Sequence[int]) -> list[int]:
     """Kits made of these variants or of the stock that some share, and kits that those are part of, by id."""
     direct = Component.objects.system().filter(part_id__in=variant_ids)

@@ -12,11 +12,6 @@ from entrepot.kit.spec import Subscribe
 from .models import Binding, Channel, Intent, Storefront, Subscription, Taxon
 
 
-def live_channels(*, role: str) -> list[Channel]:
-    """Channels of every seller that are live, oldest first."""
-    return list(Channel.objects.system().filter(role=role, state="live").order_by("id"))
-
-
 def channel(*, channel_id: int) -> Channel:
     """One channel, for workers that got its id from a row."""
     return Channel.objects.system().get(id=channel_id)

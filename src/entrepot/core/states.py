@@ -69,9 +69,9 @@ class Machine:
                     queue.append((move.target, [*events, move.event]))
         return None
 
-    def check_sql(self, column: str = "state") -> str:
-        """The condition a CHECK constraint holds: the column is one of the table's states."""
-        return f"{column} IN ({', '.join(repr(s) for s in sorted(self.states))})"
+    def known(self, column: str = "state") -> dict[str, list[str]]:
+        """What a CHECK constraint holds, ``Q(**MACHINE.known())``: the column is one of the table's states."""
+        return {f"{column}__in": sorted(self.states)}
 
     def diagram(self) -> str:
         """The life cycle as a Mermaid state diagram."""

@@ -47,7 +47,7 @@ class PushBatch(SellerScoped, Claimable):
 
     class Meta:
         constraints = [
-            models.CheckConstraint(condition=models.Q(state__in=sorted(PUSH_BATCH.states)), name="batch_state_known"),
+            models.CheckConstraint(condition=models.Q(**PUSH_BATCH.known()), name="batch_state_known"),
         ]
         indexes = [
             models.Index(

@@ -27,12 +27,6 @@ def history(*, machine: str, subject_id: int) -> list[StateChange]:
     return list(StateChange.objects.filter(machine=machine, subject_id=subject_id).order_by("id"))
 
 
-def last_changes(*, machine: str, subject_ids: list[int]) -> dict[int, StateChange]:
-    """The latest move of each subject. One SQL query."""
-    rows = StateChange.objects.filter(machine=machine, subject_id__in=subject_ids)
-    return {r.subject_id: r for r in rows.order_by("subject_id", "-id").distinct("subject_id")}
-
-
 def lags() -> list[Lag]:
     """Every subscriber's lag, by name. Three SQL queries, however many there are."""
     head = Event.objects.order_by("-seq").values_list("seq", flat=True).first() or 0

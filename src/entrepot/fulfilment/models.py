@@ -35,7 +35,7 @@ class Package(SellerScoped):
         constraints = [
             # A webhook and a poll may bring it at once; the second must fail here.
             models.UniqueConstraint(fields=["channel", "package_ref"], name="package_once_per_channel"),
-            models.CheckConstraint(condition=models.Q(state__in=sorted(PACKAGE.states)), name="package_state_known"),
+            models.CheckConstraint(condition=models.Q(**PACKAGE.known()), name="package_state_known"),
         ]
         indexes = [models.Index(fields=["seller", "state", "ship_by"], name="package_by_state")]  # panel, late packages
 

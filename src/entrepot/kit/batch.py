@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from typing import Any
 
-from entrepot.core.errors import MappingError, RemoteError, RemoteRefused, RemoteUnauthorised
+from entrepot.core.errors import MappingError, RemoteRefused, RemoteUnauthorised
 
 from . import records
 from .read import Sender
@@ -81,25 +81,3 @@ def halves(items: Sequence[Any]) -> tuple[Sequence[Any], Sequence[Any]]:
     """Both halves of a refused batch, the first one smaller or equal."""
     middle = len(items) // 2
     return items[:middle], items[middle:]
-
-
-def bisect(
-    spec: Spec, capability: str, account: Account, items: Sequence[Any], send: Sender
-) -> Iterator[tuple[Sequence[Any], records.BatchReply | RemoteError]]:
-    """Submit ``items``; halve what is refused as a whole. Yields each accepted part with its reply.
-
-    A part whose outcome nobody knows (busy, unknown) is yielded with its error, and the rest goes on.
-    """
-    waiting = [items]
-    while waiting:
-        part = waiting.pop(0)
-        if not part:
-            continue
-        try:
-            yield part, submit(spec, capability, account, part, send)
-        except RemoteUnauthorised as error:
-            yield part, error
-        except RemoteRefused:
-            waiting[:0] = halves(part)
-        except RemoteError as error:
-            yield part, error

@@ -7,7 +7,6 @@ import time
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
-from urllib.parse import urlsplit
 
 import httpx
 
@@ -245,8 +244,3 @@ def http_client(*, timeout_s: float = 30.0, connections: int = 20) -> httpx.Clie
         follow_redirects=False,
         trust_env=False,
     )
-
-
-def host_of(url: str) -> str:
-    """Host and port of an address, the scope of limits that a whole host shares."""
-    return urlsplit(url).netloc

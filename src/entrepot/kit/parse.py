@@ -46,12 +46,12 @@ def parse(spec: Spec, kind: str, content: bytes, account: Account) -> dict[str, 
     """``{"records": [...], "drift": [...], "set_aside": [...]}``, ready for JSON: amounts as text, times in ISO 8601.
 
     Raises:
-        Invalid: no such kind; or the file is no JSON, or nothing that the kind's answers could be.
+        Invalid: no such kind, also under an alias; or the file is no JSON, or nothing that the kind's answers could be.
     """
+    kind = spec.aliases.get(kind, kind)
     if kind not in spec.kinds:
-        raise Invalid(
-            f"connector {spec.slug}", "kind", f"{kind!r} is not known; known: {', '.join(sorted(spec.kinds))}"
-        )
+        known = ", ".join(sorted({*spec.kinds, *spec.aliases}))
+        raise Invalid(f"connector {spec.slug}", "kind", f"{kind!r} is not known; known: {known}")
     raws = _raws(spec, kind, content)
     has_details = any(isinstance(w, Pull) and w.kind == kind and w.details for w in spec.can.values())
     return _document(read_raws(spec, kind, raws, account, [[] for _ in raws] if has_details else []))

@@ -49,13 +49,15 @@ class Kind:
 
     ``unwrap`` gives the raw records of a whole answer, page, list or single object. ``into`` maps one of them;
     for a kind with details it is told the raw detail records too. It may give a tuple, when one of theirs is several
-    of ours: records, and a MappingError for each part that could not be mapped.
+    of ours: records, and a MappingError for each part that could not be mapped. ``aliases`` are our names of it where
+    the remote has another: a person may ask for either.
     """
 
     wire: type[Wire]
     into: Callable[..., Any]  # (theirs, account) or (theirs, account, details)
     unwrap: Callable[[Any], Sequence[Any]]
     name_of: Callable[[Any], str]  # "order 123" of a raw record, also of a broken one
+    aliases: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -259,6 +261,11 @@ class Spec:
         except KeyError:
             known = ", ".join(sorted(self.package_states))
             raise MappingError(record, "status", f"{theirs!r} is not known to {self.slug}; known: {known}") from None
+
+    @property
+    def aliases(self) -> Mapping[str, str]:
+        """Our name → the kind that it stands for, where the remote has another name."""
+        return {alias: name for name, kind in self.kinds.items() for alias in kind.aliases}
 
     def decided(self) -> Mapping[str, str]:
         """Capability → "yes", or why not."""

@@ -36,7 +36,7 @@ class Listing(SellerScoped, Claimable):
         constraints = [
             models.UniqueConstraint(fields=["storefront", "listing_ref"], name="listing_ref_once_per_storefront"),
             models.UniqueConstraint(fields=["storefront", "variant"], name="listing_once_per_variant"),
-            models.CheckConstraint(condition=models.Q(state__in=sorted(LISTING.states)), name="listing_state_known"),
+            models.CheckConstraint(condition=models.Q(**LISTING.known()), name="listing_state_known"),
         ]
         indexes = [
             models.Index(fields=["seller", "state", "id"], name="listing_by_state"),  # panel

@@ -7,7 +7,7 @@ from datetime import datetime
 from decimal import Decimal
 
 from django.db import connection
-from django.db.models import F, Q
+from django.db.models import Q
 
 from .models import Listing, ListingLevel
 
@@ -49,12 +49,6 @@ def card_leaders(*, storefront_id: int, content_refs: Iterable[str]) -> dict[str
     for row in rows.exclude(content={}).order_by("id"):
         found.setdefault(row.content_ref, row)
     return found
-
-
-def live_refs(*, storefront_id: int) -> list[str]:
-    """Refs of everything the marketplace has from us on a storefront, by id."""
-    rows = Listing.objects.system().filter(storefront_id=storefront_id, live_at__isnull=False).exclude(state="closed")
-    return list(rows.order_by("id").values_list("listing_ref", flat=True))
 
 
 # Storefronts are found by skipping along the index, so a backlog of millions is not read.
@@ -119,13 +113,6 @@ def listed_variants(*, channel_ids: Sequence[int]) -> list[int]:
     """Variants with a listing on a storefront of these channels."""
     rows = Listing.objects.system().filter(storefront__channel_id__in=channel_ids)
     return list(rows.order_by("variant_id").values_list("variant_id", flat=True).distinct())
-
-
-def drift_count(*, storefront_id: int) -> int:
-    """How many levels show something else than what was acknowledged, with nothing in flight."""
-    rows = ListingLevel.objects.system().filter(storefront_id=storefront_id, batch_id__isnull=True)
-    differs = ~Q(observed_value=F("acknowledged_value")) & Q(observed_value__isnull=False)
-    return rows.filter(differs).count()
 
 
 def waiting(*, channel_id: int) -> dict[str, int]:

@@ -51,7 +51,7 @@ class Order(SellerScoped):
         constraints = [
             # A webhook and a poll may bring it at once; the second must fail here.
             models.UniqueConstraint(fields=["channel", "order_ref"], name="order_once_per_channel"),
-            models.CheckConstraint(condition=models.Q(state__in=sorted(ORDER.states)), name="order_state_known"),
+            models.CheckConstraint(condition=models.Q(**ORDER.known()), name="order_state_known"),
         ]
         indexes = [models.Index(fields=["seller", "state", "id"], name="order_by_state")]  # panel, API
 

@@ -54,7 +54,7 @@ class Intent(SellerScoped, Claimable):
     class Meta:
         constraints = [
             models.UniqueConstraint(fields=["channel", "kind", "subject_id", "step"], name="intent_once"),
-            models.CheckConstraint(condition=models.Q(state__in=sorted(INTENT.states)), name="intent_state_known"),
+            models.CheckConstraint(condition=models.Q(**INTENT.known()), name="intent_state_known"),
         ]
         indexes = [
             # The intents drainer: what is due.

@@ -37,7 +37,7 @@ class Channel(SellerScoped):
     class Meta:
         constraints = [
             models.UniqueConstraint(fields=["seller", "name"], name="channel_name_once_per_seller"),
-            models.CheckConstraint(condition=models.Q(state__in=sorted(CHANNEL.states)), name="channel_state_known"),
+            models.CheckConstraint(condition=models.Q(**CHANNEL.known()), name="channel_state_known"),
         ]
 
     def __str__(self) -> str:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json as json_module
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Annotated, Any
 
@@ -14,6 +14,7 @@ from . import show
 app = typer.Typer(no_args_is_help=True, help="Connectors: plug-ins that speak to a remote.")
 Slug = Annotated[str, typer.Argument(help="Slug of the connector.")]
 _UNREADABLE = 2
+_SHOWN = ("slug", "label", "role", "kinds", "storefronts")
 _MAX_BYTES = 64 * 1024 * 1024
 
 
@@ -24,15 +25,21 @@ def list_(json: show.AsJson = False) -> None:
 
     found = [
         {
-            "slug": s.slug, "label": s.label, "role": s.role, "kinds": sorted(s.kinds), "can": sorted(s.can),
+            "slug": s.slug, "label": s.label, "role": s.role, "kinds": sorted(s.kinds),
+            "aliases": dict(sorted(s.aliases.items())), "can": sorted(s.can),
             "cannot": dict(s.cannot), "storefronts": [f.code for f in s.storefronts],
             "credentials": [c.name for c in s.credentials], "docs": s.docs, "docs_read": s.docs_read,
         }
         for s in connectors().values()
     ]  # fmt: skip
     if not json:
-        found = [{n: row[n] for n in ("slug", "label", "role", "kinds", "storefronts")} for row in found]
+        found = [{n: row[n] for n in _SHOWN} | {"kinds": _named(row["kinds"], row["aliases"])} for row in found]
     show.rows(found, json_wanted=json, empty="no connector is installed")
+
+
+def _named(kinds: Sequence[str], aliases: Mapping[str, str]) -> list[str]:
+    """Each kind with our own names of it."""
+    return [" or ".join([kind, *(alias for alias, meant in aliases.items() if meant == kind)]) for kind in kinds]
 
 
 @app.command("show")

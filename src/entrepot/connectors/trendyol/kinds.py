@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
 from typing import Any
 
 from entrepot.kit.spec import Kind
@@ -43,13 +44,14 @@ _PACKAGE = Kind(
 )
 
 KINDS = {
-    "package": _PACKAGE,
+    "package": replace(_PACKAGE, aliases=("order",)),
     "webhook": _PACKAGE,
     "batch": Kind(
         wire=wire_batches.Batch, into=batches.batch, unwrap=rows, name_of=_named("batch", "batchRequestId")
     ),
     "listing": Kind(
-        wire=wire_products.Listing, into=listings.listing, unwrap=listings.listing_raws, name_of=_listing_name
+        wire=wire_products.Listing, into=listings.listing, unwrap=listings.listing_raws, name_of=_listing_name,
+        aliases=("product", "variation"),
     ),
     "observed": Kind(
         wire=wire_products.Observed, into=listings.observed, unwrap=rows, name_of=_named("card", "contentId")

@@ -6,8 +6,6 @@ from collections.abc import Iterable
 
 from django.db import connection
 
-from entrepot.events.models import Dirty
-
 _MARK = "INSERT INTO events_dirty (kind, subject_id) SELECT %s, unnest(%s::bigint[])"
 
 # SKIP LOCKED: two claimers share the marks; each collapses its own. The rows go when the caller's transaction does.
@@ -39,8 +37,3 @@ def claim_dirty(*, kind: str, limit: int) -> list[int]:
     with connection.cursor() as cursor:
         cursor.execute(_CLAIM, [kind, limit])
         return [row[0] for row in cursor.fetchall()]
-
-
-def has_dirty(*, kind: str) -> bool:
-    """Whether any mark of ``kind`` waits."""
-    return Dirty.objects.filter(kind=kind).exists()
