@@ -42,9 +42,10 @@ class Api:
 
 
 @pytest.fixture(autouse=True)
-def _static_folder(settings, tmp_path):
-    """WhiteNoise warns where the folder of static files is not there."""
+def _quick(settings, tmp_path):
+    """WhiteNoise warns where the folder of static files is not there. How slow a password is to hash is not tested."""
     settings.STATIC_ROOT = tmp_path
+    settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
 
 
 @pytest.fixture

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ast
 import re
+from functools import cache
 
 from django.apps import apps
 from django.db.migrations.autodetector import MigrationAutodetector
@@ -49,14 +50,19 @@ def _wants_a_test(module: Module) -> bool:
 
 def _names(text: str, module: Module) -> bool:
     """By its dotted path, or by a public name of its own beside its package's path."""
-    if re.search(rf"{re.escape(module.dotted)}\b", text):
+    if module.dotted in text and re.search(rf"{re.escape(module.dotted)}\b", text):
         return True
     parent, _, last = module.dotted.rpartition(".")
-    if re.search(rf"from {re.escape(parent)} import [^\n]*\b{last}\b", text):
+    if f"from {parent} import" in text and re.search(rf"from {re.escape(parent)} import [^\n]*\b{last}\b", text):
         return True
     kinds = (ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef)
-    public = [n.name for n in module.tree.body if isinstance(n, kinds) and not n.name.startswith("_")]
-    return f"entrepot.{module.package}" in text and any(re.search(rf"\b{name}\b", text) for name in public)
+    public = {n.name for n in module.tree.body if isinstance(n, kinds) and not n.name.startswith("_")}
+    return f"entrepot.{module.package}" in text and not public.isdisjoint(_words(text))
+
+
+@cache
+def _words(text: str) -> frozenset[str]:
+    return frozenset(re.findall(r"\w+", text))
 
 
 def test_every_package_introduces_itself(ours):
