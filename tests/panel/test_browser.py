@@ -13,8 +13,10 @@ from pathlib import Path
 import pytest
 
 from entrepot.accounts.services import create_seller, create_user
-from entrepot.catalog.models import Product
+from entrepot.catalog.models import Product, Variant
 from entrepot.channels.models import CallLog
+from entrepot.fulfilment.models import Package
+from entrepot.ingress.models import SetAside
 from entrepot.listings.models import Listing
 from entrepot.orders.models import Order
 
@@ -262,3 +264,33 @@ def test_axe_finds_nothing(visit, shop, url, dark):
     found = Axe().run(page, options={"runOnly": ["wcag2a", "wcag2aa"]}).response["violations"]
 
     assert [(v["id"], n["target"], n["html"][:160]) for v in found for n in v["nodes"]] == []
+
+
+_CUT = "e => e.scrollWidth > e.clientWidth || e.scrollHeight > e.clientHeight + 1"
+
+
+def test_codes_and_waybills_are_seen_whole_at_1300(visit, shop):
+    Variant.objects.update(gtin="00012345600012", hs_code="701337990019")
+    Package.objects.update(
+        tracking_ref="7250000000000009", carrier="Trendyol Express Marketplace",
+        stuck_reason="waits for an invoice number: set it in the store's order, or type it in here",
+    )  # fmt: skip
+    page = visit(size={"width": 1300, "height": 860})
+
+    page.goto("/panel/catalog/variant/")
+    assert not any(page.locator("input.cell").evaluate_all(f"all => all.map({_CUT})"))
+    page.goto("/panel/fulfilment/package/")
+    box = page.locator("td.field-tracking_ref").first.bounding_box()
+    assert box["x"] + box["width"] <= 1284  # the list's frame
+
+
+def test_a_long_reason_is_seen_whole_on_a_telephone(visit, shop):
+    SetAside.objects.update(reason="the total is not the sum of its lines, and a person has to look at it " * 2)
+    page = visit(size=NARROW)
+
+    page.goto("/panel/ingress/setaside/")
+
+    cells = page.locator("#result_list td.field-reason_brief")
+    assert cells.count() == len(shop.products)
+    assert not any(cells.evaluate_all(f"all => all.map({_CUT})"))
+    assert fits(page)
