@@ -11,7 +11,7 @@ _WORDS = {
     "last_count": "records last time", "last_ok_at": "last good answer", "length_mm": "length, mm",
     "line_ref": "line number", "listing_ref": "their key", "markup_rate": "markup",
     "minimum_margin_rate": "minimum margin", "ms": "duration, ms", "order_ref": "order number",
-    "origin_refs": "made from packages", "our_id": "our number", "our_ref": "our reference", "ours": "our word",
+    "empty_refs": "packages without lines", "origin_refs": "made from packages", "our_id": "our number", "our_ref": "our reference", "ours": "our word",
     "own_tracking_ref": "our tracking number", "package_ref": "package number", "parent_ref": "belongs to",
     "product_ref": "product number", "received_bytes": "bytes received", "ref": "their number",
     "replaced_refs": "packages before those",

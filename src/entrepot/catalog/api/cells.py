@@ -27,7 +27,7 @@ def only_seller(actor: Actor, model: Any, ids: Sequence[int]) -> int:
     """
     found = dict(model.objects.for_actor(actor).filter(id__in=ids).values_list("id", "seller_id"))
     if missing := sorted(set(ids) - set(found)):
-        raise model.DoesNotExist(f"{model._meta.verbose_name} {missing[0]} does not exist")
+        raise model.DoesNotExist(f"{model.__name__.lower()} {missing[0]} does not exist")
     sellers = set(found.values())
     if len(sellers) != 1:
         raise Invalid("request", "ids", "must all be of one seller")

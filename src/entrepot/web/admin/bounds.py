@@ -85,14 +85,16 @@ def _range(column: models.Field[Any, Any] | None) -> tuple[Decimal, Decimal]:
 def _bound(field: forms.Field, column: models.Field[Any, Any] | None) -> None:
     """Add the column's limits where the field's own are wider, or there are none."""
     if isinstance(field, forms.DecimalField):
-        is_known = isinstance(column, models.DecimalField)
-        digits, places = (column.max_digits, column.decimal_places) if is_known else (_DIGITS, _PLACES)
+        digits, places = _DIGITS, _PLACES
+        if isinstance(column, models.DecimalField):
+            digits, places = column.max_digits, column.decimal_places
         field.validators.append(DecimalValidator(digits, places))
     elif isinstance(field, forms.IntegerField):
         low, high = map(int, _range(column))
-        if field.min_value is None or field.min_value < low:
+        own_low, own_high = (v() if callable(v) else v for v in (field.min_value, field.max_value))
+        if own_low is None or own_low < low:
             field.validators.append(MinValueValidator(low))
-        if field.max_value is None or field.max_value > high:
+        if own_high is None or own_high > high:
             field.validators.append(MaxValueValidator(high))
     elif type(field) is forms.CharField and field.max_length is None and not isinstance(field.widget, _LONG):
         field.validators.append(MaxLengthValidator(getattr(column, "max_length", None) or _CHARACTERS))

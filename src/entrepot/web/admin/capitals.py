@@ -47,4 +47,4 @@ def _in_templates(text: str) -> str:
     return _capital(text)
 
 
-_in_templates.is_safe = True  # type: ignore[attr-defined] - as Django's own: safe text stays safe
+_in_templates.is_safe = True  # type: ignore[attr-defined]  # safe text stays safe, as by Django's

@@ -38,7 +38,7 @@ def shown(model: type[Model], name: str) -> Callable[[Any], str]:
         return word(getattr(row, name))
 
     show.__name__ = f"{name}_word"
-    show.short_description = model._meta.get_field(name).verbose_name  # type: ignore[attr-defined]
+    show.short_description = next(f.verbose_name for f in model._meta.concrete_fields if f.name == name)  # type: ignore[attr-defined]
     show.admin_order_field = name  # type: ignore[attr-defined]
     return show
 
@@ -48,4 +48,4 @@ class WordsFilter(AllValuesFieldListFilter):
 
     def choices(self, changelist: Any) -> Any:
         for choice in super().choices(changelist):
-            yield {**choice, "display": WORDS.get(choice["display"], choice["display"])}
+            yield {**choice, "display": WORDS.get(str(choice["display"]), choice["display"])}
