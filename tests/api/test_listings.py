@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pytest
 
+from entrepot.catalog.models import FieldOwner
 from entrepot.events.models import Dirty, StateChange
 from entrepot.listings.models import Listing, ListingLevel
 
@@ -92,3 +93,18 @@ def test_an_approved_product_is_taken_off_sale_and_brought_back(api, keys, world
     assert restored == (ids["ids"] if act == "archive" else [])
     assert api(keys.aydin).post("/products/submit", ids).json() == {"changed": ids["ids"]}
     assert api(keys.aydin).post("/products/approve", ids).json() == {"changed": ids["ids"]}
+
+
+def test_a_field_that_was_edited_here_is_given_back_to_the_store(api, keys, world):
+    product = world.product
+    assert product.source_id
+    cell = {"id": product.id, "field": "title", "was": product.title, "value": "Bizim"}
+    api(keys.aydin).patch("/products", {"cells": [cell]})
+    body = {"ids": [product.id], "field": "title"}
+
+    assert api(keys.borealis).post("/products/give-back", body).status_code == 404
+    assert api(keys.clerk).post("/products/give-back", body).status_code == 403
+    assert api(keys.aydin).post("/products/give-back", {**body, "field": "colour"}).status_code == 422
+    assert api(keys.aydin).post("/products/give-back", body).json() == {"changed": [product.id]}
+    assert api(keys.aydin).post("/products/give-back", body).json() == {"changed": []}
+    assert FieldOwner.objects.get(product=product, field="title").owner == "store"

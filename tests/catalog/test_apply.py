@@ -11,10 +11,17 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
 from entrepot.catalog.models import Product, Variant
-from entrepot.catalog.services import apply_products, approve_products, edit_variants, own_field, unpublish_missing
+from entrepot.catalog.services import (
+    apply_products,
+    approve_products,
+    edit_variants,
+    give_back_field,
+    own_field,
+    unpublish_missing,
+)
 from entrepot.channels.models import Binding
 from entrepot.core.errors import Invalid
-from entrepot.events.models import Dirty
+from entrepot.events.models import Dirty, Outbox
 from entrepot.kit import records
 
 from ..goods_rows import AT, gtin, store
@@ -192,6 +199,24 @@ def test_what_the_hub_owns_a_pull_leaves_alone_until_the_store_owns_it_again(sho
     apply(shop, product("1", title="Mağazanın", description="Yeni"), later=2)
     row.refresh_from_db()
     assert row.title == "Mağazanın"
+
+
+def test_what_was_edited_once_is_given_back_to_the_store_for_a_product_and_its_variants(shop, borealis):
+    apply(shop, product("1", variant("1", "A", weight_g=100)))
+    row = variant_of("A")
+    edit_variants(seller_id=shop.seller_id, cells=[(row.id, "weight_g", 100, 250)], at=AT)
+    ids = [row.product_id]
+    Outbox.objects.all().delete()
+
+    assert give_back_field(seller_id=borealis.id, product_ids=ids, field="weight_g") == []
+    assert give_back_field(seller_id=shop.seller_id, product_ids=ids, field="title") == []
+    assert give_back_field(seller_id=shop.seller_id, product_ids=ids, field="weight_g") == ids
+    assert give_back_field(seller_id=shop.seller_id, product_ids=ids, field="weight_g") == []  # it is the store's
+
+    (told,) = Outbox.objects.filter(type="channel.field_given_back")
+    assert (told.key, told.payload) == (str(shop.id), {"field": "weight_g", "product_refs": ["1"]})
+    apply(shop, product("1", variant("1", "A", weight_g=100)), later=1)
+    assert variant_of("A").weight_g == 100
 
 
 def test_a_channel_wide_owner_yields_to_a_products_own(shop):

@@ -8,11 +8,12 @@ import httpx
 import pytest
 
 from entrepot.catalog.models import Product, Variant
-from entrepot.catalog.services import approve_products, edit_products, edit_variants
+from entrepot.catalog.services import approve_products, edit_products, edit_variants, give_back_field
 from entrepot.channels.services import replace_secrets
 from entrepot.core.clock import now
+from entrepot.events.models import Outbox
 from entrepot.ingress.models import Feed, SetAside
-from entrepot.ingress.services import approve_missing
+from entrepot.ingress.services import approve_missing, follow_given_back
 from entrepot.listings.models import Listing
 from entrepot.listings.services import retry_listings
 
@@ -310,3 +311,23 @@ def test_wild_values_in_the_shop_are_set_aside_by_name_and_stop_no_neighbour(liv
     assert live.variant("CAY-2").product.title == "Dağ adaçayı 100 g"
     assert live.stock_there("TS-LAC-M") == 2
     assert (live.states()["CAY-1"], live.stock_there("TS-LAC-S")) == ("live", 8)  # as they were
+
+
+def test_a_field_that_was_edited_here_is_the_stores_again_with_the_next_pull(live):
+    row = live.variant("CAY-1").product
+    theirs = row.title
+    edit_products(seller_id=live.seller_id, cells=[(row.id, "title", theirs, "Bizim çay")], at=now())
+    live.shop("edit", sku="CAY-1", description="Yeni metin")
+    live.pull("products")
+    row.refresh_from_db()
+    assert (row.title, row.description) == ("Bizim çay", "Yeni metin")
+    live.store.settings["hub.sweep.products"] = 0  # nothing is read again by chance
+    live.store.save(update_fields=["settings"])
+
+    assert give_back_field(seller_id=live.seller_id, product_ids=[row.id], field="title") == [row.id]
+    follow_given_back(list(Outbox.objects.filter(type="channel.field_given_back")))
+    assert Feed.objects.get(channel=live.store, name="products").wanted_refs == [row.product_ref]
+    live.pull("products")
+
+    row.refresh_from_db()
+    assert (row.title, row.description) == (theirs, "Yeni metin")

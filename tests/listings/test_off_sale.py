@@ -38,9 +38,7 @@ def on_sale(aydin):
     )
     record_readings(seller_id=aydin.id, readings=[(variant.id, 5)], began_at=now())
     work()
-    ListingLevel.objects.system().filter(lane="stock").update(
-        acknowledged_value=5, acknowledged_at=now(), is_due=False
-    )
+    ListingLevel.objects.system().filter(lane="stock").update(acknowledged_value=5, acknowledged_at=now(), is_due=False)
     assert shown() == [("live", 5, False), ("live", 5, False)]
     return variant
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pytest
 
+from entrepot.catalog.models import FieldOwner
 from entrepot.events.models import Dirty, StateChange
 from entrepot.listings.models import Listing, ListingLevel
 
@@ -135,3 +136,17 @@ def test_an_approved_product_has_buttons_that_take_it_off_sale_and_back(people, 
 
     row.refresh_from_db()
     assert row.state == "approved"
+
+
+def test_the_store_says_a_field_again_that_was_edited_here(people, ours, theirs):
+    row = ours.products[0]
+    where = {"seller": ours.seller, "channel": ours.store, "product": row, "field": "title"}
+    owner, _ = FieldOwner.objects.update_or_create(**where, defaults={"owner": "hub"})
+    assert buttons_of(people.aydin, "catalog.fieldowner", owner) == ["give-back"]
+    assert press(people.borealis, "catalog.fieldowner", owner, "give-back").status_code == 404
+
+    assert press(people.aydin, "catalog.fieldowner", owner, "give-back").status_code == 302
+
+    owner.refresh_from_db()
+    assert owner.owner == "store"
+    assert buttons_of(people.aydin, "catalog.fieldowner", owner) == []

@@ -11,6 +11,7 @@ SUBSCRIBERS: dict[str, list[str] | str] = {
     "channel.approves_by_hand": "none",
     "channel.approves_by_rule": "none",
     "channel.checked": "none",
+    "channel.field_given_back": ["entrepot.ingress.services.follow_given_back"],
     "channel.live": "none",
     "channel.locked_out": "none",
     "channel.matched": "none",

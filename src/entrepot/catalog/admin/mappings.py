@@ -145,6 +145,13 @@ class FieldOwnerPage(Page):
     list_filter = ["owner", ("channel", OwnChoices), ("seller", OwnChoices)]
     list_select_related = ["channel", "product", "variant", "seller"]
     search_fields = ["field", "product__title", "variant__sku"]
+    buttons = [
+        Button(
+            name="give-back", label=gettext_lazy("Let the store say it again"), call=services.give_back,
+            subject="owner_ids", when=lambda x: x.owner != "store", bulk=True,
+            help=gettext_lazy("The next pull takes the store's value."),
+        ),
+    ]  # fmt: skip
 
     @display(description=gettext_lazy("product"))
     def product_shown(self, row: FieldOwner) -> str:

@@ -15,7 +15,7 @@ from entrepot.web.paging import DEFAULT, page
 from entrepot.web.shapes import Body, ChangedOut, Cursor, Limit, Listed, Word, listed
 
 from .cells import checked, only_seller
-from .shapes import IdsIn, ProductCell, ProductOut, ProductState, ProductWhole, RejectIn
+from .shapes import GiveBackIn, IdsIn, ProductCell, ProductOut, ProductState, ProductWhole, RejectIn
 
 router = Router(auth=Area("products"), tags=["products"])
 
@@ -90,6 +90,21 @@ def restore_products(request: ActorRequest, body: IdsIn) -> Any:
     """Take products out of the archive. They are on sale again once they are approved."""
     seller_id = only_seller(request.auth, Product, body.ids)
     return {"changed": services.restore_products(seller_id=seller_id, product_ids=body.ids, at=now())}
+
+
+@router.post(
+    "/products/give-back",
+    response=ChangedOut,
+    operation_id="give_back_field",
+    summary="Give a field back to the store",
+)
+def give_back_field(request: ActorRequest, body: GiveBackIn) -> Any:
+    """Let the next pull take the store's value of a field that was edited here, of products and their variants.
+
+    ``changed`` are the products where it was not the store's.
+    """
+    seller_id = only_seller(request.auth, Product, body.ids)
+    return {"changed": services.give_back_field(seller_id=seller_id, product_ids=body.ids, field=body.field)}
 
 
 # After the others: its address fits approve and its like as well.

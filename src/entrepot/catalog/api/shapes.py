@@ -8,6 +8,7 @@ from typing import Annotated, Any
 from ninja import Field, Schema
 
 from entrepot.catalog.models import Variant
+from entrepot.catalog.services.columns import PRODUCT_FIELDS, VARIANT_FIELDS
 from entrepot.catalog.services.edit import PRODUCT_EDITS, VARIANT_EDITS
 from entrepot.catalog.states import PRODUCT
 from entrepot.web.shapes import AnyJson, Body, Id, OneOf, Text
@@ -98,3 +99,9 @@ class RejectIn(IdsIn):
     """Which products, and why they must not travel."""
 
     reason: Text = Field(min_length=1, examples=["no export licence"])
+
+
+class GiveBackIn(IdsIn):
+    """Which products, and which field."""
+
+    field: Annotated[str, OneOf({*PRODUCT_FIELDS, *VARIANT_FIELDS})] = Field(examples=["title"])

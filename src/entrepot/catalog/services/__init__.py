@@ -16,6 +16,8 @@ from .mapping import unmap_word as unmap_word
 from .merge import Merged as Merged
 from .merge import Verdict as Verdict
 from .merge import merge_products as merge_products
+from .owners import give_back as give_back
+from .owners import give_back_field as give_back_field
 from .owners import own_field as own_field
 from .passes import approve_missing as approve_missing
 from .pools import share_stock as share_stock

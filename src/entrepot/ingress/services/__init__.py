@@ -11,6 +11,7 @@ from .connect import go_live as go_live
 from .connect import match_channel as match_channel
 from .feeds import NEWS_FEEDS as NEWS_FEEDS
 from .feeds import WHOLE_FEEDS as WHOLE_FEEDS
+from .feeds import follow_given_back as follow_given_back
 from .feeds import follow_storefronts as follow_storefronts
 from .feeds import hint_feed as hint_feed
 from .feeds import open_feeds as open_feeds

@@ -66,6 +66,16 @@ def follow_storefronts(events: list[Event]) -> None:
             open_feeds(channel=channel, at=now())
 
 
+def follow_given_back(events: list[Event]) -> None:
+    """The store may say a field again: its products are read at once, one or all."""
+    for event in events:
+        refs, channel_id = event.payload["product_refs"], int(event.key)
+        if refs:
+            hint_feed(channel_id=channel_id, name="products", refs=refs, at=now())
+        else:
+            read_again(channel_id=channel_id, name="products", at=now())
+
+
 def hint_feed(*, channel_id: int, name: str, refs: Sequence[str], at: datetime) -> None:
     """A thin webhook named these: fetch just them, at once. Coalesced with what is wanted already.
 
