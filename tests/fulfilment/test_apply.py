@@ -21,7 +21,7 @@ from entrepot.orders.models import Order
 
 def tell(desk, *packages):
     taken = desk.tell(*packages)
-    return fulfilment.apply_packages(order=taken.order, line_ids=taken.line_ids, packages=packages, at=AT)
+    return fulfilment.apply_told(told=[fulfilment.Told(taken.order, taken.line_ids, packages)], at=AT)
 
 
 def row(ref="P1"):
@@ -146,12 +146,12 @@ def agree(step):
 
 def test_without_an_invoice_number_a_package_stays_in_picking_and_says_so(desk):
     tell(desk, package())
-    fulfilment.follow_store(order=in_store(desk), theirs=theirs(), at=AT)
+    fulfilment.follow_stores(told=[(in_store(desk), theirs())], at=AT)
     assert intents() == [("pick", "planned")]
     agree("pick")
     order = in_store(desk, "processed")
 
-    fulfilment.follow_store(order=order, theirs=theirs("fulfilled"), at=AT)
+    fulfilment.follow_stores(told=[(order, theirs("fulfilled"))], at=AT)
     assert (row().state, row().stuck_reason) == ("picking", NO_INVOICE)
     assert intents() == [("pick", "confirmed")]
 
@@ -165,7 +165,7 @@ def test_without_an_invoice_number_a_package_stays_in_picking_and_says_so(desk):
 def test_the_stores_invoice_number_is_used_as_soon_as_the_package_is_picked(desk):
     tell(desk, package())
     order = in_store(desk, "processed")
-    fulfilment.follow_store(order=order, theirs=theirs("fulfilled", invoice_number="INV-7"), at=AT)
+    fulfilment.follow_stores(told=[(order, theirs("fulfilled", invoice_number="INV-7"))], at=AT)
     assert intents() == [("pick", "planned")]
 
     agree("pick")
@@ -178,11 +178,11 @@ def test_the_stores_invoice_number_is_used_as_soon_as_the_package_is_picked(desk
 def test_a_refused_move_is_not_repeated_by_the_stores_news_but_by_a_person(desk):
     tell(desk, package())
     order = in_store(desk)
-    fulfilment.follow_store(order=order, theirs=theirs(), at=AT)
+    fulfilment.follow_stores(told=[(order, theirs())], at=AT)
     intent = Intent.objects.system().get(step="pick")
     fulfilment.refuse_move(intent=intent, why="invalid.package.status", at=AT)
 
-    fulfilment.follow_store(order=order, theirs=theirs(), at=AT)
+    fulfilment.follow_stores(told=[(order, theirs())], at=AT)
     assert intents() == [("pick", "refused")] and row().stuck_reason == "invalid.package.status"
 
     fulfilment.plan_move(seller_id=desk.seller_id, package_id=row().id, event="pick", at=AT)
@@ -219,13 +219,13 @@ def test_an_invoice_number_is_letters_digits_and_a_few_marks(desk):
 def test_a_store_number_that_no_invoice_has_keeps_its_package_in_picking_and_stops_nothing_else(desk):
     tell(desk, package())
     order = in_store(desk, "processed")
-    fulfilment.follow_store(order=order, theirs=theirs("fulfilled", invoice_number="<b>😀</b>"), at=AT)
+    fulfilment.follow_stores(told=[(order, theirs("fulfilled", invoice_number="<b>😀</b>"))], at=AT)
     agree("pick")
 
     assert (row().state, row().invoice_number, row().wants) == ("picking", "", "")
     assert row().stuck_reason.startswith("waits for an invoice number: the store's own cannot be used, it holds '<'")
     assert intents() == [("pick", "confirmed")]
-    fulfilment.follow_store(order=order, theirs=theirs("fulfilled", invoice_number="INV-7"), at=AT)
+    fulfilment.follow_stores(told=[(order, theirs("fulfilled", invoice_number="INV-7"))], at=AT)
 
     assert (row().invoice_number, row().stuck_reason) == ("INV-7", "")
     assert intents() == [("pick", "confirmed"), ("invoice", "planned")]
@@ -248,7 +248,7 @@ def test_where_the_seller_ships_the_stores_number_goes_to_the_marketplace(desk):
     tell(desk, package(state="picking", pays_carriage="seller", tracking_ref="7330000000000001"))
     order = in_store(desk)
 
-    fulfilment.follow_store(order=order, theirs=theirs(tracking_ref="1234567890123456", carrier="PTT"), at=AT)
+    fulfilment.follow_stores(told=[(order, theirs(tracking_ref="1234567890123456", carrier="PTT"))], at=AT)
     tell(desk, package(state="picking", pays_carriage="seller", tracking_ref="7330000000000001", minutes=1))
 
     assert row().tracking_ref == "1234567890123456"  # their older number does not come back
@@ -258,7 +258,7 @@ def test_where_the_seller_ships_the_stores_number_goes_to_the_marketplace(desk):
 
 def test_an_open_intent_survives_what_cannot_be_dropped(desk):
     tell(desk, package())
-    fulfilment.follow_store(order=in_store(desk), theirs=theirs(), at=AT)
+    fulfilment.follow_stores(told=[(in_store(desk), theirs())], at=AT)
     intent = Intent.objects.system().get(step="pick")
     Intent.objects.system().filter(id=intent.id).update(state="sent")
 

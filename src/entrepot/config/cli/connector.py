@@ -23,7 +23,7 @@ def list_(json: show.AsJson = False) -> None:
     """List installed connectors with the kinds of records they read."""
     from entrepot.kit.registry import connectors
 
-    found = [
+    found: list[dict[str, Any]] = [
         {
             "slug": s.slug, "label": s.label, "role": s.role, "kinds": sorted(s.kinds),
             "aliases": dict(sorted(s.aliases.items())), "can": sorted(s.can),

@@ -1,7 +1,6 @@
 """Writes of fulfilment: packages as told, moves that we ask for, labels."""
 
 from .apply import Told as Told
-from .apply import apply_packages as apply_packages
 from .apply import apply_told as apply_told
 from .erase import erase_labels as erase_labels
 from .erase import package_refs as package_refs
@@ -11,7 +10,6 @@ from .labels import keep_label as keep_label
 from .labels import make_label as make_label
 from .labels import plan_labels as plan_labels
 from .moves import confirm_move as confirm_move
-from .moves import follow_store as follow_store
 from .moves import follow_stores as follow_stores
 from .moves import note_stuck as note_stuck
 from .moves import package_move as package_move

@@ -49,13 +49,6 @@ class _Work:
     path: list[tuple[str, str]] = field(default_factory=list)
 
 
-def apply_packages(
-    *, order: Order, line_ids: Mapping[str, int], packages: Sequence[records.Package], at: datetime
-) -> dict[str, str]:
-    """The packages of one order, as :func:`apply_told` takes those of many."""
-    return apply_told(told=[Told(order, line_ids, packages)], at=at)
-
-
 def apply_told(*, told: Sequence[Told], at: datetime) -> dict[str, str]:
     """Bring packages of one channel up to date: package ref → applied, stale or impossible.
 

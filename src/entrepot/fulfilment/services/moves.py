@@ -122,11 +122,6 @@ def set_invoice_number(*, seller_id: int, package_id: int, invoice_number: str, 
     return package
 
 
-def follow_store(*, order: Order, theirs: records.StoreOrder, at: datetime) -> None:
-    """One order, as :func:`follow_stores` follows many."""
-    follow_stores(told=[(order, theirs)], at=at)
-
-
 def follow_stores(*, told: Sequence[tuple[Order, records.StoreOrder]], at: datetime) -> None:
     """The store works on these orders: bring their packages along on the marketplace, as far as facts allow.
 
