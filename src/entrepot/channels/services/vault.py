@@ -57,7 +57,8 @@ def rotate_secrets() -> Rotation:
     Run it after a new key was put in front and every process was started again. Killed, it is run again: what is
     sealed with the first key is left as it is. Where ``lost`` is empty, the other keys may go.
     """
-    rewritten, kept, lost, after = 0, 0, [], 0
+    rewritten, kept, after = 0, 0, 0
+    lost: list[int] = []
     while True:
         with transaction.atomic():
             rows = Channel.objects.system().filter(id__gt=after).order_by("id").select_for_update(no_key=True)
