@@ -33,6 +33,6 @@ def test_work_leaves_a_run_with_what_came_of_it(channel):
 @pytest.mark.django_db(transaction=True)
 def test_work_that_fails_says_why_and_its_run_does_too(channel):
     with pytest.raises(EntrepotError):
-        carried_out(channel, "learn")
+        carried_out(channel, "webhooks_on")
 
-    assert [(run.kind, run.state) for run in Run.objects.all()] == [("channel_learn", "failed")]
+    assert [(run.kind, run.state) for run in Run.objects.all()] == [("channel_webhooks_on", "failed")]
