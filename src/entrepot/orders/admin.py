@@ -278,6 +278,17 @@ class OrderPage(StateChip, Page):
             help=gettext_lazy("Somebody took the cancelled pieces out there; the next reading tells its stock."),
         ),
         Button(
+            name="send-anyway",
+            label=gettext_lazy("The store does not have it: send it"),
+            call=services.send_anyway,
+            subject="order_id",
+            when=services.is_in_doubt,
+            tone="danger",
+            help=gettext_lazy(
+                "The store was asked and gave no clear answer. Look there first: this may make it twice."
+            ),
+        ),
+        Button(
             name="added-in-store",
             label=gettext_lazy("The store's order has everything"),
             call=services.added_by_hand,

@@ -35,6 +35,7 @@ from .intents import plan_intent as plan_intent
 from .intents import plan_intents as plan_intents
 from .intents import postpone_intent as postpone_intent
 from .intents import refuse_intent as refuse_intent
+from .intents import resend_by_hand as resend_by_hand
 from .intents import resend_intent as resend_intent
 from .intents import retry_intent as retry_intent
 from .intents import revive_intent as revive_intent

@@ -188,6 +188,16 @@ def resend_intent(intent: Intent, *, patience_s: float = 0.0, at: datetime) -> b
     return False
 
 
+def resend_by_hand(intent: Intent, *, at: datetime) -> bool:
+    """A person has looked, and the remote does not have it: it may be sent again. False: a worker has it just now."""
+    if intent.leased_until is not None and intent.leased_until > at:
+        return False
+    return _step(
+        intent, ["unknown"], state="planned", leased_until=None, not_before=at, attempts=0,
+        result={k: v for k, v in intent.result.items() if k != "looks"},
+    )  # fmt: skip
+
+
 def revive_intent(intent: Intent, *, payload: Mapping[str, Any] | None = None, at: datetime) -> bool:
     """Its cause was mended: what the remote refused, or we dropped, is asked for and then tried again."""
     changes: dict[str, Any] = {} if payload is None else {"payload": dict(payload)}

@@ -134,6 +134,36 @@ def lower_order_in_store(request: ActorRequest, order_id: int) -> Any:
 
 
 @router.post(
+    "/orders/{order_id}/added-in-store", response=OrderOut, operation_id="note_order_added_in_store",
+    summary="Say that the store's order has everything",
+)  # fmt: skip
+def note_order_added_in_store(request: ActorRequest, order_id: int) -> Any:
+    """Somebody added to the store's order what was told after the store had it. 409: nothing is missing there."""
+    row = order_of(request.auth, order_id)
+    return services.added_by_hand(seller_id=row.seller_id, order_id=row.id, at=now())
+
+
+@router.post(
+    "/orders/{order_id}/write-waybills", response=OrderOut, operation_id="write_order_waybills",
+    summary="Write the waybills again",
+)  # fmt: skip
+def write_order_waybills(request: ActorRequest, order_id: int) -> Any:
+    """Try again to write the waybills into the store's order, which had refused them. 409: it carries them."""
+    row = order_of(request.auth, order_id)
+    return services.rewrite_waybills(seller_id=row.seller_id, order_id=row.id, at=now())
+
+
+@router.post(
+    "/orders/{order_id}/send-anyway", response=OrderOut, operation_id="send_order_anyway",
+    summary="Send an order that the store gives no answer about",
+)  # fmt: skip
+def send_order_anyway(request: ActorRequest, order_id: int) -> Any:
+    """Send it again without asking for it first, after somebody has looked into the store. 409: it is not in doubt."""
+    row = order_of(request.auth, order_id)
+    return services.send_anyway(seller_id=row.seller_id, order_id=row.id, at=now())
+
+
+@router.post(
     "/orders/{order_id}/lowered-in-store", response=OrderOut, operation_id="note_order_lowered_in_store",
     summary="Say that the store's order is lowered",
 )  # fmt: skip

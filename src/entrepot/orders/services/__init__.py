@@ -7,6 +7,8 @@ from .cancel import confirm_cancelled as confirm_cancelled
 from .cancel import is_cancelled_only_there as is_cancelled_only_there
 from .cancel import is_refused_there as is_refused_there
 from .cancel import refuse_cancel as refuse_cancel
+from .doubt import is_in_doubt as is_in_doubt
+from .doubt import send_anyway as send_anyway
 from .entry import update_rows as update_rows
 from .export import Begun as Begun
 from .export import begin_exports as begin_exports
