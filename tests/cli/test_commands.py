@@ -186,6 +186,21 @@ def test_a_person_gets_a_password_a_role_and_is_shut_out(run, aydin):
     assert run("user", "reactivate", "ayse").exit_code == 0
 
 
+def test_a_lock_out_is_lifted_by_name_or_address(run, aydin):
+    from entrepot.accounts.services import begin_login
+    from entrepot.core.clock import now
+
+    run("user", "add", "ayse", "--password-stdin", "--role", "owner", "--seller", "aydin", stdin="uzun-bir-parola-17\n")
+    for lift in (("ayse",), ("--address", "203.0.113.7")):
+        for _ in range(5):
+            begin_login(name="ayse", address="203.0.113.7", at=now())
+        assert "counts as the first" in run("user", "unlock", *lift).output
+    assert "nothing was counted" in run("user", "unlock", "ayse").output
+    assert "nobody called" in refused(run("user", "unlock", "veli"))
+    assert "no IP address" in refused(run("user", "unlock", "--address", "home"))
+    assert "a name, or --address" in refused(run("user", "unlock"))
+
+
 def test_rules_and_storefronts_are_set(run, aydin):
     run(
         "channel", "add", "trendyol", "Market", "--seller", "aydin", "--url", "http://127.0.0.1:9", "--account", "1",

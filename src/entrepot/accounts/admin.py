@@ -151,6 +151,14 @@ class UserPage(Page):
             help=gettext_lazy("Every session of this person ends. Everybody changes their own at the top right."),
         ),
         Button(
+            name="unlock",
+            label=gettext_lazy("Lift the lock-out"),
+            call=services.unlock_user,
+            subject="user_id",
+            roles=OWNERS,
+            help=gettext_lazy("After too many wrong passwords a name has to wait at that address; this ends the wait."),
+        ),
+        Button(
             name="role",
             label=gettext_lazy("Change the role"),
             call=services.change_role,

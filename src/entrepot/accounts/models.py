@@ -41,6 +41,22 @@ class User(AbstractUser):
         ]
 
 
+class Tries(models.Model):
+    """Wrong passwords for one name from one address, or wrong keys from it, in a row. Forgotten by time."""
+
+    door = models.CharField(max_length=5, choices=[("login", "login"), ("key", "key")])
+    name_hash = models.CharField(max_length=64, blank=True)  # keyed: a password may be typed as a name; empty: any name
+    address = models.CharField(max_length=45, blank=True)  # as web.caller says it; empty: unknown
+    count = models.PositiveIntegerField()
+    last_at = models.DateTimeField()
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["door", "name_hash", "address"], name="tries_once_per_place")]
+
+    def __str__(self) -> str:
+        return f"{self.door} from {self.address}"
+
+
 class ApiKey(models.Model):
     """A key of a program. Only the hash of its secret is kept; the plain text is shown once."""
 

@@ -37,10 +37,11 @@ _ERRORS = {
     409: "Refused: the state has no such move, or it changed meanwhile.",
     413: "The body is too large.",
     422: "A value is not allowed; says which field and why.",
+    429: "Too many wrong keys came from this address; wait as long as Retry-After says.",
     502: "The remote refused, in its own words.",
     503: "The remote is busy, or its answer did not come; try again after Retry-After.",
 }
-_ALWAYS, _OF_WRITES = (400, 401, 403, 404, 422), (409, 413, 502, 503)
+_ALWAYS, _OF_WRITES = (400, 401, 403, 404, 422, 429), (409, 413, 502, 503)
 _DEPTH = 12
 
 

@@ -8,7 +8,7 @@ from typing import Any
 from django.contrib.admin import ModelAdmin
 from django.db.models import Model
 from django.db.models.base import ModelBase
-from django.http import HttpRequest
+from django.http import HttpRequest, HttpResponse
 from django.templatetags.static import static
 from django.utils.functional import cached_property
 from unfold.dataclasses import Favicon
@@ -16,9 +16,21 @@ from unfold.sites import UnfoldAdminSite
 
 from entrepot.web.admin import More, Page
 
+from .login import LoginForm
+
 
 class PanelSite(UnfoldAdminSite):
     """Who is logged in as somebody that accounts knows gets in; roles and sellers are the pages' business."""
+
+    login_form = LoginForm
+
+    def login(self, request: HttpRequest, extra_context: dict[str, Any] | None = None) -> HttpResponse:
+        """As Django's; who has to wait gets 429 with the time."""
+        answer = super().login(request, extra_context)
+        if wait_s := getattr((getattr(answer, "context_data", None) or {}).get("form"), "wait_s", 0):
+            answer.status_code = 429
+            answer["Retry-After"] = str(wait_s)
+        return answer
 
     @cached_property
     def more(self) -> dict[str, More]:

@@ -8,6 +8,12 @@ from .keys import revoke_api_key as revoke_api_key
 from .members import change_role as change_role
 from .members import reset_password as reset_password
 from .members import set_user_active as set_user_active
+from .members import unlock_user as unlock_user
 from .people import create_seller as create_seller
 from .people import create_user as create_user
 from .people import set_seller_active as set_seller_active
+from .tries import TooManyTries as TooManyTries
+from .tries import begin_login as begin_login
+from .tries import end_login as end_login
+from .tries import forget_address as forget_address
+from .tries import forget_old_tries as forget_old_tries

@@ -10,11 +10,13 @@ from entrepot.accounts.models import User
 from entrepot.core.actor import ROLES, Actor
 from entrepot.core.errors import Invalid, Refused
 
+from . import tries
+
 _HEADS = ("operator", "owner")  # of the hub, and of a seller; neither may be without one
 
 
 def reset_password(*, who: Actor, user_id: int, password: str) -> User:
-    """Give a person a new password; every session of theirs ends by that.
+    """Give a person a new password; every session of theirs ends by that, and so does a lock-out of their name.
 
     People change their own with the old one, in the panel.
 
@@ -31,7 +33,19 @@ def reset_password(*, who: Actor, user_id: int, password: str) -> User:
             raise Invalid(f"user {user.username!r}", "password", " ".join(error.messages)) from None
         user.set_password(password)
         user.save(update_fields=["password"])
+        tries.forget_name(name=user.username)
     return user
+
+
+def unlock_user(*, who: Actor, user_id: int) -> int:
+    """Lift the lock-out that wrong passwords brought on a person's name, at every address; how many there were.
+
+    Raises:
+        User.DoesNotExist: none that ``who`` may see.
+        PermissionDenied: ``who`` is neither operator nor owner.
+    """
+    with transaction.atomic():
+        return tries.forget_name(name=_held(who, user_id).username)
 
 
 def set_user_active(*, who: Actor, user_id: int, is_active: bool) -> User:

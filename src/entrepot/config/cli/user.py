@@ -96,6 +96,25 @@ def reactivate(username: Username) -> None:
     _set_active(username, is_active=True)
 
 
+@app.command("unlock")
+def unlock(
+    username: Annotated[str, typer.Argument(help="Name to log in with.")] = "",
+    address: Annotated[str, typer.Option(help="An IP address: also what wrong keys brought on it.")] = "",
+) -> None:
+    """Lift the lock-out of a name, or of an address, after too many wrong passwords or keys."""
+    if not (username or address):
+        raise Refused("say whom to let try again: a name, or --address 203.0.113.7")
+    with ready():
+        from entrepot.accounts.services import forget_address, unlock_user
+        from entrepot.web.caller import address_of
+
+        if address and not (known := address_of(address)):
+            raise Refused(f"{address!r} is no IP address")
+        lifted = unlock_user(who=OPERATOR, user_id=_user_id(username)) if username else 0
+        lifted += forget_address(address=known) if address else 0
+        typer.echo("the next try counts as the first" if lifted else "nothing was counted")
+
+
 def _set_active(username: str, *, is_active: bool) -> None:
     with ready():
         from entrepot.accounts.services import set_user_active

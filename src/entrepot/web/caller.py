@@ -1,0 +1,34 @@
+"""Where a request comes from."""
+
+from __future__ import annotations
+
+import ipaddress
+
+from django.conf import settings
+from django.http import HttpRequest
+
+
+def caller_address(request: HttpRequest) -> str:
+    """The caller's IP address; of IPv6 its /64 network, all of which one customer has; empty: unknown.
+
+    Behind proxies (``ENTREPOT_BEHIND_PROXY``) it is the entry of X-Forwarded-For that the outermost of ours wrote,
+    ``ENTREPOT_PROXY_HOPS`` from the right: what stands left of it anybody may have made up.
+    """
+    hops: int = settings.ENTREPOT_PROXY_HOPS
+    told = [entry.strip() for entry in request.headers.get("X-Forwarded-For", "").split(",")]
+    found = address_of(told[-hops]) if 0 < hops <= len(told) else ""
+    return found or address_of(request.META.get("REMOTE_ADDR", ""))
+
+
+def address_of(text: str) -> str:
+    """An address as it is counted; empty when ``text`` is none. Ports, brackets and zones are left out."""
+    text = text.partition("]")[0].lstrip("[")
+    if text.count(":") == 1:
+        text = text.partition(":")[0]
+    try:
+        found = ipaddress.ip_address(text.partition("%")[0])
+    except ValueError:
+        return ""
+    if isinstance(found, ipaddress.IPv4Address):
+        return str(found)
+    return str(found.ipv4_mapped or ipaddress.IPv6Network((found, 64), strict=False))
