@@ -126,6 +126,16 @@ def web_address(name: str, default: str) -> str:
     return value
 
 
+def private_remotes(public_url: str) -> bool:
+    """Whether remotes may be in our own network: ``ENTREPOT_PRIVATE_REMOTES``.
+
+    By default where only this machine reaches us: then the sandbox is on it. A hub that others use must not lead them
+    to what only it can reach.
+    """
+    is_for_us = urlsplit(public_url).hostname in ("127.0.0.1", "localhost", "::1")
+    return flag("ENTREPOT_PRIVATE_REMOTES", default=is_for_us)
+
+
 def fernet_keys(value: str) -> list[str]:
     """Keys for stored credentials, separated by commas or spaces; the first encrypts, all decrypt.
 

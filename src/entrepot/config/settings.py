@@ -45,6 +45,8 @@ _public = urlsplit(ENTREPOT_PUBLIC_URL)
 ALLOWED_HOSTS = env.words("ENTREPOT_ALLOWED_HOSTS", f"{_public.hostname or ''},127.0.0.1,localhost,[::1]")
 CSRF_TRUSTED_ORIGINS = [f"{_public.scheme}://{_public.netloc}"]
 
+ENTREPOT_PRIVATE_REMOTES = env.private_remotes(ENTREPOT_PUBLIC_URL)
+
 # In the order in which the layers lie, lowest first; those that are not there yet are left out.
 _LAYERS = (
     "web jobs events accounts notices audit channels documents customs catalog inventory pricing listings orders "

@@ -20,6 +20,7 @@ from entrepot.core.errors import (
     RemoteUnauthorised,
 )
 
+from .addresses import AddressRefused, GuardedTransport
 from .auth import NoAuth, Signing
 from .limits import allowances
 from .ports import Breaker, Budget, CallRecord, CallSink, TokenStore
@@ -60,7 +61,7 @@ class Client:
             RemoteBusy: budget spent, breaker open, 429, 5xx or no answer; ``retry_after_s`` says when to come back.
             OutcomeUnknown: an unsafe request was sent and no answer came.
             RemoteUnauthorised: 401 or 403.
-            RemoteRefused: another 4xx, with the remote's own words.
+            RemoteRefused: another 4xx, with the remote's own words; or its address is none that a remote may have.
             RemoteChanged: an answer that no reading of the spec explains.
         """
         self.guard()
@@ -99,6 +100,9 @@ class Client:
         except TooLarge as large:
             kind = RemoteChanged if request.is_safe else OutcomeUnknown
             error = kind(f"{self.spec.label}: the answer to {request.path} is larger than {large} bytes")
+            raise error from None
+        except AddressRefused as inside:
+            error = RemoteRefused(f"{self.spec.label}: base_url {self.account.base_url} {inside}")
             raise error from None
         except httpx.HTTPError as broken:
             error = self._no_answer(request, broken)
@@ -236,11 +240,15 @@ def _retry_after(answer: Answer, otherwise: float) -> float:
     return float(text) if text.isdigit() else otherwise
 
 
-def http_client(*, timeout_s: float = 30.0, connections: int = 20) -> httpx.Client:
-    """A pooled client that follows no redirect (it would carry credentials elsewhere) and reads no proxy variables."""
+def http_client(*, timeout_s: float = 30.0, connections: int = 20, private_allowed: bool = True) -> httpx.Client:
+    """A pooled client that follows no redirect (it would carry credentials elsewhere) and reads no proxy variables.
+
+    It connects to public addresses, and to this machine and its network only where that is allowed.
+    """
+    limits = httpx.Limits(max_connections=connections, max_keepalive_connections=connections)
     return httpx.Client(
         timeout=httpx.Timeout(timeout_s, connect=min(timeout_s, 10.0)),
-        limits=httpx.Limits(max_connections=connections, max_keepalive_connections=connections),
+        transport=GuardedTransport(limits=limits, private_allowed=private_allowed),
         follow_redirects=False,
         trust_env=False,
     )

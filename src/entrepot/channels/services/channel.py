@@ -6,8 +6,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 from datetime import datetime
 from typing import Any
-from urllib.parse import urlsplit
 
+from django.conf import settings as hub
 from django.db import IntegrityError, transaction
 
 from entrepot.channels.models import Channel, Storefront
@@ -16,6 +16,7 @@ from entrepot.channels.states import CHANNEL
 from entrepot.core.errors import Invalid, Refused
 from entrepot.core.ids import token
 from entrepot.events.services import mark_dirty, move, record
+from entrepot.kit.addresses import why_not_url
 from entrepot.kit.registry import connector
 from entrepot.kit.spec import Spec
 
@@ -194,9 +195,8 @@ def zero_stock(*, seller_id: int, channel_id: int, is_zeroed: bool, at: datetime
 
 
 def _checked_url(url: str, record_name: str) -> str:
-    parts = urlsplit(url)
-    if parts.scheme not in ("https", "http") or not parts.hostname or parts.username or parts.password:
-        raise Invalid(record_name, "base_url", f"must be an http or https address without credentials, not {url!r}")
+    if (why := why_not_url(url, private_allowed=hub.ENTREPOT_PRIVATE_REMOTES)) is not None:
+        raise Invalid(record_name, "base_url", why)
     return url.rstrip("/")
 
 

@@ -134,16 +134,17 @@ class SealedTokens:
         return vault.unseal(self._sealed)
 
 
-_HTTP: dict[float, httpx.Client] = {}
+_HTTP: dict[tuple[float, bool], httpx.Client] = {}
 _HTTP_LOCK = threading.Lock()
 
 
 def _http() -> httpx.Client:
-    timeout_s: float = settings.ENTREPOT_REMOTE_TIMEOUT_S
+    timeout_s, private_allowed = settings.ENTREPOT_REMOTE_TIMEOUT_S, settings.ENTREPOT_PRIVATE_REMOTES
+    key = (timeout_s, private_allowed)
     with _HTTP_LOCK:
-        if timeout_s not in _HTTP:
-            _HTTP[timeout_s] = http_client(timeout_s=timeout_s)
-        return _HTTP[timeout_s]
+        if key not in _HTTP:
+            _HTTP[key] = http_client(timeout_s=timeout_s, private_allowed=private_allowed)
+        return _HTTP[key]
 
 
 def close_http() -> None:
