@@ -143,3 +143,15 @@ def test_less_than_published_may_be_a_sale_and_more_is_sent_at_once(seller, on_s
     row = level(variant)
     assert row.is_due and (row.not_before > now()) is waits
     assert egress.push_offers(at=now() + timedelta(seconds=11)) == 1
+
+
+def test_a_verdict_that_was_left_out_proves_nothing(seller, on_sale, trendyol):
+    variant = zero(seller, on_sale, trendyol)
+    read(seller, {variant.id: 3})
+    push()
+    read(seller, {variant.id: 0})
+    batch = PushBatch.objects.system().get(state="submitted")
+
+    offers.settle(batch=batch, verdicts=[])  # done, and not a word of this item: it holds 3
+
+    assert (level(variant).acknowledged_value, level(variant).is_due) == (None, True)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 from dataclasses import replace
 from decimal import Decimal
 
@@ -11,6 +12,7 @@ from entrepot.channels import services as channels
 from entrepot.channels.models import Intent
 from entrepot.core.errors import Refused
 from entrepot.events.models import Outbox
+from entrepot.listings.models import Listing
 from entrepot.orders import services as orders
 
 from .conftest import AT, begin, claimed, line, package, sellable
@@ -70,12 +72,14 @@ def test_opening_the_storefront_frees_what_was_bought_there(desk):
     desk.tell(replace(package("P9", order_ref="O9"), storefront="RO", currency="RON"))
     assert "its storefront is not open here" in desk.order().hold_reason
 
-    channels.open_storefront(seller_id=desk.seller_id, channel_id=desk.market.id, code="DE")
+    front = channels.open_storefront(seller_id=desk.seller_id, channel_id=desk.market.id, code="DE")
+    tea = {"seller_id": desk.seller_id, "variant_id": desk.variants["TEA"], "storefront": front}
+    Listing.objects.create(**tea, listing_ref="TEA", state="live")
     told = Outbox.objects.filter(type="channel.storefront_opened", payload__code="DE")  # as the event will tell it
     orders.follow_storefronts(list(told))
 
     order = desk.order()
-    assert order.storefront.code == "DE" and "not open" not in order.hold_reason
+    assert (order.storefront.code, order.hold_reason, desk.held()) == ("DE", "", 1)
     assert "not open" in desk.order("O9").hold_reason
     changes = {"city": "Berlin"}
     orders.edit_party(seller_id=desk.seller_id, order_id=order.id, role="ship_to", changes=changes, at=AT)
@@ -109,3 +113,66 @@ def test_a_package_told_late_replaces_its_successors_amounts_and_no_others(desk)
     order = desk.order()
     assert (order.total, order.gross, order.difference) == (Decimal("37.00"), Decimal("37.00"), 0)
     assert (desk.held("TEA"), desk.held("POT")) == (3, 1)
+
+
+# P1 as it is told first and again: what was wrong is the total, which the lines follow.
+@pytest.mark.parametrize(
+    ("first", "again", "total"),
+    [
+        (line("1", price="10.00"), [line("1", price="12.00")], "12.00"),
+        (line("1", quantity=1), [line("1", quantity=2)], "20.00"),
+        (line("1"), [line("1"), line("2", "CUP", 1, "5.00")], "15.00"),
+    ],
+    ids=["price", "pieces", "another line"],
+)
+def test_a_correction_of_the_lines_is_pushed_as_corrected(desk, first, again, total):
+    sellable(desk, by_rule=True)
+    desk.tell(package("P1", lines=[first], total=Decimal(total), gross=Decimal(total)))
+    assert "is unexplained" in desk.order().hold_reason
+
+    desk.tell(package("P1", lines=again, minutes=4))
+
+    (sale,) = begin(desk, claimed(desk)).sales.values()
+    assert sale.total == Decimal(total) == sum(x.gross for x in sale.lines)
+    assert desk.held() == sum(x.quantity for x in again if x.sku == "TEA")
+
+
+def test_what_the_kept_lines_do_not_come_to_is_held(desk):
+    sellable(desk)
+    desk.tell(package("P1", lines=[line("1", quantity=2)]))
+    orders.hold_orders(seller_id=desk.seller_id, order_ids=[desk.order().id], at=AT)  # a person has it in hand
+
+    desk.tell(package("P1", lines=[line("1", quantity=3)], minutes=4))
+
+    assert "its lines and shipping do not come to 30.00 TRY" in desk.order().hold_reason
+
+
+def test_a_part_that_was_cancelled_before_the_push_holds_nothing(desk):
+    sellable(desk)
+    desk.tell(package("P1", lines=[line("1", quantity=3, price="9.99")]))
+    order = desk.order()
+    orders.cancel_by_remote(order=order, quantities={order.lines.get().id: 1}, at=AT)
+
+    desk.tell(package("P1", lines=[line("1", quantity=3, price="9.99")], minutes=4))
+
+    assert desk.order().hold_reason == ""
+
+
+def test_no_order_of_news_of_a_double_split_lets_wrong_pieces_through(desk):
+    """A → B, C and C → D, E, each naming the root (reference: origin package ids), in any order of arrival."""
+    sellable(desk)
+    tree = {
+        "A": package("A", lines=[line("L", quantity=6)], minutes=1, state="superseded"),
+        "B": package("B", lines=[line("L", quantity=2)], minutes=1, origin_refs=("A",)),
+        "C": package("C", lines=[line("L2", quantity=4)], minutes=2, origin_refs=("A",), state="superseded"),
+        "D": package("D", lines=[line("L2", quantity=1)], minutes=2, origin_refs=("A",)),
+        "E": package("E", lines=[line("L3", quantity=3)], minutes=2, origin_refs=("A",)),
+    }
+    for number, arrival in enumerate(itertools.permutations("ABCDE")):
+        for name in arrival:
+            refs = tuple(f"{ref}{number}" for ref in tree[name].origin_refs)
+            told = replace(tree[name], order_ref=f"N{number}", package_ref=f"{name}{number}", origin_refs=refs)
+            desk.tell(told)
+        order = desk.order(f"N{number}")
+        kept = sum(x.quantity for x in order.lines.all())
+        assert (kept, order.total) == (6, Decimal(60)) or order.hold_reason, arrival

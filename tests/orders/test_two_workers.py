@@ -111,3 +111,25 @@ def test_a_cancellation_of_ours_and_the_stores_news_of_it_do_not_wait_for_each_o
     assert desk.order().state == "cancelled"
     assert Intent.objects.system().get(kind="store_cancel").state == "confirmed"
     assert (desk.held(), desk.on_hand()) == (0, 20)
+
+
+def test_a_worker_that_dies_at_a_refusal_leaves_neither_the_refusal_nor_the_word_of_it(desk, monkeypatch):
+    desk.tell(package())
+    sellable(desk)
+    orders.approve_orders(seller_id=desk.seller_id, order_ids=[desk.order().id], at=AT)
+    push(desk)
+    orders.cancel_by_remote(order=desk.order(), quantities={desk.order().lines.get().id: 1}, at=LATER)
+    intent = claimed(desk)
+
+    with monkeypatch.context() as patched, pytest.raises(KeyboardInterrupt):
+        patched.setattr(orders, "refuse_cancel", interrupted)
+        store_cancel.refuse(intent, "it was trashed")
+    assert Intent.objects.system().get(kind="store_cancel").state == "planned"
+
+    store_cancel.refuse(intent, "it was trashed")
+    assert "it was trashed" in desk.order().troubles["cancel"]
+    assert Intent.objects.system().get(kind="store_cancel").state == "refused"
+
+
+def interrupted(**_):
+    raise KeyboardInterrupt

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from django.db import transaction
+
 from entrepot.channels import services as channels
 from entrepot.core.clock import now
 from entrepot.core.errors import RemoteRefused
@@ -37,6 +39,7 @@ def pursue(intent: Intent, channel: Channel) -> None:
 
 def refuse(intent: Intent, why: str) -> None:
     """Without a label of the channel's a person can still have one made here."""
-    if channels.refuse_intent(intent, why=why, at=now()):
-        text = f"no label: {why}; have one made here, or ask the carrier"
-        fulfilment.note_stuck(package_id=intent.subject_id, why=text)
+    with transaction.atomic():
+        if channels.refuse_intent(intent, why=why, at=now()):
+            text = f"no label: {why}; have one made here, or ask the carrier"
+            fulfilment.note_stuck(package_id=intent.subject_id, why=text)

@@ -142,16 +142,17 @@ def _split(batch: PushBatch, front: Storefront, sent: Sequence[Sent], why: str) 
 
 
 def settle(*, batch: PushBatch, verdicts: Sequence[records.Verdict]) -> None:
-    """Close batch and levels by the verdicts; items that the remote left out count as unknown and are read back."""
+    """Close batch and levels by the verdicts. Of items that the remote left out nobody knows: they are sent again."""
     found = by_listing(batch=batch, verdicts=verdicts)
     missing = PushItem.objects.system().filter(batch=batch).exclude(listing_id__in=found)
+    left_out = {i.listing_id for i in missing}
     found |= {
         i.listing_id: records.Verdict(listing_ref=i.listing_ref, is_ok=False, reason="the remote gave no verdict")
         for i in missing
     }
     with transaction.atomic():
         hold_batch(batch=batch)
-        listings.settle_offers(batch_id=batch.id, verdicts=found, at=now())
+        listings.settle_offers(batch_id=batch.id, verdicts=found, unsure=left_out, at=now())
         close_batch(batch=batch, state="settled", verdicts=found, at=now())
 
 
@@ -176,7 +177,7 @@ def read_back(*, batch: PushBatch, client: Client) -> float:
         return left_s
     with transaction.atomic():
         hold_batch(batch=batch)
-        listings.settle_offers(batch_id=batch.id, verdicts=verdicts, is_read_back=True, at=now())
+        listings.settle_offers(batch_id=batch.id, verdicts=verdicts, unsure=verdicts, at=now())
         close_batch(batch=batch, state="settled", verdicts=verdicts, at=now())
     return 0.0
 

@@ -53,5 +53,8 @@ def _settle(intent: Intent, *, is_in_store: bool, their_ref: str) -> None:
 
 def refuse(intent: Intent, why: str) -> None:
     """The store keeps the order: a person has to cancel it there."""
-    if channels.refuse_intent(intent, why=why, at=now()):
+    with transaction.atomic():
+        order_queries.locked_order(seller_id=intent.seller_id, order_id=intent.subject_id)
+        if not channels.refuse_intent(intent, why=why, at=now()):
+            return
         orders.refuse_cancel(seller_id=intent.seller_id, order_id=intent.subject_id, why=why)

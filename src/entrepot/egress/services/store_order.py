@@ -8,7 +8,7 @@ from decimal import Decimal
 from typing import TYPE_CHECKING
 
 import structlog
-from django.db import InterfaceError, OperationalError
+from django.db import InterfaceError, OperationalError, transaction
 
 from entrepot.channels import services as channels
 from entrepot.core.clock import now
@@ -177,8 +177,7 @@ def pursue_total(intent: Intent, store: Channel) -> None:
 
 def refuse_total(intent: Intent, why: str) -> None:
     """The totals differ, and the store does not let us say so: a person has to know."""
-    if channels.refuse_intent(intent, why=why, at=now()):
-        _trouble(intent, "total", f"the store's total differs: {why}")
+    _trouble(intent, why, "total", f"the store's total differs: {why}")
 
 
 def pursue_waybills(intent: Intent, store: Channel) -> None:
@@ -198,10 +197,13 @@ def pursue_waybills(intent: Intent, store: Channel) -> None:
 
 def refuse_waybills(intent: Intent, why: str) -> None:
     """The order stands without them; a person may write them in."""
-    if channels.refuse_intent(intent, why=why, at=now()):
-        text = f"waybill {intent.payload['waybills']} could not be written into the store's order: {why}"
-        _trouble(intent, "waybills", text)
+    text = f"waybill {intent.payload['waybills']} could not be written into the store's order: {why}"
+    _trouble(intent, why, "waybills", text)
 
 
-def _trouble(intent: Intent, kind: str, why: str) -> None:
-    orders.say_trouble(seller_id=intent.seller_id, order_id=intent.subject_id, kind=kind, why=why)
+def _trouble(intent: Intent, why: str, kind: str, text: str) -> None:
+    """The intent's end and the order's word of it are one transaction."""
+    with transaction.atomic():
+        order_queries.locked_order(seller_id=intent.seller_id, order_id=intent.subject_id)
+        if channels.refuse_intent(intent, why=why, at=now()):
+            orders.say_trouble(seller_id=intent.seller_id, order_id=intent.subject_id, kind=kind, why=text)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from decimal import Decimal
@@ -91,15 +91,15 @@ def _sent(listing_id: int, ref: str, own: Mapping[str, Any]) -> Sent:
 
 
 def settle_offers(
-    *, batch_id: int, verdicts: Mapping[int, records.Verdict], is_read_back: bool = False, at: datetime
+    *, batch_id: int, verdicts: Mapping[int, records.Verdict], unsure: Collection[int] = (), at: datetime
 ) -> None:
     """Close the levels of a batch by listing: accepted is acknowledged; refused waits and tries again, then rests
     until it changes or a person retries it. Stock to zero never rests.
 
     "The same again" proves nothing about what the remote holds unless it is what it acknowledged last: it goes out
-    at once in another body. ``is_read_back``: no answer came, and the remote was looked at. Where it shows another
-    value than was sent, nobody knows what it will hold: nothing is acknowledged any more, so that what is desired
-    travels again, whatever was acknowledged before.
+    at once in another body. ``unsure``: listings that got no verdict. Where the remote does not show what was sent
+    either, nobody knows what it will hold: nothing is acknowledged any more, so that what is desired travels again,
+    whatever was acknowledged before.
     """
     with transaction.atomic():
         rows = list(
@@ -109,7 +109,7 @@ def settle_offers(
             .select_for_update(no_key=True)
         )
         for row in rows:
-            _settle_level(row, verdicts[row.listing_id], is_read_back, at)
+            _settle_level(row, verdicts[row.listing_id], row.listing_id in unsure, at)
         ListingLevel.objects.system().bulk_update(
             rows,
             ["batch_id", "acknowledged_value", "acknowledged_list", "acknowledged_at", "is_due", "not_before",
@@ -118,7 +118,7 @@ def settle_offers(
         )  # fmt: skip
 
 
-def _settle_level(row: ListingLevel, verdict: records.Verdict, is_read_back: bool, at: datetime) -> None:
+def _settle_level(row: ListingLevel, verdict: records.Verdict, is_unsure: bool, at: datetime) -> None:
     row.batch_id = None
     if verdict.is_ok:
         row.acknowledged_value, row.acknowledged_list = row.submitted_value, row.submitted_list
@@ -129,7 +129,7 @@ def _settle_level(row: ListingLevel, verdict: records.Verdict, is_read_back: boo
         row.attempts += 1
         row.refusal = verdict.reason[:2000]
         row.not_before = at + timedelta(seconds=min(_MAX_WAIT_S, 0.5 * 2**row.attempts))
-    if is_read_back and not verdict.is_ok:
+    if is_unsure and not verdict.is_ok:
         row.acknowledged_value = row.acknowledged_list = row.acknowledged_at = None
     # A zero never rests: as long as it is not taken, something is on sale that is not there.
     is_zero = row.lane == "stock" and row.desired_value == 0

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from decimal import Decimal
 
 from entrepot.core.money import minor_unit
@@ -9,12 +10,12 @@ from entrepot.kit import records
 
 from ..sums import averaged_units, difference
 from .entry import Entry
-from .lines import Counted
+from .lines import Counted, correct_lines
 
 AMOUNTS = ("gross", "seller_discount", "channel_discount", "shipping", "total")
 
 
-def take_amounts(entry: Entry, counted: Counted) -> None:
+def take_amounts(entry: Entry, counted: Counted, variants: Mapping[str, int]) -> None:
     """An order comes to the sum of the packages that are counted; one of a single package takes its latest amounts.
 
     A package that is told after its successors takes the place of theirs. A difference that averaging explains goes on
@@ -23,6 +24,8 @@ def take_amounts(entry: Entry, counted: Counted) -> None:
     order, anew = entry.order, _told_anew(entry, counted)
     late = {p.package_ref for p in counted.late}
     kept = {} if anew else {ref: x for ref, x in order.counted.items() if not late & set(x["origins"])}
+    for p in anew:
+        correct_lines(entry, p, variants)
     for p in anew or [*counted.late, *counted.first]:
         amounts = [*(getattr(p, name) for name in AMOUNTS), _unexplained(entry, p)]
         kept[p.package_ref] = {"amounts": [str(x) for x in amounts], "origins": list(p.origin_refs)}

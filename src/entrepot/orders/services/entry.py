@@ -24,7 +24,17 @@ _TAKEN = (
     "gross", "seller_discount", "channel_discount", "shipping", "total", "difference", "hold_reason", "is_paid",
     "modified_at", "told_refs", "replaced_refs", "empty_refs", "counted", "storefront", "storefront_code",
 )  # fmt: skip
-_LINE = ("quantity", "line_total", "split_refs")
+_LINE = (
+    "quantity",
+    "line_total",
+    "split_refs",
+    "variant",
+    "unit_gross",
+    "unit_seller_discount",
+    "unit_channel_discount",
+    "unit_price",
+    "vat_rate",
+)
 
 
 @dataclass(slots=True)

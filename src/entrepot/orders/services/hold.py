@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from decimal import Decimal
 from typing import TYPE_CHECKING
+
+from entrepot.core.money import minor_unit
 
 from ..models import Line, Order, Party
 
@@ -11,6 +14,7 @@ if TYPE_CHECKING:
     from entrepot.channels.models import Storefront
 
 MASK = "***"
+BEFORE_STORE = ("new", "edited", "awaiting_confirmation", "approved", "queued", "failed")
 
 
 def hold_reason(
@@ -27,6 +31,11 @@ def hold_reason(
             f"total {order.total} {order.currency} is not the sum of its lines and shipping: "
             f"{order.difference:+} {order.currency} is unexplained"
         )
+    elif lines and order.state in BEFORE_STORE and not _adds_up(order, lines):
+        reasons.append(
+            f"its lines and shipping do not come to {order.total} {order.currency}, which was told: a correction "
+            "that does not show which lines changed, or packages that were told in part"
+        )
     if storefront is None:
         reasons.append("its storefront is not open here")
     elif storefront.currency != order.currency:
@@ -36,6 +45,14 @@ def hold_reason(
     if not _is_deliverable(ship_to):
         reasons.append("the delivery address is empty or masked")
     return "; ".join(reasons)
+
+
+def _adds_up(order: Order, lines: Sequence[Line]) -> bool:
+    """Whether what would be pushed is what was told: with all pieces, or without those that are cancelled."""
+    whole = sum((x.line_total for x in lines), Decimal(0)) + order.shipping
+    gone = sum((x.line_total * x.cancelled_quantity / x.quantity for x in lines if x.quantity), Decimal(0))
+    rounded = minor_unit(order.currency) * sum(x.cancelled_quantity for x in lines)
+    return order.total == whole or (gone > 0 and abs(whole - gone - order.total) <= rounded)
 
 
 def _is_deliverable(party: Party | None) -> bool:

@@ -20,7 +20,7 @@ from .amounts import take_amounts
 from .entry import Entry, open_entries, save_entries
 from .hold import hold_reason
 from .late import tell_late
-from .lines import take_lines
+from .lines import name_variants, take_lines
 from .review import approve_ready
 
 if TYPE_CHECKING:
@@ -76,8 +76,10 @@ def _variants(entries: Sequence[Entry]) -> dict[int | None, dict[str, int]]:
 def _take(entry: Entry, variants: Mapping[int | None, Mapping[str, int]]) -> None:
     order = entry.order
     take_parties(entry)
-    counted = take_lines(entry, variants[entry.front.id] if entry.front else {})
-    take_amounts(entry, counted)
+    ours = variants[entry.front.id] if entry.front else {}
+    counted = take_lines(entry, ours)
+    name_variants(entry, ours)
+    take_amounts(entry, counted, ours)
     order.modified_at = max([order.modified_at, *(p.modified_at for p in entry.packages)])
     order.is_paid = order.is_paid or any(p.is_paid for p in entry.packages)
     order.hold_reason = hold_reason(

@@ -12,6 +12,16 @@ from ..models import Line, Order
 from ..sums import line_total
 from .entry import Entry
 
+CORRECTED = (
+    "quantity",
+    "unit_gross",
+    "unit_seller_discount",
+    "unit_channel_discount",
+    "unit_price",
+    "vat_rate",
+    "line_total",
+)
+
 
 @dataclass(frozen=True, slots=True)
 class Counted:
@@ -46,6 +56,34 @@ def take_lines(entry: Entry, variants: Mapping[str, int]) -> Counted:
     order.empty_refs = sorted((empty | bare) - {p.package_ref for p in fresh})
     order.replaced_refs = sorted(replaced.union(*(p.origin_refs for p in packages)))
     return Counted(first, late)
+
+
+def correct_lines(entry: Entry, package: records.Package, variants: Mapping[str, int]) -> None:
+    """Lines of an order that nobody has sent or had a hand in, as its only package tells them anew."""
+    if entry.order.state != "new":
+        return
+    known = entry.by_ref()
+    _add(entry, [package], variants)
+    for theirs in package.lines:
+        line = known.get(theirs.line_ref)
+        if line is None or theirs.quantity < line.cancelled_quantity:
+            continue
+        told = _line(entry.order, theirs.line_ref, [theirs], variants)
+        changed = [name for name in CORRECTED if getattr(told, name) != getattr(line, name)]
+        if "quantity" in changed:
+            entry.grown.append(line)  # it is promised anew
+        for name in changed:
+            setattr(line, name, getattr(told, name))
+        if changed:
+            entry.touched.append(line)
+
+
+def name_variants(entry: Entry, variants: Mapping[str, int]) -> None:
+    """Lines whose listing was not ours when they were told, and is now."""
+    for line in entry.lines:
+        if line.variant_id is None and line.listing_ref in variants:
+            line.variant_id = variants[line.listing_ref]
+            entry.touched.append(line)
 
 
 def _grow(entry: Entry, package: records.Package) -> None:

@@ -14,6 +14,7 @@ from entrepot.core.clock import now
 from entrepot.core.errors import Invalid, Refused
 from entrepot.events.services import move, move_many
 from entrepot.inventory import services as inventory
+from entrepot.listings import queries as listings
 
 from ..models import Line, Order, Party
 from ..states import ORDER
@@ -23,7 +24,7 @@ from .hold import hold_reason
 from .troubles import unsay
 
 if TYPE_CHECKING:
-    from entrepot.channels.models import Channel
+    from entrepot.channels.models import Channel, Storefront
     from entrepot.events.models import Event
 
 _PARTY_FIELDS = frozenset({*FIELDS, "lines"})
@@ -199,8 +200,22 @@ def follow_storefronts(events: list[Event]) -> None:
             waiting = list(rows.filter(storefront_code=front.code).order_by("id").select_for_update(no_key=True))
             for order in waiting:
                 order.storefront = front
+                _name_lines(order, front, at=now())
                 _look_again(order)
             approve_ready(orders=waiting, channel=front.channel, at=now())
+
+
+def _name_lines(order: Order, front: Storefront, at: datetime) -> None:
+    """What its lines mean where it was bought, and the promise that was due at first sight."""
+    lines = [x for x in order.lines.order_by("id") if x.variant_id is None]
+    ours = listings.variant_ids(storefront_id=front.id, listing_refs=sorted({x.listing_ref for x in lines}))
+    named = [x for x in lines if x.listing_ref in ours]
+    for line in named:
+        line.variant_id = ours[line.listing_ref]
+    Line.objects.system().bulk_update(named, ["variant"])
+    left = [(x.id, x.variant_id, x.quantity - x.cancelled_quantity) for x in named if x.variant_id]
+    if not order.is_history:
+        inventory.reserve(seller_id=order.seller_id, lines=[x for x in left if x[2]], at=at)
 
 
 def _edited(order: Order, at: datetime) -> None:
