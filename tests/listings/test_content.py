@@ -12,6 +12,7 @@ from django.test.utils import CaptureQueriesContext
 
 from entrepot.catalog.models import Product, Variant
 from entrepot.channels.models import Storefront
+from entrepot.channels.services import note_learnt
 from entrepot.inventory.services import record_readings, set_buffer
 from entrepot.listings.models import Listing, ListingLevel
 from entrepot.listings.services import compute_content, compute_price_levels, compute_stock_levels, make_listings
@@ -335,3 +336,16 @@ def test_a_thousand_variants_on_two_storefronts_take_seconds_and_a_constant_numb
     assert Listing.objects.system().filter(state="queued").count() == 1000
     assert len(asked) < 80
     assert spent_s < 2  # of this process, whatever else the machine does
+
+
+def test_a_category_whose_attributes_nobody_has_read_is_not_sent_to(aydin, front):
+    """What it requires is not known, so "complete" would be a guess; a category without attributes is learnt, too."""
+    (variant,) = goods(aydin, 1, category="Spor > Kupa")
+    ready(aydin, [variant])
+
+    (row,) = compute(variant)
+    assert "the attributes of Kupa were not learnt yet" in lacking(row)["category"]
+
+    note_learnt(connector="trendyol", category_ref="802", at=AT)
+    (row,) = compute(variant)
+    assert (row.state, row.missing, row.content["attributes"]) == ("queued", [], [])

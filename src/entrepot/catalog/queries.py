@@ -74,6 +74,11 @@ class Resolver:
         self._load((kind, scope))
         return list(self._by_ref[kind, scope].values())
 
+    def is_learnt(self, category_ref: str) -> bool:
+        """Whether the attributes of a category were read: before that nobody knows which it requires."""
+        category = self.word("category", category_ref)
+        return category is None or category.learnt_at is not None or bool(self.words("attribute", category_ref))
+
     def word(self, kind: str, ref: str, scope: str = "") -> Taxon | None:
         """One word by its ref."""
         self._load((kind, scope))

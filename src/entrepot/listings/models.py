@@ -29,6 +29,7 @@ class Listing(SellerScoped, Claimable):
     checked_at = models.DateTimeField(null=True, blank=True)  # last asked for while submitted or in review
     closed_at = models.DateTimeField(null=True, blank=True)  # null: is or may be on sale
     is_withdrawn = models.BooleanField(default=False, db_default=False)  # by hand over there: not put back by itself
+    is_there = models.BooleanField(default=False, db_default=False)  # the marketplace has it, in its review at least
     review_ref = models.CharField(max_length=120, blank=True, default="", db_default="")  # the batch whose change of a
     # live card the marketplace still judges; empty: none
 

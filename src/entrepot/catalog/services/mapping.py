@@ -40,7 +40,7 @@ def map_word(
             seller_id=seller_id, connector=connector, kind=kind, scope=scope, folded=folded(kind, ours)[:300],
             defaults={"ours": ours[:300], "theirs_ref": theirs_ref, "theirs_text": theirs_text, "source": source},
         )  # fmt: skip
-        _look_again(seller_id)
+        look_again(seller_id)
     return row
 
 
@@ -72,7 +72,7 @@ def learn_words(
             update_fields=["ours", "theirs_ref", "source"],
         )  # fmt: skip
         if rows:
-            _look_again(seller_id)
+            look_again(seller_id)
     return len(rows)
 
 
@@ -84,9 +84,10 @@ def unmap_word(*, seller_id: int, mapping_id: int) -> None:
     """Take a mapping back."""
     with transaction.atomic():
         Mapping.objects.for_seller(seller_id).get(id=mapping_id).delete()
-        _look_again(seller_id)
+        look_again(seller_id)
 
 
-def _look_again(seller_id: int) -> None:
+def look_again(seller_id: int) -> None:
+    """The marketplace's words, or what ours mean there, have changed: contents are computed anew."""
     ids = Variant.objects.for_seller(seller_id).order_by("id").values_list("id", flat=True)
     mark_dirty(kind="content", subject_ids=list(ids))

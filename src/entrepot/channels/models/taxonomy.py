@@ -22,6 +22,7 @@ class Taxon(models.Model):
     version = models.IntegerField()  # of the reading that saw it last
     seen_at = models.DateTimeField()
     is_gone = models.BooleanField(default=False)  # a later complete reading did not have it
+    learnt_at = models.DateTimeField(null=True, blank=True)  # of a category: when its attributes and values were read
 
     class Meta:
         constraints = [

@@ -43,6 +43,7 @@ from .intents import send_intent as send_intent
 from .intents import send_intents as send_intents
 from .intents import soften_intent as soften_intent
 from .taxonomy import learn_taxa as learn_taxa
+from .taxonomy import note_learnt as note_learnt
 from .vault import rotate_secrets as rotate_secrets
 from .vault import stale_secrets as stale_secrets
 from .work import carry_out as carry_out

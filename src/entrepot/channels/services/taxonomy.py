@@ -35,6 +35,11 @@ def learn_taxa(*, connector: str, kind: str, scope: str, words: Iterable[Word], 
     return len(rows)
 
 
+def note_learnt(*, connector: str, category_ref: str, at: datetime) -> None:
+    """Attributes and values of a category were read, also where it has none."""
+    Taxon.objects.filter(connector=connector, kind="category", scope="", ref=category_ref).update(learnt_at=at)
+
+
 def _row(connector: str, kind: str, scope: str, word: Word, version: int, at: datetime) -> Taxon:
     ref, parent, facts = _facts(word)
     return Taxon(

@@ -40,7 +40,7 @@ def learn(
         doing = f"reading the words of {row.name}"
         found = work(row, "learn", doing=doing, background=background, json=json, options=options)
         show.record(found, json_wanted=json)
-        step = f"map words and facts (docs/howto/connect-a-store.md), then entrepot channel go-live {row.id}"
+        step = f"sheets of words and facts, learn again for categories mapped since, entrepot channel go-live {row.id}"
         show.next_step(step, json_wanted=json)
 
 

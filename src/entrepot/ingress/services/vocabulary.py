@@ -7,6 +7,7 @@ from collections.abc import Callable, Sequence
 from datetime import datetime
 from typing import Any
 
+from entrepot.catalog import services as catalog
 from entrepot.catalog.models import Product
 from entrepot.catalog.queries import Resolver
 from entrepot.channels import services as channels
@@ -27,7 +28,8 @@ def learn_vocabulary(
 ) -> dict[str, int]:
     """Read attributes and values of ``categories``, or categories and brands where none is named; words of each kind.
 
-    A long job: where the remote's budget is spent it waits, so it must run where nobody waits for it.
+    Contents of the channel's seller are computed anew afterwards. A long job: where the remote's budget is spent it
+    waits, so it must run where nobody waits for it.
     """
     counts = {"category": 0, "brand": 0, "attribute": 0, "value": 0}
     if not categories:
@@ -40,8 +42,10 @@ def learn_vocabulary(
                 continue  # any text will do
             scope = f"{ref}/{attribute.ref}"
             counts["value"] += _learn(channel, "pull_values", "value", scope, Window(refs=(scope,)), at)
+        channels.note_learnt(connector=channel.connector, category_ref=ref, at=at)
         if progress:
             progress(done, len(categories))
+    catalog.look_again(channel.seller_id)
     return counts
 
 

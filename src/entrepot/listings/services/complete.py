@@ -55,7 +55,7 @@ def complete(
         draft.lacks("gtin", f"{variant.gtin} is also the GTIN of {', '.join(sorted(twins)[:3])}; give each its own")
     _facts(draft, variant, front.currency)
     _vat(draft, variant.vat_rate if vat_rate is None else vat_rate, spec, front.code)
-    _words(draft, variant, resolver)
+    _words(draft, variant, resolver, spec)
     _levels(draft, price, quantity)
     return draft
 
@@ -96,7 +96,7 @@ def _plain(text: str) -> str:
     return format(Decimal(text).normalize(), "f")
 
 
-def _words(draft: Draft, variant: Variant, resolver: Resolver) -> None:
+def _words(draft: Draft, variant: Variant, resolver: Resolver, spec: Spec) -> None:
     product = variant.product
     brand = resolver.resolve("brand", product.brand) if product.brand else None
     draft.content["brand_ref"] = brand.ref if brand else ""
@@ -110,6 +110,9 @@ def _words(draft: Draft, variant: Variant, resolver: Resolver) -> None:
         draft.lacks("category", "is not known; give a category")
     elif category is None:
         draft.lacks("category", f"{product.category!r} is not mapped to a category of the marketplace")
+    elif spec.has("pull_attributes") and category.ref and not resolver.is_learnt(category.ref):
+        why = f"the attributes of {category.name} were not learnt yet; learn the channel's words again"
+        draft.lacks("category", why)
     draft.content["attributes"] = _attributes(draft, variant, resolver, category.ref) if category else []
 
 

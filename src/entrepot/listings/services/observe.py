@@ -33,6 +33,8 @@ def note_observed(*, storefront_id: int, observed: Sequence[records.Observed], a
             .order_by("id")
             .select_for_update(no_key=True)
         )
+        shown = [r.id for r in rows if not r.is_there]
+        Listing.objects.system().filter(id__in=shown).update(is_there=True)
         # While its batch is on its way the marketplace still shows what it thought of the last try.
         asked = [r for r in rows if r.state == "submitted" and r.not_before <= at]
         live = [r for r in asked if _is_on_sale(seen[r.listing_ref])]

@@ -73,8 +73,9 @@ def release_content(*, listing_ids: Sequence[int], wait_s: float, at: datetime) 
 
 
 def next_capability(row: Listing, can: Mapping[str, Any]) -> str:
-    """What a queued listing needs: a new one is created, what waits for review or was refused is changed there, a
-    live card or variant is updated by the half that differs, what was taken off sale is put back.
+    """What a queued listing needs: a new one is created, also after its creation was refused; what waits for review
+    there or was refused by it is changed; a live card or variant is updated by the half that differs; what was taken
+    off sale is put back.
     """
     if row.content_ref and row.live_at is None and REOPEN in can:
         return REOPEN
@@ -82,7 +83,7 @@ def next_capability(row: Listing, can: Mapping[str, Any]) -> str:
         return OWN
     if row.content_ref and CARD in can:
         return CARD
-    return PENDING if row.submitted_at and row.refusal and PENDING in can else CREATE
+    return PENDING if row.is_there and PENDING in can else CREATE
 
 
 def settle_content(
@@ -101,7 +102,9 @@ def settle_content(
             _close(good, bad, at)
         else:
             rows = Listing.objects.system().filter(state="submitted")
-            Listing.objects.system().filter(id__in=good).update(not_before=at + timedelta(seconds=0.3), attempts=0)
+            Listing.objects.system().filter(id__in=good).update(
+                not_before=at + timedelta(seconds=0.3), attempts=0, is_there=True
+            )
             if capability in (CARD, OWN, REOPEN):
                 taken = list(rows.filter(id__in=good).order_by("id").select_for_update(no_key=True))
                 _take(taken, capability, review_ref, at)
