@@ -69,7 +69,7 @@ def test_pieces_of_a_package_are_given_up_line_by_line(people, ours):
 def test_people_are_shut_out_let_in_and_given_passwords_and_roles_by_owners(people, ours):
     kemal = User.objects.get(username="kemal")
     assert buttons_of(people.clerk, "accounts.user", kemal) == []
-    assert set(buttons_of(people.aydin, "accounts.user", kemal)) == {"password", "role", "deactivate"}
+    assert set(buttons_of(people.aydin, "accounts.user", kemal)) == {"password", "unlock", "role", "deactivate"}
 
     press(people.aydin, "accounts.user", kemal, "deactivate")
     assert people.clerk.get("/panel/").status_code == 302
