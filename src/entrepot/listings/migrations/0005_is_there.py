@@ -1,8 +1,10 @@
-"""Listings know whether the marketplace has them: only then is there something to update."""
+"""Listings know whether the marketplace has them: only then is there something to update. What is in review is seen
+by the next look at it.
+"""
 
 from django.db import migrations, models
 
-_KNOWN = "UPDATE listings_listing SET is_there = true WHERE content_ref <> '' OR live_at IS NOT NULL OR state = 'submitted'"
+_KNOWN = "UPDATE listings_listing SET is_there = true WHERE content_ref <> '' OR live_at IS NOT NULL"
 
 
 class Migration(migrations.Migration):

@@ -53,7 +53,9 @@ def _unexplained(entry: Entry, package: records.Package) -> Decimal:
     ref = max(units, key=lambda r: units[r])
     exact = next(x for x in package.lines if x.line_ref == ref)
     total = (exact.unit_price * exact.quantity).quantize(minor_unit(package.currency)) + rest
-    line = entry.by_ref()[ref]
+    line = entry.by_ref().get(ref)
+    if line is None or line.quantity != exact.quantity:  # what is kept is not what was told: a person has to see it
+        return rest
     line.line_total = total
     entry.touched.append(line)
     return Decimal(0)

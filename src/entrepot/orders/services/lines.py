@@ -12,6 +12,7 @@ from ..models import Line, Order
 from ..sums import line_total
 from .entry import Entry
 
+_UNSENT = ("new", "edited", "awaiting_confirmation", "failed")
 CORRECTED = (
     "quantity",
     "unit_gross",
@@ -59,8 +60,9 @@ def take_lines(entry: Entry, variants: Mapping[str, int]) -> Counted:
 
 
 def correct_lines(entry: Entry, package: records.Package, variants: Mapping[str, int]) -> None:
-    """Lines of an order that nobody has sent or had a hand in, as its only package tells them anew."""
-    if entry.order.state != "new":
+    """Lines of an order that was not sent, as its only package tells them anew; what a person mapped stays."""
+    order = entry.order
+    if order.state not in _UNSENT or order.store_ref:
         return
     known = entry.by_ref()
     _add(entry, [package], variants)

@@ -197,7 +197,8 @@ def follow_storefronts(events: list[Event]) -> None:
         front = channels.storefront(storefront_id=int(event.payload["storefront"]))
         with transaction.atomic():
             rows = Order.objects.for_seller(front.seller_id).filter(channel=front.channel_id, storefront__isnull=True)
-            waiting = list(rows.filter(storefront_code=front.code).order_by("id").select_for_update(no_key=True))
+            rows = rows.filter(storefront_code=front.code).exclude(state="cancelled").order_by("id")
+            waiting = list(rows.select_for_update(no_key=True))
             for order in waiting:
                 order.storefront = front
                 _name_lines(order, front, at=now())
