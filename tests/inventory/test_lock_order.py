@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
+
 import pytest
 from django.db import connection
 
 from entrepot.accounts.services import create_seller
-from entrepot.inventory.models import StockLevel
+from entrepot.inventory.models import Reservation, StockLevel
 from entrepot.inventory.services import absorb, give_back, record_readings, reserve
 
 from ..goods_rows import AT, goods
@@ -36,8 +38,14 @@ def hold(variant) -> None:
 def test_a_move_waits_for_the_first_level_before_it_takes_the_second(shelves, move):
     tea, cup = shelves
     if move is give_back:
-        absorb(seller_id=tea.seller_id, line_ids=[1, 2], at=AT)
+        absorb(seller_id=tea.seller_id, line_ids=[1, 2], at=AT + timedelta(seconds=1))
 
     # Had the other taken the second level first, these two would wait for each other for ever.
-    with meanwhile(lambda: move(seller_id=tea.seller_id, line_ids=[2, 1], at=AT), then=lambda: hold(cup)):
+    later = AT + timedelta(seconds=2)  # than the reading, which cannot know of it
+    with meanwhile(lambda: move(seller_id=tea.seller_id, line_ids=[2, 1], at=later), then=lambda: hold(cup)):
         hold(tea)
+
+    # Both ended, and the move was made once: nobody was killed to let the other go on.
+    moved, left = ("absorbed", 9) if move is absorb else ("released", 10)
+    assert set(Reservation.objects.system().values_list("state", flat=True)) == {moved}
+    assert set(StockLevel.objects.system().values_list("on_hand", flat=True)) == {left}
