@@ -27,6 +27,12 @@ def pytest_unconfigure(config):
     config.server.close()
 
 
+def pytest_collection_modifyitems(items):
+    """Files with slow tests first: begun last, they would keep one worker busy while the others have nothing to do."""
+    slow = {item.path for item in items if item.get_closest_marker("slow")}
+    items.sort(key=lambda item: item.path not in slow)
+
+
 @pytest.fixture(scope="session")
 def django_db_modify_db_settings(pytestconfig, django_db_modify_db_settings_parallel_suffix):
     """Point Django at the server before it makes the test database; without a pool, so that it can drop it."""
