@@ -76,9 +76,9 @@ class Read:
         if isinstance(part, MappingError):
             self.set_aside.append(Aside(part.record, part.field, part.why, raw))
             return
-        if isinstance(part, Product):
+        if not (wrong := next(faults(_alone(part)), None)) and isinstance(part, Product):
             part = self._sound(part, raw, name)
-        if wrong := next(faults(part), None):
+        if wrong:
             self.set_aside.append(Aside(name, *wrong, raw))
         else:
             self.records.append(part)
@@ -91,6 +91,11 @@ class Read:
         if not wrong:
             return product
         return dataclasses.replace(product, variants=tuple(v for v in product.variants if v.variant_ref not in wrong))
+
+
+def _alone(part: Any) -> Any:
+    """What stands or falls as one: a product without its variants, any other record whole."""
+    return dataclasses.replace(part, variants=()) if isinstance(part, Product) else part
 
 
 def _aside_of(name: str, raw: Any, error: Any) -> Aside:
