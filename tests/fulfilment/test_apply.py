@@ -10,7 +10,7 @@ from tests.orders.conftest import AT, line, package
 
 from entrepot.channels.models import Intent
 from entrepot.channels.services import drop_intent
-from entrepot.core.errors import IllegalMove, Invalid
+from entrepot.core.errors import IllegalMove, Invalid, Refused
 from entrepot.events.models import Outbox, StateChange
 from entrepot.fulfilment import services as fulfilment
 from entrepot.fulfilment.models import Package, PackageLine
@@ -214,6 +214,17 @@ def test_an_invoice_number_is_letters_digits_and_a_few_marks(desk):
 
     assert row().invoice_number == "İST 2026/07-A_1.b"
     assert intents() == [("invoice", "planned")]
+
+
+@pytest.mark.parametrize("state", ["superseded", "cancelled", "unsupplied"])
+def test_a_package_of_which_nothing_is_sold_takes_no_invoice_number(desk, state):
+    tell(desk, package(state="picking"))
+    Package.objects.system().update(state=state)
+
+    with pytest.raises(Refused, match=f"is {state}: there is nothing to invoice"):
+        fulfilment.set_invoice_number(seller_id=desk.seller_id, package_id=row().id, invoice_number="INV-1", at=AT)
+
+    assert (row().invoice_number, intents()) == ("", [])
 
 
 def test_a_store_number_that_no_invoice_has_keeps_its_package_in_picking_and_stops_nothing_else(desk):

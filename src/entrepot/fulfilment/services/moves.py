@@ -28,6 +28,7 @@ if TYPE_CHECKING:
 KIND = "package_move"
 _GOAL = {"pick": "picking", "invoice": "invoiced", "unsupply": "unsupplied", "hand_over": "shipped"}
 _IN_STORE = ("synced", "processed")
+_NOTHING_SOLD = ("superseded", "cancelled", "unsupplied")
 
 
 def plan_move(
@@ -110,10 +111,13 @@ def set_invoice_number(*, seller_id: int, package_id: int, invoice_number: str, 
 
     Raises:
         Invalid: empty, too long, or with characters that no invoice has.
+        Refused: nothing of the package is sold any more.
     """
     text = checked_invoice_number(f"package {package_id}", invoice_number)
     with transaction.atomic():
         package = Package.objects.for_seller(seller_id).select_for_update(no_key=True).get(id=package_id)
+        if package.state in _NOTHING_SOLD:
+            raise Refused(f"package {package.package_ref} is {package.state}: there is nothing to invoice")
         keep_number(package, text)
         package.save(update_fields=["invoice_number", "stuck_reason"])
         if package.state == "picking":
