@@ -107,6 +107,27 @@ def test_what_was_taken_off_comes_back_by_approval_and_not_before(on_sale, off, 
     assert sorted(Dirty.objects.values_list("kind", "subject_id")) == [("content", on_sale.id), ("stock", on_sale.id)]
 
 
+@pytest.mark.parametrize("how", ["edited", "submitted", "restored"])
+def test_what_was_taken_off_stays_off_whatever_a_person_does_before_it_was_looked_at(on_sale, how):
+    if how == "restored":
+        decide(archive_products, on_sale, reason="recalled")
+        decide(restore_products, on_sale)
+    else:
+        decide(reject_products, on_sale, reason="recalled")
+        edit_products(seller_id=on_sale.seller_id, cells=[(on_sale.product_id, "title", "Çay 0", "Çay 1")], at=now())
+    if how == "submitted":
+        assert decide(submit_products, on_sale) == [on_sale.product_id]
+    work()
+
+    assert Product.objects.system().get().state != "rejected"
+    assert shown() == [("closing", 0, True), ("closing", 0, True)]
+
+    decide(approve_products, on_sale)
+    Listing.objects.system().update(state="closed", live_at=None, closed_at=now(), missing=[])
+    work()
+    assert Product.objects.system().get().is_off is False
+
+
 def test_another_sellers_product_stays_on_sale(on_sale, borealis):
     for act in (reject_products, archive_products):
         assert act(seller_id=borealis.id, product_ids=[on_sale.product_id], reason="x", at=now()) == []

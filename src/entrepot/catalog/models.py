@@ -26,6 +26,7 @@ class Product(SellerScoped):
     state = models.CharField(max_length=20, default=PRODUCT.start)
     refusal = models.TextField(blank=True)
     is_published = models.BooleanField(default=True)  # False: draft, private or deleted in the store
+    is_off = models.BooleanField(default=False, db_default=False)  # rejected or archived, and not approved since
     origins = models.JSONField(default=dict, blank=True)  # field → {source, at}: where the present value came from
     store_hash = models.CharField(max_length=32, blank=True)  # of the store's record as last applied
     modified_at = models.DateTimeField(null=True, blank=True)  # the store's stamp

@@ -138,7 +138,7 @@ def listable_variants(*, variant_ids: Sequence[int]) -> list[Variant]:
 def variants_known_as(*, seller_id: int, gtins: Collection[str], skus: Collection[str]) -> list[Variant]:
     """A seller's variants with one of these GTINs or SKUs and their products, sellable ones, by id."""
     rows = Variant.objects.for_seller(seller_id).filter(Q(gtin__in=gtins) | Q(sku__in=skus), product__refusal="")
-    return list(rows.exclude(product__state__in=["rejected", "archived"]).select_related("product").order_by("id"))
+    return list(rows.exclude(product__is_off=True).select_related("product").order_by("id"))
 
 
 def sku_and_gtin(*, seller_id: int) -> list[tuple[str, str]]:

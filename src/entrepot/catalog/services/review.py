@@ -12,6 +12,8 @@ from entrepot.events.services import mark_dirty, move_many
 
 from ..states import PRODUCT
 
+_OFF = {"reject": True, "archive": True, "approve": False}  # what they say of being on sale; other events say nothing
+
 
 def approve_products(*, seller_id: int, product_ids: Sequence[int], at: datetime, actor: str = "seller") -> list[int]:
     """Let products travel, rejected ones again; the ids that moved. A refused one (virtual, grouped …) stays."""
@@ -26,7 +28,8 @@ def submit_products(*, seller_id: int, product_ids: Sequence[int], at: datetime)
 def reject_products(*, seller_id: int, product_ids: Sequence[int], reason: str, at: datetime) -> list[int]:
     """Say that products must not travel, and why; the ids that moved. What is on sale anywhere is taken off.
 
-    Its stock goes to 0 first, then each listing is closed. ``approve_products`` puts them back.
+    Its stock goes to 0 first, then each listing is closed. Only ``approve_products`` puts them back, whatever is
+    edited or asked for meanwhile.
     """
     return _decide(seller_id, product_ids, "reject", at, note=reason)
 
@@ -50,6 +53,8 @@ def _decide(
         wanted = wanted.filter(refusal="")
     with transaction.atomic():
         moved = move_many(wanted, PRODUCT, event, actor=actor, at=at, note=note)
+        if event in _OFF:
+            Product.objects.for_seller(seller_id).filter(id__in=moved).update(is_off=_OFF[event])
         variants = Variant.objects.for_seller(seller_id).filter(product_id__in=moved)
         subjects = list(variants.order_by("id").values_list("id", flat=True))
         for kind in ("stock", "content"):

@@ -127,8 +127,8 @@ def _move(rows: Sequence[Listing], variants: dict[int, Variant], at: datetime) -
     for row in rows:
         variant = variants[row.variant_id]
         product = variant.product
-        is_offered = row.storefront.is_open and variant.is_published and not product.refusal
-        is_sellable = is_offered and product.state not in ("rejected", "archived")
+        is_offered = row.storefront.is_open and variant.is_published
+        is_sellable = is_offered and not product.refusal and not product.is_off
         may_travel = is_sellable and product.state == "approved" and not row.missing
         if (event := _next(row, is_sellable=is_sellable, may_travel=may_travel)) is None:
             continue
