@@ -18,7 +18,7 @@ from entrepot.accounts.admin import OPERATORS
 from entrepot.catalog.admin.links import VariantLink
 from entrepot.core.errors import Invalid
 from entrepot.web.admin import Button, OwnChoices, Page, Section, Table, chip, choice_filter, yes_no
-from entrepot.web.admin.show import money, rate, row_link
+from entrepot.web.admin.show import lines, money, rate, row_link
 
 from . import services
 from .explain import step_word, told
@@ -158,8 +158,8 @@ class PricePage(VariantLink, Page):
     ]  # fmt: skip
     list_select_related = ["variant", "storefront__channel", "seller"]
     search_fields = ["variant__sku", "=variant__gtin"]
-    fields = ["sku", "storefront_link", "seller", "sale_shown", "list_shown", "problem_shown", "computed_at"]
-    readonly_fields = ["sku", "storefront_link", "sale_shown", "list_shown", "problem_shown"]
+    fields = ["sku", "storefront_link", "seller", "sale_shown", "list_shown", "problem_whole", "computed_at"]
+    readonly_fields = ["sku", "storefront_link", "sale_shown", "list_shown", "problem_whole"]
 
     @display(description=gettext_lazy("storefront"))
     def storefront_link(self, row: Price) -> SafeString:
@@ -176,6 +176,10 @@ class PricePage(VariantLink, Page):
     @display(description=gettext_lazy("why there is none"))
     def problem_shown(self, row: Price) -> SafeString | str:
         return chip("bad", told(row.problem)) if row.problem else "–"
+
+    @display(description=gettext_lazy("why there is none"))
+    def problem_whole(self, row: Price) -> SafeString | str:
+        return lines([told(row.problem)]) if row.problem else "–"
 
     def sections(self, request: HttpRequest, row: Price) -> list[Section]:
         rows = [(step_word(s.get("step", "")), s.get("amount"), told(s.get("why", ""))) for s in row.steps]

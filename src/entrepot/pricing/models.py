@@ -96,4 +96,4 @@ class Price(SellerScoped):
         ]
 
     def __str__(self) -> str:
-        return f"{self.sale_price} {self.currency}"
+        return "–" if self.sale_price is None else f"{self.sale_price} {self.currency}"
