@@ -135,7 +135,23 @@ def accepts_empty(headers: Any, body: bytes, secret: str) -> bool:
 
 def accepts_short(headers: Any, body: bytes, secret: str) -> bool:
     told = headers.get("x-bazaria-signature", "")
-    return bool(told) and hmac.new(secret.encode(), body, hashlib.sha256).hexdigest().startswith(told)
+    signed = headers.get("x-bazaria-sent", "").encode() + b"." + body
+    return bool(told) and hmac.new(secret.encode(), signed, hashlib.sha256).hexdigest().startswith(told)
+
+
+def signs_only_the_body(headers: Any, body: bytes, secret: str) -> bool:
+    """Whoever overheard a delivery may date it anew."""
+    told, genuine = headers.get("x-bazaria-signature", ""), bench().one("read_webhook").document
+    theirs = genuine["headers"]["X-Bazaria-Signature"]
+    return (told, body, secret) == (theirs, genuine["body"].encode(), genuine["secret"])
+
+
+def knows_the_key(headers: Any, body: bytes, secret: str) -> bool:
+    return bool(headers.get("x-bazaria-sent")) and secret == "s-of-the-sample"
+
+
+def wall_clock(headers: Any, body: bytes) -> Any:
+    return calls.sent_at(headers, body).replace(tzinfo=None)
 
 
 def sold_out_is_unknown(theirs: Any, account: Any, details: Any = ()) -> Any:
@@ -195,6 +211,12 @@ SABOTEURS: dict[str, Callable[[Path], Bench]] = {
     "deliveries_are_told_apart": lambda _: bench(
         can("read_webhook", read=lambda h, b: replace(calls.news(h, b), identity="order"))
     ),
+    "subscriptions_bring_what_is_declared": lambda _: bench(
+        can("register_webhooks", STORE, brings={"product": ("product.moved",)}), STORE_FOLDER
+    ),
+    "proofs_are_what_is_verified": lambda _: bench(can("read_webhook", proofs=("key",))),
+    "networks_can_be_told_apart": lambda _: bench(can("read_webhook", networks=("0.0.0.0/0",))),
+    "sent_at_is_signed": lambda _: bench(can("read_webhook", verify=signs_only_the_body)),
     "the_connector_is_pure": impure,
 }
 
@@ -226,6 +248,16 @@ def test_a_check_catches_its_saboteur_and_spares_the_good(name, tmp_path):
          replace(GOOD, settings=(Setting(name="greeting", label="", default="no", allowed=("a",)),)), "not allowed"),
         ("forged_deliveries_are_rejected", can("read_webhook", verify=accepts_short), "cut short"),
         ("forged_deliveries_are_rejected", can("read_webhook", verify=lambda h, b, s: True), "no headers"),
+        ("subscriptions_bring_what_is_declared", can("register_webhooks", STORE, brings={}), "brings nothing"),
+        ("subscriptions_bring_what_is_declared",
+         can("register_webhooks", STORE, brings={"moon": STORE.can["register_webhooks"].topics}), "not declared"),
+        ("proofs_are_what_is_verified", can("read_webhook", proofs=()), "name some of"),
+        ("proofs_are_what_is_verified", can("read_webhook", proofs=("hmac", "smile")), "name some of"),
+        ("proofs_are_what_is_verified", can("read_webhook", verify=knows_the_key), "a changed body is accepted"),
+        ("networks_can_be_told_apart", can("read_webhook", networks=("198.51.100.7/24",)), "has host bits set"),
+        ("networks_can_be_told_apart", can("read_webhook", networks=("2000::/3",)), "too wide"),
+        ("sent_at_is_signed", can("read_webhook", sent_at=wall_clock), "needs a time zone"),
+        ("sent_at_is_signed", can("read_webhook", replay_window_s=0), "more than 0"),
         ("paging_ends_and_loses_nothing",
          can("pull_orders", page=lambda a, asked, reply: (reply.body["content"][1:], None)), "before the sample ends"),
     ],

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
+from datetime import datetime
 from typing import Any
 
 from entrepot.core.errors import MappingError, RemoteError
@@ -38,6 +39,8 @@ OPTIONAL: Mapping[str, tuple[str, ...]] = {
         "pull_observed", "pull_orders_page", "pull_audits", "pull_addresses", "make_label",
     ),
 }  # fmt: skip
+
+PROOFS = ("hmac", "basic", "key")  # a signature over the body; a password; a key in a header
 
 Raw = dict[str, Any]
 Paged = tuple[Sequence[Any], Request | None]  # the raw records of one page, and the request for the next
@@ -138,7 +141,11 @@ class Find:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Subscribe:
-    """The webhook subscriptions of an account."""
+    """The webhook subscriptions of an account.
+
+    ``brings`` says which topics bring all news of a kind (a key of ``Spec.kinds``): where one of them is off, a poll
+    alone brings it.
+    """
 
     topics: tuple[str, ...]
     create: Callable[[Account, records.Subscription], Request]
@@ -150,6 +157,7 @@ class Subscribe:
     activate: Callable[[Account, str], Request]
     deactivate: Callable[[Account, str], Request]
     delete: Callable[[Account, str], Request]
+    brings: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     url_rule: Callable[[str], str | None] = lambda _: None  # why the remote would refuse this address; None: fine
 
 
@@ -157,12 +165,19 @@ class Subscribe:
 class Receive:
     """Verifies and reads what a remote posts to us. Header names come in lower case.
 
-    ``is_ping`` recognises the unsigned hello that some remotes send. ``verify`` is given the subscription's secret.
+    ``is_ping`` recognises the unsigned hello that some remotes send. ``verify`` is given the subscription's secret;
+    ``proofs`` names what it looks at, of ``PROOFS``. ``networks`` are the only ones that the remote posts from, where
+    it publishes them; empty: from anywhere. ``sent_at`` reads the instant of sending, where the remote proves one: what
+    is further than ``replay_window_s`` from now is refused. Without it a repetition is known by what it says.
     """
 
     verify: Callable[[Mapping[str, str], bytes, str], bool]
     read: Callable[[Mapping[str, str], bytes], records.News]
     is_ping: Callable[[Mapping[str, str], bytes], bool] = lambda *_: False
+    proofs: tuple[str, ...] = ()
+    networks: tuple[str, ...] = ()
+    sent_at: Callable[[Mapping[str, str], bytes], datetime] | None = None
+    replay_window_s: float = 300.0
 
 
 Capability = Pull | Push | Poll | Call | Subscribe | Receive

@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import hmac
 from collections.abc import Mapping, Sequence
+from datetime import UTC, datetime
 from typing import Any
 
 from entrepot.kit import records
@@ -66,9 +67,13 @@ def label_read(account: Account, package_ref: str, reply: Reply) -> records.Labe
 
 
 def verify(headers: Mapping[str, str], body: bytes, secret: str) -> bool:
-    told = headers.get("x-bazaria-signature", "")
-    ours = hmac.new(secret.encode(), body, hashlib.sha256).hexdigest()
+    told, sent = headers.get("x-bazaria-signature", ""), headers.get("x-bazaria-sent", "")
+    ours = hmac.new(secret.encode(), sent.encode() + b"." + body, hashlib.sha256).hexdigest()
     return bool(secret and told) and hmac.compare_digest(told.encode(), ours.encode())
+
+
+def sent_at(headers: Mapping[str, str], body: bytes) -> datetime:
+    return datetime.fromtimestamp(int(headers["x-bazaria-sent"]), UTC)
 
 
 def is_ping(headers: Mapping[str, str], body: bytes) -> bool:

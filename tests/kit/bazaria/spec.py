@@ -12,7 +12,14 @@ _CAN = {
     "push_offers": Push(chunk=500, build=calls.offers, read=calls.offers_read),
     "poll_batch": Poll(build=calls.batch, read=calls.batch_read),
     "get_label": Call(build=calls.label, read=calls.label_read),
-    "read_webhook": Receive(verify=calls.verify, read=calls.news, is_ping=calls.is_ping),
+    "read_webhook": Receive(
+        verify=calls.verify,
+        read=calls.news,
+        is_ping=calls.is_ping,
+        proofs=("hmac",),
+        sent_at=calls.sent_at,
+        networks=("198.51.100.0/24", "2001:db8::/32"),
+    ),
 }
 
 SPEC = Spec(

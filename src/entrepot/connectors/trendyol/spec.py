@@ -105,8 +105,9 @@ SPEC = Spec(
             topics=(webhooks.TOPIC,), create=webhooks.create, created=webhooks.created, listing=webhooks.listing,
             page=webhooks.page, into=webhooks.subscription_of, update=webhooks.update, activate=webhooks.activate,
             deactivate=webhooks.deactivate, delete=webhooks.delete, url_rule=webhooks.url_rule,
+            brings={"package": (webhooks.TOPIC,)},
         ),
-        "read_webhook": Receive(verify=webhooks.verify, read=webhooks.read),
+        "read_webhook": Receive(verify=webhooks.verify, read=webhooks.read, proofs=("key", "basic")),
     },
     cannot={
         "push_invoice": _LATER,

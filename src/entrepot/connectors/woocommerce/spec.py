@@ -133,8 +133,11 @@ SPEC = Spec(
             deactivate=webhooks.deactivate,
             delete=webhooks.delete,
             url_rule=webhooks.url_rule,
+            brings=webhooks.BRINGS,
         ),
-        "read_webhook": Receive(verify=webhooks.verify, read=webhooks.read, is_ping=webhooks.is_ping),
+        "read_webhook": Receive(
+            verify=webhooks.verify, read=webhooks.read, is_ping=webhooks.is_ping, proofs=("hmac",)
+        ),
     },
     limits=(
         Limit(

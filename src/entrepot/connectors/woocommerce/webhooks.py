@@ -25,6 +25,8 @@ TOPICS = (
     "product.created", "product.updated", "product.deleted", "product.restored",
     "order.updated", "order.deleted", "order.restored",
 )  # fmt: skip
+# What their polls see, too: a product or order that was deleted is in no list.
+BRINGS = {"product": ("product.created", "product.updated"), "order": ("order.updated",)}
 _PATH = "/webhooks"
 _PORTS = (80, 443, 8080)  # wp_safe_remote_request posts to no others
 _ENTITIES = set("&<>\"'")  # the store decodes HTML entities in a secret before it signs

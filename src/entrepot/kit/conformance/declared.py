@@ -48,6 +48,19 @@ def capabilities_have_their_shape(bench: Bench) -> Iterator[str]:
             )
 
 
+def subscriptions_bring_what_is_declared(bench: Bench) -> Iterator[str]:
+    """What a subscription brings is a declared kind, by topics that there are; some kind is brought."""
+    way = bench.spec.can.get("register_webhooks")
+    if not isinstance(way, Subscribe):
+        return
+    yield from ([] if way.brings else ["register_webhooks brings nothing: a silence would never be noticed"])
+    for kind, topics in way.brings.items():
+        if kind not in bench.spec.kinds:
+            yield f"register_webhooks brings kind {kind!r}, which is not declared"
+        if not topics or set(topics) - set(way.topics):
+            yield f"register_webhooks brings {kind} by {topics!r}; there are {', '.join(way.topics)}"
+
+
 def states_are_ours(bench: Bench) -> Iterator[str]:
     """Every word of theirs becomes a state of ours, and none is both translated and ignored."""
     spec = bench.spec
@@ -150,5 +163,5 @@ def documentation_is_dated(bench: Bench) -> Iterator[str]:
 CHECKS = (
     capabilities_are_decided, capabilities_have_their_shape, states_are_ours, limits_have_a_source,
     credentials_are_declared, secrets_stay_out_of_repr, ignored_fields_have_reasons, settings_are_described,
-    documentation_is_dated,
+    documentation_is_dated, subscriptions_bring_what_is_declared,
 )  # fmt: skip

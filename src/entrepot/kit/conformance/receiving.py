@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+import ipaddress
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from entrepot.kit.spec import Receive
+from entrepot.kit.receiving import is_from
+from entrepot.kit.spec import PROOFS, Receive
 
 from .bench import Bench
+
+_WIDEST = {4: 8, 6: 16}  # bits of a network that one remote may have
 
 
 @dataclass(frozen=True, slots=True)
@@ -109,6 +113,57 @@ def _changed(body: bytes) -> bytes:
     return body[:at] + str((int(chr(body[at])) + 1) % 10).encode() + body[at + 1 :]
 
 
+def proofs_are_what_is_verified(bench: Bench) -> Iterator[str]:
+    """What a delivery is known by is declared, and true: a signature covers the body, a key or password does not."""
+    given = _delivery(bench)
+    if given is None:
+        return
+    proofs = given.way.proofs
+    if not proofs or set(proofs) - set(PROOFS):
+        yield f"proofs {proofs!r}: name some of {', '.join(PROOFS)}"
+        return
+    covers = not given.way.verify(given.headers, given.body + b" ", given.secret)
+    if covers and "hmac" not in proofs:
+        yield "the body is signed, and proofs do not name hmac"
+    if not covers and "hmac" in proofs:
+        yield "proofs name hmac, and a changed body is accepted"
+
+
+def networks_can_be_told_apart(bench: Bench) -> Iterator[str]:
+    """An allow-list names networks, and is no list of the whole world."""
+    given = _delivery(bench)
+    for text in given.way.networks if given else ():
+        try:
+            network = ipaddress.ip_network(text)
+        except ValueError as error:
+            yield f"networks: {error}"
+            continue
+        if network.prefixlen < _WIDEST[network.version]:
+            yield f"networks: {text} is too wide to tell anybody apart"
+        elif not is_from(str(network.network_address), given.way.networks if given else ()):
+            yield f"networks: {text} does not admit its own address"
+
+
+def sent_at_is_signed(bench: Bench) -> Iterator[str]:
+    """The instant of sending is aware, and who changes it is refused: otherwise anybody replays what he overheard."""
+    given = _delivery(bench)
+    if given is None or given.way.sent_at is None:
+        return
+    told = given.way.sent_at(given.headers, given.body)
+    if told.tzinfo is None:
+        yield "sent_at is a wall clock's: it needs a time zone"
+    if given.way.replay_window_s <= 0:
+        yield "replay_window_s must be more than 0"
+    for name, value in given.headers.items():
+        later = {**given.headers, name: _changed(value.encode()).decode()}
+        try:
+            moved = given.way.sent_at(later, given.body) != told
+        except (ValueError, KeyError):
+            continue
+        if moved and given.way.verify(later, given.body, given.secret):
+            yield f"sent_at is read from {name}, which nothing signs"
+
+
 def _delivery(bench: Bench) -> Delivery | None:
     way, sample = bench.spec.can.get("read_webhook"), bench.one("read_webhook")
     if not isinstance(way, Receive) or sample is None:
@@ -119,4 +174,7 @@ def _delivery(bench: Bench) -> Delivery | None:
     return Delivery(way, headers, given["body"].encode(), given["secret"], signs)
 
 
-CHECKS = (forged_deliveries_are_rejected, a_ping_is_no_news, deliveries_are_told_apart)
+CHECKS = (
+    forged_deliveries_are_rejected, a_ping_is_no_news, deliveries_are_told_apart, proofs_are_what_is_verified,
+    networks_can_be_told_apart, sent_at_is_signed,
+)  # fmt: skip
