@@ -7,7 +7,7 @@ T ?= tests
 C ?=
 
 .DEFAULT_GOAL := help
-.PHONY: help setup up demo check format test test-pure conformance docs bench pins clean
+.PHONY: help setup up demo kafka check format test test-pure conformance docs bench pins clean
 
 help: ## this list
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## /\1\t/' | expand -t 16
@@ -30,6 +30,9 @@ up: $(VENV)/run.stamp ## web, worker and dispatcher on this machine, with an emb
 demo: $(VENV)/run.stamp ## walk the main job against simulators; ARGS='--once --faults hard --seed 7'
 	$(BIN)/entrepot demo $(ARGS)
 
+kafka: ## a real Kafka broker on 127.0.0.1:9092 until Ctrl-C (needs Java and Maven)
+	@$(PYTHON) tools/kafka/broker.py
+
 check: setup ## format, lint, types, import contracts, missing migrations
 	$(BIN)/ruff format --check src tests benchmarks
 	$(BIN)/ruff check src tests benchmarks
@@ -51,8 +54,9 @@ test-pure: setup ## the tests that touch no database: seconds
 conformance: setup ## the conformance suite of a connector: C=trendyol, or of all
 	$(BIN)/entrepot connector check $(C)
 
-docs: setup ## make the diagrams of the states
+docs: setup ## make the diagrams of the states and the schemas of the events
 	$(BIN)/python tools/diagrams.py
+	$(BIN)/python tools/event_schemas.py
 
 bench: setup ## measure; ARGS='NAME --json'
 	$(BIN)/python -m benchmarks $(ARGS)

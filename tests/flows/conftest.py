@@ -8,6 +8,7 @@ import pytest
 
 from entrepot.sandbox.server import SandboxServer
 
+from .promised import broken_promises
 from .world import connected, fresh
 
 
@@ -33,3 +34,14 @@ def auto(world):
     world.market.is_auto_approving = True
     world.market.save(update_fields=["is_auto_approving"])
     return world
+
+
+@pytest.fixture(autouse=True)
+def _events_as_promised(request):
+    """Whatever a test here lets happen: every event is as its published schema says."""
+    if "world" in request.fixturenames:
+        request.getfixturevalue("world")
+        yield
+        assert broken_promises() == []
+    else:
+        yield

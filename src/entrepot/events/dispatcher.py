@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import random
 import threading
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 
 import structlog
 from django.conf import settings
@@ -26,10 +26,16 @@ log = structlog.get_logger(__name__)
 
 
 class Dispatcher:
-    """One sequencing thread and a few delivering ones; several processes may run it, one at a time sequences."""
+    """One sequencing thread and a few delivering ones; several processes may run it, one at a time sequences.
 
-    def __init__(self, subscribers: Sequence[Subscriber], *, threads: int, stop: threading.Event) -> None:
-        self.subscribers, self.stop = list(subscribers), stop
+    ``deliver`` gives a subscriber its next list and says how long it was.
+    """
+
+    def __init__(
+        self, subscribers: Sequence[Subscriber], *, threads: int, stop: threading.Event,
+        deliver: Callable[[Subscriber], int] = deliver_once,
+    ) -> None:  # fmt: skip
+        self.subscribers, self.stop, self.deliver = list(subscribers), stop, deliver
         self.shares = [s for s in (self.subscribers[i::threads] for i in range(threads)) if s]
         self._outbox_bell = threading.Event()
         self._log_bells = [threading.Event() for _ in self.shares]
@@ -84,7 +90,7 @@ class Dispatcher:
 
     def _drain(self, subscriber: Subscriber) -> None:
         try:
-            while not self.stop.is_set() and deliver_once(subscriber):
+            while not self.stop.is_set() and self.deliver(subscriber):
                 pass
         except Exception as error:
             log.exception("delivery.failed", subscriber=subscriber.name)

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import uuid
 
+from django.contrib.postgres.indexes import BrinIndex
 from django.db import models
 from django.db.models.functions import Now
 
@@ -47,9 +48,15 @@ class Event(models.Model):
 
 
 class EventCursor(models.Model):
-    """How far a subscriber is: every event up to ``seq`` has had its effect, or is parked."""
+    """How far a subscriber is: every event up to ``seq`` has had its effect, or is parked.
 
-    subscriber = models.CharField(max_length=150, unique=True)  # the handler's dotted name
+    Of one that reads Kafka's topics it says so from time to time; its exact places are in ``TopicOffset``.
+    """
+
+    LOG, TOPICS = "log", "topics"
+
+    subscriber = models.CharField(max_length=150, unique=True)  # the handler's dotted name, or "relay <cluster>"
+    reads = models.CharField(max_length=10, default=LOG, db_default=LOG)  # events_event, or Kafka's topics
     seq = models.BigIntegerField(default=0)
     seen_at = models.DateTimeField(null=True, blank=True)  # recorded_at of the last; null: none yet. Spares partitions
     moved_at = models.DateTimeField(null=True, blank=True)
@@ -123,3 +130,39 @@ class Dirty(models.Model):
 
     def __str__(self) -> str:
         return f"{self.kind} {self.subject_id}"
+
+
+class TopicOffset(models.Model):
+    """The next offset of a partition that a subscriber reads; moved in the transaction of its handler."""
+
+    subscriber = models.CharField(max_length=150)
+    cluster = models.CharField(max_length=64)  # Kafka's own id of the cluster
+    topic = models.CharField(max_length=120)  # entrepot.order
+    partition = models.IntegerField()
+    next_offset = models.BigIntegerField()
+    moved_at = models.DateTimeField()
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                fields=["subscriber", "cluster", "topic", "partition"], name="offset_once_per_partition"
+            )
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.subscriber} at {self.topic}/{self.partition}:{self.next_offset}"
+
+
+class SeenEvent(models.Model):
+    """An event that a subscriber had out of a topic, kept for seven days: published twice, it has one effect."""
+
+    pk = models.CompositePrimaryKey("cursor_id", "event_id")
+    cursor_id = models.BigIntegerField()  # of EventCursor; no foreign key: a check of each row would cost more than it
+    event_id = models.UUIDField()
+    seen_at = models.DateTimeField(db_default=Now())
+
+    class Meta:
+        indexes = [BrinIndex(fields=["seen_at"], name="seen_by_age")]  # forget_seen
+
+    def __str__(self) -> str:
+        return f"{self.event_id} by {self.cursor_id}"

@@ -6,7 +6,7 @@ from typing import Annotated
 
 import typer
 
-from . import buyer, channel, connector, db, demo, key, parked, run, seller, serve, user, vault
+from . import buyer, channel, connector, db, demo, key, parked, run, seller, serve, transport, user, vault
 from .guard import Guarded
 
 app = typer.Typer(
@@ -39,6 +39,7 @@ def _root(
 
 serve.add_to(app)
 demo.add_to(app)
+transport.add_to(app)
 for name, group in {
     "db": db.app, "seller": seller.app, "user": user.app, "key": key.app, "channel": channel.app,
     "connector": connector.app, "run": run.app, "buyer": buyer.app, "parked": parked.app,

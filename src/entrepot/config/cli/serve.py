@@ -1,4 +1,4 @@
-"""Commands that keep running: ``up``, ``web``, ``worker``, ``dispatcher``, ``sandbox``."""
+"""Commands that keep running: ``up``, ``web``, ``worker``, ``dispatcher``, ``relay``, ``consumer``, ``sandbox``."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ Threads = Annotated[int, typer.Option(min=1, max=64, help="Requests served at on
 
 def add_to(app: typer.Typer) -> None:
     """Put the commands on ``app``."""
-    for command in (up, web, worker, dispatcher, sandbox):
+    for command in (up, web, worker, dispatcher, relay, consumer, sandbox):
         app.command(command.__name__)(command)
 
 
@@ -129,6 +129,27 @@ def dispatcher(no_migrate: NoMigrate = False) -> None:
         from entrepot.events.dispatcher import run_dispatcher
 
         run_dispatcher(on_signals(deadline_s=_GRACE_S))
+
+
+def relay(no_migrate: NoMigrate = False) -> None:
+    """Number events and publish them to Kafka."""
+    with ready(log_level="INFO", migrated=not no_migrate, by=""):
+        from entrepot.config.processes.stop import on_signals
+        from entrepot.events.kafka.relay import run_relay
+
+        run_relay(on_signals(deadline_s=_GRACE_S))
+
+
+def consumer(
+    subscriber: Annotated[list[str] | None, typer.Option(help="Only these subscribers; none: all.")] = None,
+    no_migrate: NoMigrate = False,
+) -> None:
+    """Deliver events from Kafka to their subscribers, each in a consumer group of its own."""
+    with ready(log_level="INFO", migrated=not no_migrate, by=""):
+        from entrepot.config.processes.stop import on_signals
+        from entrepot.events.kafka.consumer import run_consumers
+
+        run_consumers(on_signals(deadline_s=_GRACE_S), names=subscriber or ())
 
 
 def sandbox(

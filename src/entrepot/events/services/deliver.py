@@ -8,7 +8,7 @@ import time
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
-from typing import Any
+from typing import Any, Protocol
 
 import psycopg
 import structlog
@@ -39,7 +39,30 @@ log = structlog.get_logger(__name__)
 
 
 class CursorMovedError(Exception):
-    """Another dispatcher delivers to this subscriber, or has moved its cursor."""
+    """Another process delivers to this subscriber, or has moved its place."""
+
+
+class Passage(Protocol):
+    """A list of events on its way to one subscriber, and the place that moves past it in the same transaction."""
+
+    @property
+    def events(self) -> Sequence[Event]: ...
+
+    def hold(self) -> None:
+        """Lock the place for the transaction.
+
+        Raises:
+            CursorMovedError: somebody else holds it, or it is not where this list begins.
+        """
+
+    def fresh(self) -> list[Event]:
+        """Those of ``events`` that the subscriber has not had; they count as had from now on."""
+
+    def advance(self) -> None:
+        """Move the place to where this list ends."""
+
+    def halves(self) -> tuple[Passage, Passage]:
+        """The same in two; the second begins where the first ends."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,14 +73,42 @@ class Mark:
     seen_at: datetime | None
 
 
+@dataclass(frozen=True, slots=True)
+class LogPassage:
+    """A list out of the event log; its place is the subscriber's cursor."""
+
+    name: str
+    start: Mark
+    events: Sequence[Event]
+    end: Mark
+
+    def hold(self) -> None:
+        hold_cursor(self.name, self.start.seq)
+
+    def fresh(self) -> list[Event]:
+        return list(self.events)
+
+    def advance(self) -> None:
+        advance_cursor(self.name, self.start, self.end)
+
+    def halves(self) -> tuple[Passage, Passage]:
+        half = len(self.events) // 2
+        middle = Mark(self.events[half - 1].seq, self.events[half - 1].recorded_at)
+        return (
+            LogPassage(self.name, self.start, self.events[:half], middle),
+            LogPassage(self.name, middle, self.events[half:], self.end),
+        )
+
+
 def deliver_once(subscriber: Subscriber) -> int:
     """Deliver the next list (up to 5,000 events) and move the cursor; how many events it passed.
 
-    0: nothing new, or another dispatcher is at it. Deadlocks, serialization failures and lost connections are tried
-    again. Any other failing list is halved until the guilty event stands alone; it is parked, its key behind it.
+    0: nothing new, another dispatcher is at it, or the subscriber reads from Kafka. Deadlocks, serialization failures
+    and lost connections are tried again. Any other failing list is halved until the guilty event stands alone; it is
+    parked, its key behind it.
     """
-    row, _ = EventCursor.objects.get_or_create(subscriber=subscriber.name)
-    if row.cut_off_at is not None or (head := _head()) is None:
+    row = cursor_of(subscriber.name)
+    if row.reads != EventCursor.LOG or row.cut_off_at is not None or (head := log_head()) is None:
         return 0
     start = Mark(row.seq, row.seen_at)
     # The head is read before the list: what is sequenced in between is above it, and comes next time.
@@ -66,13 +117,28 @@ def deliver_once(subscriber: Subscriber) -> int:
         return 0
     end = Mark(events[-1].seq, events[-1].recorded_at) if len(events) == LIST else head
     try:
-        _deliver(subscriber, start, events, end)
+        deliver(subscriber, LogPassage(subscriber.name, start, events, end))
     except CursorMovedError:
         return 0
     return len(events)
 
 
-def _head() -> Mark | None:
+def cursor_of(name: str) -> EventCursor:
+    """A subscriber's cursor; a new one reads what the others read, from the oldest event that is kept."""
+    row, _ = EventCursor.objects.get_or_create(
+        subscriber=name,
+        defaults={"reads": _what_others_read},  # type: ignore[misc]  # called only where a row is made
+    )
+    return row
+
+
+def _what_others_read() -> str:
+    are_on_kafka = EventCursor.objects.filter(reads=EventCursor.TOPICS).exists()
+    return EventCursor.TOPICS if are_on_kafka else EventCursor.LOG
+
+
+def log_head() -> Mark | None:
+    """Where the event log ends; None: it is empty."""
     last = Event.objects.order_by("-seq").values_list("seq", "recorded_at").first()
     return Mark(*last) if last else None
 
@@ -98,32 +164,34 @@ def _is_worth_moving(row: EventCursor, head: Mark) -> bool:
     return head.seq - row.seq >= LIST or row.moved_at is None or row.moved_at < now() - _IDLE_MOVE
 
 
-def _deliver(subscriber: Subscriber, start: Mark, events: Sequence[Event], end: Mark) -> None:
-    """Deliver ``events`` and move the cursor from ``start`` to ``end``; halve the list when the handler fails."""
+def deliver(subscriber: Subscriber, passage: Passage) -> None:
+    """Deliver a list and move its place; halve it when the handler fails, and park the event that stands alone.
+
+    Raises:
+        CursorMovedError: another process has moved the place; nothing of what is left was done.
+    """
     try:
-        _in_one_transaction(subscriber, start, events, end)
+        _in_one_transaction(subscriber, passage)
     except CursorMovedError:
         raise
     except Exception as error:  # whatever a handler raises: the guilty event is found and parked
-        if not events or is_transient(error):
+        if not passage.events or is_transient(error):
             raise
-        if len(events) == 1:
-            _park_guilty(subscriber, start, events[0], end, error)
+        if len(passage.events) == 1:
+            _park_guilty(subscriber, passage, error)
             return
-        half = len(events) // 2
-        middle = Mark(events[half - 1].seq, events[half - 1].recorded_at)
-        _deliver(subscriber, start, events[:half], middle)
-        _deliver(subscriber, middle, events[half:], end)
+        for half in passage.halves():
+            deliver(subscriber, half)
 
 
-def _in_one_transaction(subscriber: Subscriber, start: Mark, events: Sequence[Event], end: Mark) -> None:
+def _in_one_transaction(subscriber: Subscriber, passage: Passage) -> None:
     for attempt in range(1, _TRIES + 1):
         try:
             with transaction.atomic():
-                hold_cursor(subscriber.name, start.seq)
-                if free := _without_parked_keys(subscriber, events):
+                passage.hold()
+                if free := _without_parked_keys(subscriber, passage.fresh()):
                     subscriber.handler(free)
-                _advance(subscriber.name, start, end)
+                passage.advance()
             return
         except Exception as error:
             if attempt == _TRIES or not is_transient(error):
@@ -136,10 +204,10 @@ def hold_cursor(name: str, seq: int | None = None) -> EventCursor:
     """Lock a subscriber's cursor for the transaction; one dispatcher, or one replay, at a time.
 
     Raises:
-        CursorMovedError: somebody else holds it, or it no longer stands at ``seq``.
+        CursorMovedError: somebody else holds it, or it no longer reads the event log at ``seq``.
     """
     row = EventCursor.objects.select_for_update(no_key=True, skip_locked=True).filter(subscriber=name).first()
-    if row is None or (seq is not None and row.seq != seq):
+    if row is None or (seq is not None and (row.seq, row.reads) != (seq, EventCursor.LOG)):
         raise CursorMovedError(name)
     return row
 
@@ -159,13 +227,16 @@ def _without_parked_keys(subscriber: Subscriber, events: Sequence[Event]) -> lis
     return [e for e in events if (e.topic, e.key) not in parked]
 
 
-def _park_guilty(subscriber: Subscriber, start: Mark, event: Event, end: Mark, error: Exception) -> None:
+def _park_guilty(subscriber: Subscriber, passage: Passage, error: Exception) -> None:
+    event = passage.events[0]
     with transaction.atomic():
-        hold_cursor(subscriber.name, start.seq)
+        passage.hold()
+        if not passage.fresh():
+            raise CursorMovedError(subscriber.name)
         row = _parked(subscriber, event, is_guilty=True)
         row.error = f"{type(error).__name__}: {error}"[:4000]
         row.save()
-        _advance(subscriber.name, start, end)
+        passage.advance()
     log.error("event.parked", subscriber=subscriber.name, seq=event.seq, type=event.type, key=event.key, exc_info=error)
 
 
@@ -175,7 +246,12 @@ def _parked(subscriber: Subscriber, event: Event, *, is_guilty: bool) -> ParkedE
     return ParkedEvent(subscriber=subscriber.name, is_guilty=is_guilty, parked_at=now(), **copy)
 
 
-def _advance(name: str, start: Mark, end: Mark) -> None:
+def advance_cursor(name: str, start: Mark, end: Mark) -> None:
+    """Move a cursor from ``start`` to ``end``.
+
+    Raises:
+        CursorMovedError: it does not stand at ``start``.
+    """
     moved = EventCursor.objects.filter(subscriber=name, seq=start.seq).update(
         seq=end.seq, seen_at=end.seen_at, moved_at=now(), last_error=""
     )

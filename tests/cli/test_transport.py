@@ -1,0 +1,74 @@
+"""The transport of events on the command line, and what is said where Kafka cannot be used."""
+
+from __future__ import annotations
+
+import contextlib
+import json
+
+import pytest
+from typer.testing import CliRunner
+
+from entrepot.config.cli.app import app
+from entrepot.events.models import EventCursor
+from entrepot.events.services import Happening, record_many, sequence_once
+
+
+@pytest.fixture
+def run(db, monkeypatch):
+    """Runs a command on the test's database."""
+    from entrepot.config import django
+
+    monkeypatch.setattr(django, "running", lambda **_: contextlib.nullcontext())
+    return lambda *arguments: CliRunner().invoke(app, list(arguments))
+
+
+def refusal(done):
+    assert done.exit_code == 1, done.output
+    return done.stderr.strip()
+
+
+def test_the_transport_is_shown_and_changed_there_and_back(run):
+    assert json.loads(run("transport", "--json").output) == {"transport": "postgres", "readers": []}
+
+    there = json.loads(run("transport", "kafka", "--json").output)
+    back = json.loads(run("transport", "postgres", "--json").output)
+
+    assert (there["transport"], back["transport"]) == ("kafka", "postgres")
+    assert len(there["readers"]) == EventCursor.objects.count() > 0
+    assert "the transport is postgres already" in refusal(run("transport", "postgres"))
+    assert "is not one of postgres, kafka" in refusal(run("transport", "pigeon"))
+
+
+def test_what_is_not_drained_is_said_and_nothing_is_changed(run):
+    record_many([Happening("channel.retired", n, {}, 7) for n in range(3)])
+    sequence_once()
+
+    told = refusal(run("transport", "kafka"))
+
+    assert "entrepot.egress.services.follow_retired: 3" in told
+    assert not EventCursor.objects.filter(reads=EventCursor.TOPICS).exists()
+
+
+def test_a_relay_and_a_consumer_say_what_they_lack(run, settings):
+    settings.KAFKA_BOOTSTRAP_SERVERS = ""
+    assert "KAFKA_BOOTSTRAP_SERVERS is not set" in refusal(run("relay"))
+    assert "the transport is postgres" in refusal(run("consumer"))
+    assert "'nobody' is not one of" in refusal(run("consumer", "--subscriber", "nobody"))
+    settings.HAS_KAFKA = False
+    assert "pip install 'entrepot[kafka]'" in refusal(run("relay"))
+
+
+def test_properties_are_read_from_a_file(settings, tmp_path):
+    from entrepot.core.errors import Refused
+    from entrepot.events.kafka.cluster import client_options
+
+    settings.KAFKA_BOOTSTRAP_SERVERS = "kafka.internal:9092"
+    settings.ENTREPOT_KAFKA_PROPERTIES = str(tmp_path / "client.properties")
+    with pytest.raises(Refused, match="is not a file"):
+        client_options()
+    (tmp_path / "client.properties").write_text("# TLS\nsecurity.protocol = SASL_SSL\nsasl.password=a=b\n\n")
+
+    found = client_options()
+
+    assert found["bootstrap.servers"] == "kafka.internal:9092"
+    assert (found["security.protocol"], found["sasl.password"]) == ("SASL_SSL", "a=b")
