@@ -148,20 +148,6 @@ def test_a_correction_reaches_an_order_that_a_person_has_in_hand(desk):
     assert (order.hold_reason, order.lines.get().quantity, desk.held()) == ("", 3, 3)
 
 
-# An order that is on its way is not corrected; with and without a cent that averaging would explain.
-@pytest.mark.parametrize("total", ["30.00", "30.01"])
-def test_what_the_kept_lines_do_not_come_to_is_held(desk, total):
-    sellable(desk, by_rule=True)
-    told = {"unit_gross": Decimal("10.50"), "unit_seller_discount": Decimal("0.50")}
-    desk.tell(package("P1", lines=[line("1", quantity=2, **told)]))
-    assert desk.order().state == "queued"
-
-    desk.tell(package("P1", lines=[line("1", quantity=3, **told)], minutes=4, total=Decimal(total)))
-
-    assert desk.order().hold_reason != ""
-    assert not begin(desk, claimed(desk)).sales
-
-
 def test_opening_a_storefront_promises_nothing_of_what_was_cancelled(desk):
     sellable(desk)
     desk.tell(replace(package(), storefront="DE", currency="EUR"))

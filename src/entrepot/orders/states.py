@@ -30,7 +30,7 @@ TROUBLES: Mapping[str, str] = {
     "push": "the store did not take it, or not all of it",
     "held": "something began to hold it after it was approved",
     "cancel": "the marketplace cancelled it, and the store did not follow",
-    "late": "more of it was told than the store's order has",
+    "late": "what was told of it since differs from the store's order",
     "part": "the marketplace cancelled pieces that the store's order still has",
     "total": "the store's total differs, and it does not let us say so",
     "waybills": "the store's order does not carry the waybill",

@@ -4,15 +4,18 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from decimal import Decimal
+from typing import Any
 
 from entrepot.core.money import minor_unit
 from entrepot.kit import records
 
 from ..sums import averaged_units, difference
+from .correct import correct_lines, differing
 from .entry import Entry
-from .lines import Counted, correct_lines
+from .lines import Counted
 
 AMOUNTS = ("gross", "seller_discount", "channel_discount", "shipping", "total")
+_WITHOUT = ("superseded", "cancelled", "unsupplied")  # what a package comes to says nothing in these states
 
 
 def take_amounts(entry: Entry, counted: Counted, variants: Mapping[str, int]) -> None:
@@ -28,11 +31,21 @@ def take_amounts(entry: Entry, counted: Counted, variants: Mapping[str, int]) ->
         correct_lines(entry, p, variants)
     for p in anew or [*counted.late, *counted.first]:
         amounts = [*(getattr(p, name) for name in AMOUNTS), _unexplained(entry, p)]
-        kept[p.package_ref] = {"amounts": [str(x) for x in amounts], "origins": list(p.origin_refs)}
-    order.counted = kept
+        kept[p.package_ref] = {
+            "amounts": [str(x) for x in amounts], "origins": list(p.origin_refs), "at": p.modified_at.isoformat(),
+        }  # fmt: skip
+    order.counted = kept if anew else {ref: _now(entry, ref, x) for ref, x in kept.items()}
     sums = [[Decimal(x) for x in one["amounts"]] for one in kept.values()]
     for name, values in zip((*AMOUNTS, "difference"), zip(*sums, strict=True), strict=False):
         setattr(order, name, sum(values, Decimal(0)))
+
+
+def _now(entry: Entry, ref: str, kept: Mapping[str, Any]) -> Mapping[str, Any]:
+    """What is kept of a counted package, and whether it is told otherwise now."""
+    told = [p for p in entry.packages if p.package_ref == ref and p.lines and p.state not in _WITHOUT]
+    for p in sorted(told, key=lambda p: p.modified_at):
+        kept = differing(kept, p, [getattr(p, name) for name in AMOUNTS])
+    return kept
 
 
 def _told_anew(entry: Entry, counted: Counted) -> list[records.Package]:

@@ -6,6 +6,7 @@ import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
+from decimal import Decimal
 from typing import TYPE_CHECKING, Any
 
 from django.db import connection
@@ -34,6 +35,9 @@ _LINE = (
     "unit_channel_discount",
     "unit_price",
     "vat_rate",
+    "listing_ref",
+    "sku",
+    "title",
 )
 
 
@@ -41,6 +45,7 @@ _LINE = (
 class Entry:
     """One order with what is now told of it. ``lines`` are in the order of their ids, those without an id last.
 
+    ``came_to`` is what its packages came to before.
     ``written`` and ``touched`` are the parties and lines that changed, ``grown`` the lines that turned out to be more
     pieces than thought.
     """
@@ -51,6 +56,7 @@ class Entry:
     lines: list[Line] = field(default_factory=list)
     parties: dict[str, Party] = field(default_factory=dict)
     is_new: bool = False
+    came_to: tuple[Decimal, str] = (Decimal(0), "")
     written: list[Party] = field(default_factory=list)
     touched: list[Line] = field(default_factory=list)
     grown: list[Line] = field(default_factory=list)
@@ -84,10 +90,15 @@ def open_entries(
     return [
         Entry(
             order, told[order.order_ref], by_id.get(order.storefront_id or 0), lines.get(order.id, []),
-            parties.get(order.id, {}), is_new=not order.told_refs,
+            parties.get(order.id, {}), is_new=not order.told_refs, came_to=comes_to(order),
         )
         for order in found
     ]  # fmt: skip
+
+
+def comes_to(order: Order) -> tuple[Decimal, str]:
+    """What its packages come to, as counted and as told now; another one means that something was corrected."""
+    return order.total, " ".join(f"{ref}:{x['now']}" for ref, x in sorted(order.counted.items()) if x.get("now"))
 
 
 def _first(packages: Sequence[records.Package]) -> records.Package:

@@ -129,7 +129,7 @@ def _say(begun: Begun, order: Order, intent: Intent, store: Channel, facts: Fact
     begun.sales[intent.id] = sale
     intent.payload = {
         "total": str(sale.total), "currency": sale.currency, "tracking_ref": sale.tracking_ref or "",
-        "packages": len(order.counted),
+        "packages": len(order.counted), "told": str(order.total),
         "lines": {str(x.id): x.quantity - x.cancelled_quantity for x in facts.lines[order.id]},
     }  # fmt: skip
 

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 from entrepot.core.money import minor_unit
 
 from ..models import Line, Order, Party
+from .correct import told_otherwise
 
 if TYPE_CHECKING:
     from entrepot.channels.models import Storefront
@@ -36,6 +37,8 @@ def hold_reason(
             f"its lines and shipping do not come to {order.total} {order.currency}, which was told: a correction "
             "that does not show which lines changed, or packages that were told in part"
         )
+    if order.state in BEFORE_STORE:
+        reasons += told_otherwise(order)
     if storefront is None:
         reasons.append("its storefront is not open here")
     elif storefront.currency != order.currency:

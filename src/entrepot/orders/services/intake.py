@@ -17,7 +17,7 @@ from entrepot.listings import queries as listings
 from ..models import Order
 from .address import take_parties
 from .amounts import take_amounts
-from .entry import Entry, open_entries, save_entries
+from .entry import Entry, comes_to, open_entries, save_entries
 from .hold import hold_reason
 from .late import tell_late
 from .lines import name_variants, take_lines
@@ -55,13 +55,17 @@ def take_orders(*, channel: Channel, told: Mapping[str, Sequence[records.Package
         variants = _variants(entries)
         for entry in entries:
             _take(entry, variants)
-        more = [e.order for e in entries if not e.is_new and (e.grown or any(x.pk is None for x in e.lines))]
+        more = [e.order for e in entries if not e.is_new and _is_corrected(e)]
         save_entries(entries)
         _reserve(channel, entries, at)
         tell_late(more)
         record_many(_news(e, channel) for e in entries if e.is_new)
         approve_ready(orders=[e.order for e in entries], channel=channel, at=at)
     return {e.order.order_ref: Taken(e.order, {ref: x.id for ref, x in e.by_ref().items()}, e.is_new) for e in entries}
+
+
+def _is_corrected(entry: Entry) -> bool:
+    return bool(entry.grown) or any(x.pk is None for x in entry.lines) or comes_to(entry.order) != entry.came_to
 
 
 def _variants(entries: Sequence[Entry]) -> dict[int | None, dict[str, int]]:

@@ -1,9 +1,11 @@
-"""More of an order was told after the store had it: a person adds it there, and says so here."""
+"""What is told of an order after the store has it: a person mends it there, and says so here."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
 from datetime import datetime
+from decimal import Decimal
+from typing import TYPE_CHECKING
 
 from django.db import transaction
 
@@ -13,23 +15,42 @@ from entrepot.core.errors import Refused
 from entrepot.inventory import services as inventory
 
 from ..models import Line, Order
+from .correct import seen_otherwise, told_otherwise
+from .entry import save_all
 from .export import KIND
 from .troubles import say, unsay
 
+if TYPE_CHECKING:
+    from entrepot.channels.models import Intent
+
 
 def tell_late(orders: Sequence[Order]) -> None:
-    """Say of locked orders what the marketplace told of and the store's order does not have, or no more."""
+    """Say of locked orders what the marketplace told of and the store's order does not have, or has otherwise."""
     for order in orders:
-        if missing := _too_few(order):
-            goods = ", ".join(f"{line.sku or line.listing_ref} × {count}" for line, count in missing)
-            why = f"told after the store had the order: {goods}; add it there, and say here that it is done"
-            say([order], "late", why)
+        if why := _what_differs(order):
+            say([order], "late", f"told after the store had the order: {why}, and say here that it is done")
         else:
             unsay([order], "late")
 
 
+def _what_differs(order: Order) -> str:
+    """What a person has to mend in the store's order; empty: nothing, or it is not known what was sent."""
+    creation = _creation(order)
+    if creation is None:
+        return ""
+    lines = list(Line.objects.for_seller(order.seller_id).filter(order=order).order_by("id"))
+    if missing := _too_few(creation, lines):
+        return ", ".join(f"{x.sku or x.listing_ref} × {count}" for x, count in missing) + "; add it there"
+    if otherwise := told_otherwise(order):
+        return "; ".join(otherwise) + "; mend it there"
+    sent = Decimal(creation.payload.get("told", order.total))
+    if sent != order.total and not any(x.cancelled_quantity for x in lines):
+        return f"it comes to {order.total} {order.currency} now, not {sent} {order.currency}; mend it there"
+    return ""
+
+
 def added_by_hand(*, seller_id: int, order_id: int, at: datetime) -> Order:
-    """A person has added to the store's order what was told later: the store has taken it from its shelf.
+    """A person has mended the store's order as told later; what was added, the store has taken from its shelf.
 
     Raises:
         Order.DoesNotExist: not this seller's.
@@ -37,24 +58,29 @@ def added_by_hand(*, seller_id: int, order_id: int, at: datetime) -> Order:
     """
     with transaction.atomic():
         order = Order.objects.for_seller(seller_id).select_for_update(no_key=True).get(id=order_id)
-        missing, creation = _too_few(order), channels.intent_of(seller_id=seller_id, kind=KIND, subject_id=order_id)
-        if not missing or creation is None:
+        creation = _creation(order)
+        if creation is None or not _what_differs(order):
             raise Refused(f"order {order.order_ref} has nothing that the store's order lacks")
-        sent = dict(creation.payload["lines"])
+        lines = list(Line.objects.for_seller(seller_id).filter(order=order).order_by("id"))
+        missing, sent = _too_few(creation, lines), dict(creation.payload["lines"])
         inventory.absorb(seller_id=seller_id, line_ids=[x.id for x, _ in missing if str(x.id) not in sent], at=at)
         for line, count in missing:
             sent[str(line.id)] = sent.get(str(line.id), 0) + count
-        amend_intent(creation, payload={**creation.payload, "lines": sent})
+        amend_intent(creation, payload={**creation.payload, "lines": sent, "told": str(order.total)})
+        order.counted = seen_otherwise(order)
+        save_all([order], ["counted"])
         unsay([order], "late")
     return order
 
 
-def _too_few(order: Order) -> list[tuple[Line, int]]:
-    """Lines with the pieces that the store's order has not got; nothing where it is not known what was sent."""
+def _creation(order: Order) -> Intent | None:
+    """The intent that made the store's order, where it says what was sent."""
     creation = channels.intent_of(seller_id=order.seller_id, kind=KIND, subject_id=order.id)
-    if creation is None or creation.state != "confirmed" or "lines" not in creation.payload:
-        return []
+    return creation if creation and creation.state == "confirmed" and "lines" in creation.payload else None
+
+
+def _too_few(creation: Intent, lines: Sequence[Line]) -> list[tuple[Line, int]]:
+    """Lines with the pieces that the store's order has not got."""
     sent = creation.payload["lines"]
-    lines = Line.objects.for_seller(order.seller_id).filter(order=order).order_by("id")
     left = [(x, x.quantity - x.cancelled_quantity - sent.get(str(x.id), 0)) for x in lines]
     return [(line, count) for line, count in left if count > 0]

@@ -12,17 +12,6 @@ from ..models import Line, Order
 from ..sums import line_total
 from .entry import Entry
 
-_UNSENT = ("new", "edited", "awaiting_confirmation", "failed")
-CORRECTED = (
-    "quantity",
-    "unit_gross",
-    "unit_seller_discount",
-    "unit_channel_discount",
-    "unit_price",
-    "vat_rate",
-    "line_total",
-)
-
 
 @dataclass(frozen=True, slots=True)
 class Counted:
@@ -59,27 +48,6 @@ def take_lines(entry: Entry, variants: Mapping[str, int]) -> Counted:
     return Counted(first, late)
 
 
-def correct_lines(entry: Entry, package: records.Package, variants: Mapping[str, int]) -> None:
-    """Lines of an order that was not sent, as its only package tells them anew; what a person mapped stays."""
-    order = entry.order
-    if order.state not in _UNSENT or order.store_ref:
-        return
-    known = entry.by_ref()
-    _add(entry, [package], variants)
-    for theirs in package.lines:
-        line = known.get(theirs.line_ref)
-        if line is None or theirs.quantity < line.cancelled_quantity:
-            continue
-        told = _line(entry.order, theirs.line_ref, [theirs], variants)
-        changed = [name for name in CORRECTED if getattr(told, name) != getattr(line, name)]
-        if "quantity" in changed:
-            entry.grown.append(line)  # it is promised anew
-        for name in changed:
-            setattr(line, name, getattr(told, name))
-        if changed:
-            entry.touched.append(line)
-
-
 def name_variants(entry: Entry, variants: Mapping[str, int]) -> None:
     """Lines whose listing was not ours when they were told, and is now."""
     for line in entry.lines:
@@ -111,10 +79,11 @@ def _add(entry: Entry, counted: Sequence[records.Package], variants: Mapping[str
         for theirs in package.lines:
             if theirs.line_ref not in known:
                 pieces.setdefault(theirs.line_ref, []).append(theirs)
-    entry.lines += [_line(entry.order, ref, told, variants) for ref, told in pieces.items()]
+    entry.lines += [made_line(entry.order, ref, told, variants) for ref, told in pieces.items()]
 
 
-def _line(order: Order, ref: str, told: Sequence[records.Line], variants: Mapping[str, int]) -> Line:
+def made_line(order: Order, ref: str, told: Sequence[records.Line], variants: Mapping[str, int]) -> Line:
+    """A line of all the pieces that are told under ``ref``, not saved; ``variants``: listing ref → variant id."""
     x = told[0]
     return Line(
         seller_id=order.seller_id, order=order, line_ref=ref, listing_ref=x.listing_ref, sku=x.sku,

@@ -22,6 +22,7 @@ from entrepot.kit.registry import connector
 from ..models import Adjustment, Line, Order
 from ..states import ORDER
 from .cancel import is_gone
+from .correct import told_otherwise
 from .entry import save_all
 from .late import tell_late
 from .lowering import plan_lowering
@@ -76,8 +77,10 @@ def settle_exports(*, made: Sequence[tuple[Intent, records.StoreOrder]], at: dat
 
 
 def _is_longer(intent: Intent, order: Order) -> bool:
-    """Whether packages were told since the order was sent."""
-    return len(order.counted) != intent.payload.get("packages", len(order.counted))
+    """Whether packages were told, or told otherwise, since the order was sent."""
+    sent = intent.payload
+    is_more = len(order.counted) != sent.get("packages", len(order.counted))
+    return is_more or Decimal(sent.get("told", order.total)) != order.total or bool(told_otherwise(order))
 
 
 def _lower_late(ours: Sequence[tuple[Intent, Order, records.StoreOrder]], at: datetime) -> None:
