@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import json
 import os
+import shutil
 import subprocess
 import sys
 import time
@@ -76,6 +78,29 @@ def messages_of(cluster, ids):
             break
     plain.close()
     return found
+
+
+def plainly_read(broker, cluster, event_id):
+    """Key, headers and value of an event as kcat shows it; where that is not installed, as the library's consumer does."""
+    if shutil.which("kcat"):
+        command = ["kcat", "-b", broker.servers, "-C", "-e", "-q", "-J", "-t", "entrepot.order", "-o", "beginning"]
+        told = subprocess.run(command, capture_output=True, text=True, check=True, timeout=60).stdout
+        for message in map(json.loads, told.splitlines()):
+            headers = dict(zip(message["headers"][::2], message["headers"][1::2], strict=True))
+            if headers["ce_id"] == event_id:
+                return message["key"], headers, message["payload"]
+    from confluent_kafka import Consumer
+
+    plain = Consumer({**cluster.options, "group.id": str(uuid.uuid4()), "auto.offset.reset": "earliest"})
+    plain.subscribe(["entrepot.order"])
+    until = time.monotonic() + 30
+    while time.monotonic() < until:
+        for message in plain.consume(1000, timeout=1.0):
+            headers = {name: value.decode() for name, value in message.headers()}
+            if headers["ce_id"] == event_id:
+                plain.close()
+                return message.key().decode(), headers, message.value().decode()
+    raise AssertionError(f"{event_id} is not in the topic")
 
 
 def event_ids():

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import json
 import time
+from datetime import UTC, datetime
 
 import pytest
 
@@ -11,7 +13,7 @@ from entrepot.core.clock import now
 from entrepot.core.errors import Refused
 from entrepot.events.kafka.consumer import TopicReader
 from entrepot.events.models import Event, EventCursor, ParkedEvent, SeenEvent, TopicOffset
-from entrepot.events.services import deliver_once, replay_parked
+from entrepot.events.services import Happening, deliver_once, record_many, replay_parked, sequence_once
 from entrepot.events.services.transport import settle, switch_transport, transport_in_force
 
 from .stream import (
@@ -22,6 +24,7 @@ from .stream import (
     event_ids,
     happen,
     messages_of,
+    plainly_read,
     process,
     publish,
     read_until,
@@ -124,6 +127,25 @@ def test_two_consumers_share_the_partitions_and_the_living_one_takes_all(
     assert alone == {str(two.pid)}
     counts = [name.rsplit(":", 1)[0] for name in Seller.objects.values_list("name", flat=True)]
     assert sorted(counts) == sorted(f"{key}:{n}" for n, key in enumerate(keys * rounds))
+
+
+def test_a_plain_client_reads_a_cloud_event(on_kafka, broker, cluster):
+    at = datetime(2026, 3, 29, 1, 59, 59, 999999, tzinfo=UTC)
+    record_many([Happening("order.new", "41", {"order_ref": "İ-41"}, None, "order/A-41", at)])
+    sequence_once()
+    publish(on_kafka)
+    event = Event.objects.get()
+
+    key, headers, value = plainly_read(broker, cluster, str(event.event_id))
+
+    assert (key, json.loads(value)) == ("41", {"order_ref": "İ-41"})
+    recorded = headers.pop("ce_recordedat")
+    assert datetime.fromisoformat(recorded) == event.recorded_at
+    assert headers == {
+        "content-type": "application/json", "ce_specversion": "1.0", "ce_id": str(event.event_id),
+        "ce_source": "/entrepot", "ce_type": "order.new", "ce_subject": "order/A-41", "ce_topic": "order",
+        "ce_time": "2026-03-29T01:59:59.999999Z", "ce_seq": str(event.seq),
+    }  # fmt: skip
 
 
 def test_a_killed_broker_that_comes_back_has_lost_nothing(on_kafka, reader, effects, broker):
