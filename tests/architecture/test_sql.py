@@ -16,7 +16,9 @@ PUBLISHED = {
     "catalog_part": "catalog",
     "channels_window": "channels",
     "inventory_available": "inventory",
+    "inventory_delay": "inventory",
     "inventory_holdback": "inventory",
+    "inventory_pace": "inventory",
     "pricing_asked": "pricing",
 }
 VERBS = re.compile(r"\b(SELECT|INSERT INTO|UPDATE|DELETE FROM|COPY|TRUNCATE|MERGE INTO|JOIN|ALTER TABLE|CREATE)\b")

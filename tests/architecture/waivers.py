@@ -75,7 +75,7 @@ EVERY_SELLER = {
     "ingress/services/receipts.py": "channels of every seller are pulled and heard by the same workers",
     "ingress/services/replay.py": "channels of every seller are pulled and heard by the same workers",
     "ingress/services/subscribe.py": "channels of every seller are pulled and heard by the same workers",
-    "inventory/services/readings.py": "readings of one channel, for variants found by its seller",
+    "inventory/services/buffers.py": "an upsert under the seller_id that it was given",
     "listings/queries.py": "drainers ask which storefronts and listings are due",
     "listings/services/adopt.py": "levels and content are computed for every seller's listings in sets",
     "listings/services/content.py": "levels and content are computed for every seller's listings in sets",

@@ -36,6 +36,21 @@ def storefront_of(*, seller_id: int, storefront_id: int) -> Storefront:
     return Storefront.objects.for_seller(seller_id).get(id=storefront_id)
 
 
+def channel_of(*, seller_id: int, channel_id: int) -> Channel:
+    """A seller's channel.
+
+    Raises:
+        Channel.DoesNotExist: there is none, or it is another seller's.
+    """
+    return Channel.objects.for_seller(seller_id).get(id=channel_id)
+
+
+def visible_channels(*, actor: Actor, limit: int = 200) -> list[Channel]:
+    """Marketplace channels that an actor may choose from, by name."""
+    rows = Channel.objects.for_actor(actor).filter(role="marketplace").exclude(state="retired")
+    return list(rows.order_by("name", "id")[:limit])
+
+
 def every_storefront(*, channel_id: int) -> list[Storefront]:
     """Storefronts of a channel, closed ones too, by id."""
     return list(Storefront.objects.system().filter(channel_id=channel_id).order_by("id"))

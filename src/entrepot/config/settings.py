@@ -33,6 +33,8 @@ ENTREPOT_KEY_WAIT_S = env.number("ENTREPOT_KEY_WAIT_S", 60)
 ENTREPOT_RETENTION_DAYS = {
     "events_event": int(env.number("ENTREPOT_KEEP_EVENTS_DAYS", 14)),
     "channels_calllog": int(env.number("ENTREPOT_KEEP_CALLS_DAYS", 14)),
+    "inventory_stockchange": int(env.number("ENTREPOT_KEEP_STOCK_HISTORY_DAYS", 90)),
+    "pricing_pricechange": int(env.number("ENTREPOT_KEEP_PRICE_HISTORY_DAYS", 400)),
 }
 ENTREPOT_KEEP_RECEIPTS_DAYS = env.number("ENTREPOT_KEEP_RECEIPTS_DAYS", 30)
 ENTREPOT_FX_MAX_AGE_DAYS = env.number("ENTREPOT_FX_MAX_AGE_DAYS", 7)

@@ -55,6 +55,12 @@ class PushBatch(SellerScoped, Claimable):
                 condition=models.Q(state__in=["planned", "submitted", "polling", "unknown"]),
                 name="batch_open_fair",
             ),  # the polls drainer
+            # How long a storefront takes to acknowledge.
+            models.Index(
+                fields=["storefront", "settled_at"],
+                condition=models.Q(capability="push_offers", state="settled"),
+                name="batch_delay",
+            ),
         ]
 
     def __str__(self) -> str:

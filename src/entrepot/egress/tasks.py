@@ -4,6 +4,10 @@ from __future__ import annotations
 
 from datetime import datetime
 
+from procrastinate.contrib.django import app
+
+from entrepot.core.clock import now
+from entrepot.inventory import services as inventory
 from entrepot.jobs.services import Drainer
 
 from . import services
@@ -45,3 +49,11 @@ OFFERS = Drainer("offers", "offers", _offers, idle_s=0.3, threads=3)
 LISTINGS = Drainer("listings", "content", _listings, idle_s=0.5, threads=2)
 POLLS = Drainer("polls", "offers", _polls, idle_s=0.3, threads=2)
 INTENTS = Drainer("intents", "orders", _intents, idle_s=0.3, threads=3, beside=LANES)
+
+
+@app.periodic(cron="*/5 * * * *")
+@app.task(queueing_lock="measure_paces")
+def measure_paces(timestamp: int) -> None:
+    """Measure how fast goods sell and how late channels learn of it: buffers by pace follow."""
+    inventory.measure_paces(at=now())
+    services.measure_delays(at=now())

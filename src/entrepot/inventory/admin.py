@@ -126,11 +126,16 @@ class ShortagePage(VariantLink, Page):
 
 def _buffer_fields(request: HttpRequest, row: Buffer | None) -> dict[str, forms.Field]:
     fronts = channels.visible_storefronts(actor=actor_of(request))
+    accounts = channels.visible_channels(actor=actor_of(request))
     asked: dict[str, forms.Field] = {} if row else {
         **seller_field(request),
         "storefront_id": forms.TypedChoiceField(
             choices=[("", gettext_lazy("all storefronts")), *((s.pk, str(s)) for s in fronts)], coerce=int,
             empty_value=None, required=False, label=gettext_lazy("Storefront"),
+        ),
+        "channel_id": forms.TypedChoiceField(
+            choices=[("", gettext_lazy("all channels")), *((c.pk, str(c)) for c in accounts)], coerce=int,
+            empty_value=None, required=False, label=gettext_lazy("Channel (instead of a storefront)"),
         ),
         "sku": forms.CharField(required=False, max_length=100, label=gettext_lazy("SKU (empty: all)")),
     }  # fmt: skip
@@ -143,36 +148,50 @@ def _buffer_fields(request: HttpRequest, row: Buffer | None) -> dict[str, forms.
             label=gettext_lazy("Fraction of what there is"),
             help_text=gettext_lazy("0.10 holds back ten per cent, rounded up."),
         ),
+        "pace": forms.DecimalField(
+            min_value=0,
+            max_value=100,
+            decimal_places=2,
+            initial=row.pace if row else 0,
+            label=gettext_lazy("Times what sells while the channel learns of it"),
+            help_text=gettext_lazy("1 holds back what sells on average in the measured delay of the storefront."),
+        ),
     }
 
 
-def add_buffer(*, seller_id: int, storefront_id: int | None, sku: str, pieces: int, fraction: Decimal) -> Buffer:
+def add_buffer(
+    *, seller_id: int, storefront_id: int | None, channel_id: int | None, sku: str, pieces: int, fraction: Decimal,
+    pace: Decimal,
+) -> Buffer:  # fmt: skip
     """``set_buffer`` for a SKU as a person types it."""
     if storefront_id is not None:
         channels.storefront_of(seller_id=seller_id, storefront_id=storefront_id)
+    if channel_id is not None:
+        channels.channel_of(seller_id=seller_id, channel_id=channel_id)
     variant_id = None
     if sku.strip():
         variant_id = variant_ids_by_sku(seller_id=seller_id, skus=[sku.strip()]).get(sku.strip())
         if variant_id is None:
             raise Invalid("buffer", "sku", f"{sku!r} is not known")
     return services.set_buffer(
-        seller_id=seller_id, storefront_id=storefront_id, variant_id=variant_id, pieces=pieces, fraction=fraction
-    )
+        seller_id=seller_id, storefront_id=storefront_id, channel_id=channel_id, variant_id=variant_id, pieces=pieces,
+        fraction=fraction, pace=pace,
+    )  # fmt: skip
 
 
-def change_buffer(*, seller_id: int, buffer: Buffer, pieces: int, fraction: Decimal) -> Buffer:
-    """Other amounts for the same storefront and variant."""
+def change_buffer(*, seller_id: int, buffer: Buffer, pieces: int, fraction: Decimal, pace: Decimal) -> Buffer:
+    """Other amounts for the same storefront or channel, and variant."""
     return services.set_buffer(
-        seller_id=seller_id, storefront_id=buffer.storefront_id, variant_id=buffer.variant_id, pieces=pieces,
-        fraction=fraction,
+        seller_id=seller_id, storefront_id=buffer.storefront_id, channel_id=buffer.channel_id,
+        variant_id=buffer.variant_id, pieces=pieces, fraction=fraction, pace=pace,
     )  # fmt: skip
 
 
 @register(Buffer)
 class BufferPage(Page):
-    list_display = ["held_for", "storefront_shown", "pieces", "share", "seller"]
+    list_display = ["held_for", "storefront_shown", "pieces", "share", "pace", "seller"]
     list_filter = [("storefront", OwnChoices), ("seller", OwnChoices)]
-    list_select_related = ["variant", "storefront__channel", "seller"]
+    list_select_related = ["variant", "storefront__channel", "channel", "seller"]
     search_fields = ["variant__sku"]
     buttons = [
         Button(
@@ -192,7 +211,8 @@ class BufferPage(Page):
 
     @display(description=gettext_lazy("storefront"))
     def storefront_shown(self, row: Buffer) -> str:
-        return str(row.storefront) if row.storefront else _("all storefronts")
+        place = row.storefront or row.channel
+        return str(place) if place else _("all storefronts")
 
     @display(description=gettext_lazy("fraction"), ordering="fraction")
     def share(self, row: Buffer) -> str:

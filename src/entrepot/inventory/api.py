@@ -17,10 +17,10 @@ from entrepot.core.clock import now
 from entrepot.core.errors import Invalid
 from entrepot.web.areas import ActorRequest, Area
 from entrepot.web.paging import DEFAULT, page
-from entrepot.web.shapes import Body, ChangedOut, Count, Cursor, Id, Limit, Listed, Whole, Word, listed
+from entrepot.web.shapes import Body, ChangedOut, Count, Cursor, Id, Limit, Listed, QueryId, Whole, Word, listed
 
 from . import queries, services
-from .models import Buffer, Reservation, StockLevel
+from .models import Buffer, Reservation, StockChange, StockLevel
 
 router = Router(auth=Area("stock"), tags=["stock"])
 
@@ -59,26 +59,36 @@ class ReadingsIn(Body):
 
 
 class BufferOut(Schema):
-    """Pieces held back, and a fraction of what there is; null stands for all."""
+    """Pieces held back, a fraction of what there is, and what sells while a channel learns of it; null: all."""
 
     id: int = Field(examples=[4])
     storefront_id: int | None = Field(examples=[5])
+    channel_id: int | None = Field(examples=[None])
     variant_id: int | None = Field(examples=[None])
     pieces: int = Field(examples=[2])
     fraction: str = Field(examples=["0.100"])
+    pace: str = Field(description="times pieces a day × the channel's measured delay", examples=["1.50"])
 
     @staticmethod
     def resolve_fraction(row: Buffer) -> str:
         return format(Decimal(row.fraction).quantize(Decimal("0.001")), "f")
 
+    @staticmethod
+    def resolve_pace(row: Buffer) -> str:
+        return format(Decimal(row.pace).quantize(Decimal("0.01")), "f")
+
 
 class BufferIn(Body):
-    """What to hold back, on one storefront or all, of one variant or all."""
+    """What to hold back, on one storefront, one channel or all, of one variant or all."""
 
     storefront_id: Id | None = Field(None, examples=[5])
+    channel_id: Id | None = Field(None, description="not with a storefront", examples=[None])
     variant_id: Id | None = Field(None, examples=[None])
     pieces: Count = Field(0, examples=[2])
     fraction: Annotated[str, Field(pattern=r"^(0(\.[0-9]{1,3})?|1(\.0{1,3})?)$")] = Field("0", examples=["0.1"])
+    pace: Annotated[str, Field(pattern=r"^([0-9]{1,2}(\.[0-9]{1,2})?|100(\.0{1,2})?)$")] = Field(
+        "0", description="1 holds back what sells on average while the channel learns of a change", examples=["1.5"]
+    )
 
 
 @router.get("/stock", response=Listed[StockOut], operation_id="list_stock", summary="List stock")
@@ -112,6 +122,33 @@ def _location(level: StockLevel) -> str:
     return level.location
 
 
+class StockChangeOut(Schema):
+    """What was on hand changed, and why: ``told`` by a source, ``taken`` by an order, ``returned`` by the store."""
+
+    variant_id: int = Field(examples=[1201])
+    location: str = Field(examples=["store"])
+    old: int | None = Field(description="null: was not known", examples=[12])
+    new: int | None = Field(description="null: is not known any more", examples=[10])
+    why: str = Field(examples=["taken"])
+    source: str = Field(description="who counts here: store, hub or file", examples=["store"])
+    by: str = Field(description="the person or key; empty: none", examples=[""])
+    at: datetime = Field(description="when the reading began, or the goods moved", examples=["2026-03-01T09:30:00Z"])
+
+
+@router.get(
+    "/stock/history", response=Listed[StockChangeOut], operation_id="stock_history", summary="List changes of stock"
+)
+def stock_history(
+    request: ActorRequest,
+    variant_id: Annotated[QueryId, Query(examples=[1201])],
+    cursor: Cursor = None,
+    limit: Limit = DEFAULT,
+) -> Any:
+    """What was on hand of a variant, change by change, newest first; as long as it is kept."""
+    rows = StockChange.objects.for_actor(request.auth).filter(variant_id=variant_id)
+    return listed(page(rows, cursor=cursor, limit=limit, newest_first=True))
+
+
 @router.post("/stock/readings", response=ChangedOut, operation_id="record_stock", summary="Tell what is on hand")
 def record_stock(request: ActorRequest, body: ReadingsIn, seller_id: SellerId = None) -> Any:
     """Keep counts; the ids of variants whose count changed. 422: a SKU that is not known; nothing is kept then."""
@@ -135,13 +172,15 @@ def list_buffers(request: ActorRequest, cursor: Cursor = None, limit: Limit = DE
 
 @router.put("/stock/buffers", response=BufferOut, operation_id="set_buffer", summary="Hold stock back")
 def set_buffer(request: ActorRequest, body: BufferIn, seller_id: SellerId = None) -> Any:
-    """Hold back pieces and a fraction of what there is; the most particular buffer counts, not the sum."""
+    """Hold back pieces, a fraction and a pace together; of several buffers the most particular one alone counts."""
     seller = acting_seller(request.auth, seller_id)
     if body.storefront_id is not None:
         channels.storefront_of(seller_id=seller, storefront_id=body.storefront_id)
+    if body.channel_id is not None:
+        channels.channel_of(seller_id=seller, channel_id=body.channel_id)
     if body.variant_id is not None:
         catalog.variant_of(seller_id=seller, variant_id=body.variant_id)
     return services.set_buffer(
-        seller_id=seller, pieces=body.pieces, fraction=Decimal(body.fraction), storefront_id=body.storefront_id,
-        variant_id=body.variant_id,
+        seller_id=seller, pieces=body.pieces, fraction=Decimal(body.fraction), pace=Decimal(body.pace),
+        storefront_id=body.storefront_id, channel_id=body.channel_id, variant_id=body.variant_id,
     )  # fmt: skip

@@ -8,6 +8,8 @@ from django.db import connection
 
 from entrepot.catalog.queries import kits_with
 
+from .models import StockChange
+
 
 def available(*, variant_ids: Sequence[int]) -> dict[int, int | None]:
     """Variant id → on hand less what is promised; None where it is unknown, absent where it was never told.
@@ -24,3 +26,9 @@ def available(*, variant_ids: Sequence[int]) -> dict[int, int | None]:
 def kits_of(*, variant_ids: Sequence[int]) -> list[int]:
     """Kits whose availability depends on one of these variants."""
     return kits_with(variant_ids=variant_ids)
+
+
+def stock_history(*, seller_id: int, variant_id: int, limit: int = 50) -> list[StockChange]:
+    """What was on hand of a variant, at all its locations, change by change, newest first. One SQL query."""
+    rows = StockChange.objects.for_seller(seller_id).filter(variant_id=variant_id)
+    return list(rows.order_by("-id")[:limit])

@@ -31,7 +31,7 @@ from entrepot.web.admin import (
 )
 from entrepot.web.admin.show import EMPTY, missing_facts, number, pairs, row_link, when
 
-from . import services
+from . import made, services
 from .models import Listing, ListingLevel
 from .states import LANES, LISTING
 
@@ -162,6 +162,7 @@ class ListingPage(VariantLink, StateChip, Page):
         return [
             Box(_("What is missing"), missing_facts(row.missing) if row.missing else chip("good", _("complete"))),
             _level_table(row),
+            *made.section(row),
             Box(_("What it should say"), pairs(content)),
             Table(_("Attributes"), [_("their attribute"), _("their value"), _("free text")],
                   [(a.get("attribute_ref"), a.get("value_ref") or EMPTY, a.get("text") or EMPTY)

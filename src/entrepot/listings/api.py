@@ -16,8 +16,9 @@ from entrepot.web.areas import ActorRequest, Area
 from entrepot.web.paging import DEFAULT, page
 from entrepot.web.shapes import Body, Cursor, Limit, Listed, MoneyOut, OneOf, QueryId, Text, Word, listed, money
 
-from . import services
+from . import queries, services
 from .models import Listing, ListingLevel
+from .queries import Made
 from .states import LANES, LISTING
 
 router = Router(auth=Area("listings"), tags=["listings"])
@@ -41,6 +42,41 @@ class StockLane(Schema):
     is_due: bool = Field(description="waits to be pushed", examples=[False])
     is_in_flight: bool = Field(examples=[False])
     refusal: str = Field(description="the marketplace's own words", examples=[""])
+
+
+class StockMade(Schema):
+    """How many pieces may be on sale now, and how that comes about. What is held back counts together."""
+
+    available: int | None = Field(description="on hand less what is promised; null: unknown", examples=[12])
+    pieces: int = Field(description="held back whatever there is", examples=[1])
+    fraction: str = Field(description="held back of what there is", examples=["0.100"])
+    share: int | None = Field(description="that fraction in pieces, rounded up", examples=[2])
+    pace: str = Field(description="times what sells while the storefront learns of a change", examples=["1.00"])
+    per_day: str = Field(description="pieces that orders take a day", examples=["48.00"])
+    delay_s: str = Field(description="seconds until the storefront acknowledges", examples=["12.5"])
+    is_measured: bool = Field(description="false: no delay was measured yet; a careful one counts", examples=[True])
+    cover: int = Field(description="held back for what sells meanwhile, rounded up", examples=[1])
+    most: int | None = Field(description="that the channel keeps; null: any number", examples=[20000])
+    stop: str = Field(
+        description="why nothing is sold: not selling, not on show, closed, no price; empty: it is", examples=[""]
+    )
+    published: int | None = Field(description="null: was never known, so nothing is published", examples=[8])
+
+    @staticmethod
+    def resolve_fraction(row: Made) -> str:
+        return f"{row.fraction:.3f}"
+
+    @staticmethod
+    def resolve_pace(row: Made) -> str:
+        return f"{row.pace:.2f}"
+
+    @staticmethod
+    def resolve_per_day(row: Made) -> str:
+        return f"{row.per_day:.2f}"
+
+    @staticmethod
+    def resolve_delay_s(row: Made) -> str:
+        return f"{row.delay_s:.1f}"
 
 
 class PriceSeen(Schema):
@@ -110,6 +146,7 @@ class ListingWhole(ListingOut):
     content: dict[str, Any] = Field(examples=[{"title": "Ince belli çay bardağı", "brand_ref": "1771"}])
     submitted_at: datetime | None = Field(examples=["2026-03-01T09:20:00Z"])
     stock: StockLane | None
+    stock_made: StockMade | None
     price: PriceLane | None
     timeline: list[HappenedOut]
 
@@ -145,6 +182,7 @@ def get_listing(request: ActorRequest, listing_id: int) -> Any:
     stock, price = (lanes.get(lane) for lane in LANES)
     row.stock = None if stock is None else _stock(stock)
     row.price = None if price is None else _price(price, row.storefront.currency)
+    row.stock_made = None if stock is None else queries.stock_made(listing_id=row.id)
     row.timeline = history(machine=LISTING.name, subject_id=row.id)
     return row
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal
 
@@ -10,6 +11,7 @@ from django.db import connection
 from django.db.models import Q
 
 from .models import Listing, ListingLevel
+from .published import MADE, most_there
 
 
 def variant_ids(*, storefront_id: int, listing_refs: Sequence[str]) -> dict[str, int]:
@@ -126,3 +128,35 @@ def waiting(*, channel_id: int) -> dict[str, int]:
         "in_review": rows.filter(state="submitted").count(),
         "refused": rows.filter(state="failed").count() + levels.exclude(refusal="").count(),
     }  # fmt: skip
+
+
+_MADE_OF = f"""
+WITH {MADE}
+SELECT available, pieces, fraction, share, pace, per_day, delay_s, is_measured, cover, most, stop, value FROM target"""
+
+
+@dataclass(frozen=True, slots=True)
+class Made:
+    """How many pieces of a listing may be on sale now, and how that comes about. None: not known."""
+
+    available: int | None  # on hand less what is promised; may be negative
+    pieces: Decimal  # held back whatever there is
+    fraction: Decimal
+    share: Decimal | None  # held back of what there is, pieces
+    pace: Decimal
+    per_day: Decimal  # pieces that orders take a day
+    delay_s: Decimal  # that the storefront takes to acknowledge
+    is_measured: bool  # False: nothing was measured yet, and ``delay_s`` is a careful guess
+    cover: Decimal  # held back for what sells meanwhile, pieces
+    most: Decimal | None  # that the channel keeps; None: any number
+    stop: str  # why nothing is sold at all: not selling, not on show, closed, no price; empty: it is
+    published: Decimal | None
+
+
+def stock_made(*, listing_id: int) -> Made | None:
+    """How the stock of a listing comes about, by the statement that computes it; None: it has no level."""
+    ids = list(ListingLevel.objects.system().filter(listing_id=listing_id, lane="stock").values_list("id", flat=True))
+    with connection.cursor() as cursor:
+        cursor.execute(_MADE_OF, {"levels": ids, "most": most_there()})
+        row = cursor.fetchone()
+    return None if row is None else Made(*row)

@@ -19,6 +19,8 @@ from entrepot.pricing.models import Price
 from entrepot.web.admin import Section, Table, chip, state_chip
 from entrepot.web.admin.show import EMPTY, missing_facts, money, row_link
 
+from . import histories
+
 if TYPE_CHECKING:
     from entrepot.catalog.models import Product, Variant
 
@@ -79,6 +81,7 @@ def of_variant(request: HttpRequest, row: Variant) -> Sequence[Section]:
     return [
         Table(_("Stock"), [_("location"), _("pieces"), _("told by")], stock),
         Table(_("Prices"), [_("storefront"), _("price"), _("why there is none")], prices),
+        *histories.of_variant(row),
         _listings(
             listings.select_related("variant", "storefront__channel").order_by("id"), _("Not offered anywhere yet.")
         ),

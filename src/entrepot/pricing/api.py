@@ -28,7 +28,7 @@ from entrepot.web.shapes import (
 )
 
 from . import services
-from .models import FxRate, Price, PriceRule
+from .models import FxRate, Price, PriceChange, PriceRule
 
 router = Router(auth=Area("prices"), tags=["prices"])
 ENDINGS = ("none", "0.90", "0.95", "0.99", "1")
@@ -67,6 +67,36 @@ class PriceOut(Schema):
     @staticmethod
     def resolve_sale_price(row: Price) -> Any:
         return money(row.sale_price, row.currency)
+
+
+class PriceChangeOut(Schema):
+    """A price became another one, and why: the first step that came out otherwise, before → now."""
+
+    variant_id: int = Field(examples=[1201])
+    storefront_id: int = Field(examples=[5])
+    old_sale_price: MoneyOut | None = Field(description="null: there was none")
+    old_list_price: MoneyOut | None = Field(description="null: there was none")
+    sale_price: MoneyOut | None = Field(description="null: cannot be computed any more")
+    list_price: MoneyOut | None = Field(description="null: cannot be computed any more")
+    why: str = Field(examples=["markup: + 20.00% → + 30.00%"])
+    by: str = Field(description="a person or key, else store, hub or file; empty: the day's rate", examples=["store"])
+    at: datetime = Field(examples=["2026-03-01T09:30:00Z"])
+
+    @staticmethod
+    def resolve_old_sale_price(row: PriceChange) -> Any:
+        return money(row.old_sale, row.currency)
+
+    @staticmethod
+    def resolve_old_list_price(row: PriceChange) -> Any:
+        return money(row.old_list, row.currency)
+
+    @staticmethod
+    def resolve_sale_price(row: PriceChange) -> Any:
+        return money(row.sale, row.currency)
+
+    @staticmethod
+    def resolve_list_price(row: PriceChange) -> Any:
+        return money(row.list, row.currency)
 
 
 class RuleOut(Schema):
@@ -149,6 +179,23 @@ def list_prices(
     if has_problem is not None:
         rows = rows.exclude(problem="") if has_problem else rows.filter(problem="")
     return listed(page(rows, cursor=cursor, limit=limit))
+
+
+@router.get(
+    "/prices/history", response=Listed[PriceChangeOut], operation_id="price_history", summary="List changes of prices"
+)
+def price_history(
+    request: ActorRequest,
+    variant_id: Annotated[QueryId, Query(examples=[1201])],
+    storefront_id: Annotated[QueryId | None, Query(examples=[5])] = None,
+    cursor: Cursor = None,
+    limit: Limit = DEFAULT,
+) -> Any:
+    """What a variant was asked at, change by change, newest first; as long as it is kept."""
+    rows = PriceChange.objects.for_actor(request.auth).filter(variant_id=variant_id)
+    if storefront_id is not None:
+        rows = rows.filter(storefront_id=storefront_id)
+    return listed(page(rows, cursor=cursor, limit=limit, newest_first=True))
 
 
 @router.get("/price-rules", response=Listed[RuleOut], operation_id="list_price_rules", summary="List price rules")

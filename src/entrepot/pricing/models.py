@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from django.db import models
+from django.db.models.functions import Now
 
-from entrepot.accounts.models import SellerScoped
+from entrepot.accounts.models import ScopedManager, SellerScoped
 
 
 class BasePrice(SellerScoped):
@@ -21,6 +22,7 @@ class BasePrice(SellerScoped):
     source = models.CharField(max_length=8)  # store, hub, file
     set_at = models.DateTimeField()
     refused = models.TextField(default="", db_default="", blank=True)  # what the source gave that no price can be
+    by = models.CharField(max_length=150, default="", db_default="", blank=True)  # who set it; empty: no person
 
     class Meta:
         constraints = [models.CheckConstraint(condition=models.Q(regular__gt=0), name="base_price_positive")]
@@ -40,6 +42,7 @@ class PriceRule(SellerScoped):
     fx_margin_rate = models.DecimalField(max_digits=5, decimal_places=4, default=0)
     ending = models.CharField(max_length=8, default="none")  # none, 0.99, 0.90, 0.95, 1
     changed_at = models.DateTimeField(auto_now=True)
+    changed_by = models.CharField(max_length=150, default="", db_default="", blank=True)  # empty: not known
 
     def __str__(self) -> str:
         return str(self.storefront)
@@ -85,6 +88,8 @@ class Price(SellerScoped):
     steps = models.JSONField(default=list)  # [{"step", "amount", "why"}], first to last
     problem = models.TextField(blank=True)
     computed_at = models.DateTimeField()
+    why = models.TextField(default="", db_default="", blank=True)  # the first step that came out otherwise than before
+    by = models.CharField(max_length=150, default="", db_default="", blank=True)  # whose doing; empty: no person's
 
     class Meta:
         constraints = [
@@ -97,3 +102,31 @@ class Price(SellerScoped):
 
     def __str__(self) -> str:
         return "–" if self.sale_price is None else f"{self.sale_price} {self.currency}"
+
+
+class PriceChange(models.Model):
+    """One change of a computed price, which the database keeps by itself (triggers on ``Price``): partitioned by day on
+    ``recorded_at``, dropped by age, without foreign keys.
+    """
+
+    id = models.BigAutoField(primary_key=True)
+    seller_id = models.BigIntegerField()
+    variant_id = models.BigIntegerField()
+    storefront_id = models.BigIntegerField()
+    currency = models.CharField(max_length=3)
+    old_sale = models.DecimalField(max_digits=14, decimal_places=2, null=True)  # null: there was none
+    old_list = models.DecimalField(max_digits=14, decimal_places=2, null=True)
+    sale = models.DecimalField(max_digits=14, decimal_places=2, null=True)  # null: cannot be computed any more
+    list = models.DecimalField(max_digits=14, decimal_places=2, null=True)
+    why = models.TextField()
+    by = models.CharField(max_length=150)
+    at = models.DateTimeField()
+    recorded_at = models.DateTimeField(db_default=Now())
+
+    objects = ScopedManager()
+
+    class Meta:
+        indexes = [models.Index(fields=["variant_id", "id"], name="price_change_of_variant")]  # the variant's page
+
+    def __str__(self) -> str:
+        return f"{self.variant_id} on {self.storefront_id}: {self.old_sale} → {self.sale} {self.currency}"

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from decimal import Decimal
 
-from .models import Price, PriceRule
+from .models import Price, PriceChange, PriceRule
 
 
 def prices(*, storefront_id: int, variant_ids: Sequence[int]) -> dict[int, Price]:
@@ -24,3 +24,9 @@ def ruled_storefronts(*, storefront_ids: Sequence[int]) -> set[int]:
     """Of these, the storefronts that have a rule."""
     rules = PriceRule.objects.system().filter(storefront_id__in=storefront_ids)
     return set(rules.values_list("storefront_id", flat=True))
+
+
+def price_history(*, seller_id: int, variant_id: int, limit: int = 50) -> list[PriceChange]:
+    """What a variant was asked at, on all its storefronts, change by change, newest first. One SQL query."""
+    rows = PriceChange.objects.for_seller(seller_id).filter(variant_id=variant_id)
+    return list(rows.order_by("-id")[:limit])

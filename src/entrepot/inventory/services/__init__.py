@@ -1,5 +1,8 @@
 """The one locked ledger of stock: readings, reservations, what the store took, shortages."""
 
+from .buffers import measure_paces as measure_paces
+from .buffers import record_delays as record_delays
+from .buffers import set_buffer as set_buffer
 from .pieces import give_back_some as give_back_some
 from .promises import absorb as absorb
 from .promises import draw_from as draw_from
@@ -11,4 +14,3 @@ from .promises import release as release
 from .promises import reserve as reserve
 from .readings import record_pass as record_pass
 from .readings import record_readings as record_readings
-from .readings import set_buffer as set_buffer

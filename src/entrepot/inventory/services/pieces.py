@@ -26,7 +26,7 @@ WITH parts AS (
            ended_at = CASE WHEN p.part = p.held THEN %(at)s ELSE r.ended_at END
       FROM parts p WHERE r.id = p.id
 ), sums AS (SELECT variant_id, sum(part) AS quantity FROM parts GROUP BY variant_id)""" + SHELF.format(
-    knows=KNOWS, sign="+"
+    knows=KNOWS, sign="+", why="returned"
 )
 _NOBODY_KNOWS = datetime(1970, 1, 1, tzinfo=UTC)
 

@@ -69,15 +69,15 @@ SHELF = """, shelf AS (
 )
 UPDATE inventory_stocklevel s
    SET on_hand = s.on_hand + CASE WHEN {knows} < %(since)s THEN {sign} shelf.quantity ELSE 0 END,
-       moved_at = greatest(s.moved_at, %(at)s)
+       moved_at = greatest(s.moved_at, %(at)s), why = '{why}', "by" = ''
   FROM shelf
  WHERE s.id = shelf.id
 RETURNING s.variant_id
 """
 # Where it is not sure whether a reading knows of the move, the lower number is kept; the next reading tells.
 KNOWS = "greatest(s.read_at, (SELECT max(p.began_at) FROM inventory_stockpass p WHERE p.channel_id = s.channel_id))"
-_TAKE = _MOVED + SHELF.format(knows="s.read_at", sign="-")
-_RETURN = _MOVED + SHELF.format(knows=KNOWS, sign="+")
+_TAKE = _MOVED + SHELF.format(knows="s.read_at", sign="-", why="taken")
+_RETURN = _MOVED + SHELF.format(knows=KNOWS, sign="+", why="returned")
 
 
 def reserve(*, seller_id: int, lines: Sequence[tuple[int, int, int]], at: datetime) -> list[int]:

@@ -4,28 +4,24 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from datetime import datetime
-from decimal import Decimal
 
 from django.db import connection, transaction
 
-from entrepot.catalog import queries as catalog
-from entrepot.core.errors import Invalid
+from entrepot.core.acting import who_acts
 from entrepot.events.services import mark_dirty
-
-from ..models import Buffer
 
 # A reading that began before the last one, or before the store took an order of ours, knows less than we do: it is
 # thrown away. What a complete pass left unchanged was not written, so the pass's own beginning counts too. A store
 # that does not count leaves alone what a person or a file said. Rows are taken in variant order, so that two writers
 # never wait for each other in a circle.
 _UPSERT = """
-INSERT INTO inventory_stocklevel AS s (seller_id, variant_id, location, on_hand, read_at, source, channel_id)
-SELECT %(seller)s, t.variant_id, %(location)s, t.on_hand, %(began)s, %(source)s, %(channel)s
+INSERT INTO inventory_stocklevel AS s (seller_id, variant_id, location, on_hand, read_at, source, channel_id, why, "by")
+SELECT %(seller)s, t.variant_id, %(location)s, t.on_hand, %(began)s, %(source)s, %(channel)s, 'told', %(by)s
   FROM unnest(%(variants)s::bigint[], %(on_hands)s::int[]) AS t(variant_id, on_hand)
  ORDER BY t.variant_id
 ON CONFLICT (variant_id, location) DO UPDATE
    SET on_hand = excluded.on_hand, read_at = excluded.read_at, source = excluded.source,
-       channel_id = excluded.channel_id
+       channel_id = excluded.channel_id, why = excluded.why, "by" = excluded."by"
  WHERE greatest(s.read_at, s.moved_at) <= excluded.read_at AND s.on_hand IS DISTINCT FROM excluded.on_hand
    AND (excluded.on_hand IS NOT NULL OR s.source = excluded.source)
    AND excluded.read_at >= coalesce(
@@ -61,6 +57,7 @@ def record_readings(
             {
                 "seller": seller_id, "location": location, "began": began_at, "source": source, "channel": channel_id,
                 "variants": list(latest), "on_hands": list(latest.values()),
+                "by": "" if source == "store" else who_acts()[:150],
             },
         )  # fmt: skip
         changed = [row[0] for row in cursor.fetchall()]
@@ -72,24 +69,3 @@ def record_pass(*, seller_id: int, channel_id: int, began_at: datetime) -> None:
     """A complete reading of a store that began then has been applied: what began earlier is old from now on."""
     with connection.cursor() as cursor:
         cursor.execute(_FINISHED, {"seller": seller_id, "channel": channel_id, "began": began_at})
-
-
-def set_buffer(
-    *, seller_id: int, pieces: int = 0, fraction: Decimal = Decimal(0),
-    storefront_id: int | None = None, variant_id: int | None = None,
-) -> Buffer:  # fmt: skip
-    """Hold back ``pieces`` and ``fraction`` of what there is, on one storefront or all, for one variant or all.
-
-    Raises:
-        Invalid: pieces below zero, or a fraction outside 0 to 1.
-    """
-    if pieces < 0 or not 0 <= fraction <= 1:
-        raise Invalid("buffer", "pieces", "must be zero or more, and the fraction from 0 to 1")
-    with transaction.atomic():
-        row, _ = Buffer.objects.system().update_or_create(
-            seller_id=seller_id, storefront_id=storefront_id, variant_id=variant_id,
-            defaults={"pieces": pieces, "fraction": fraction},
-        )  # fmt: skip
-        known = catalog.variant_ids(seller_id=seller_id)
-        mark_dirty(kind="stock", subject_ids=[i for i in known if variant_id in (None, i)])
-    return row

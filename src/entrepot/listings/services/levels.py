@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Sequence
 from datetime import datetime
 
 from django.db import connection, transaction
 
-from entrepot.kit.registry import connectors
+from ..published import MADE, TAKES, most_there
 
 # Under READ COMMITTED a statement that waited for a lock still sees old values of other tables: rows are locked
 # first, in primary-key order, and the values are read by the next statement.
@@ -17,40 +16,8 @@ SELECT l.id FROM listings_listinglevel l JOIN listings_listing g ON g.id = l.lis
  WHERE g.variant_id = ANY(%(variants)s) AND l.lane = %(lane)s ORDER BY l.id FOR NO KEY UPDATE OF l
 """
 
-# A listing can take levels once the marketplace has it.
-_TAKES = "g.live_at IS NOT NULL AND g.state IN ('live', 'update', 'queued', 'submitted', 'closing', 'failed')"
-
 _STOCK = f"""
-WITH target AS (
-    SELECT l.id,
-           CASE WHEN NOT w.is_selling OR NOT o.is_on_show OR g.state IN ('closing', 'closed', 'denied') THEN 0
-                -- What had a price and has none any more would be sold at one that is a guess.
-                WHEN pr.variant_id IS NOT NULL AND pr.sale_price IS NULL AND EXISTS (
-                     SELECT 1 FROM listings_listinglevel q
-                      WHERE q.listing_id = g.id AND q.lane = 'price' AND q.desired_value IS NOT NULL) THEN 0
-                -- (greatest() would make 0 of NULL)
-                WHEN a.available IS NULL
-                THEN CASE WHEN a.variant_id IS NOT NULL AND l.desired_value IS NOT NULL THEN 0 END
-                ELSE least(greatest(0, a.available - coalesce(b.pieces, 0)
-                                         - ceil(greatest(a.available, 0) * coalesce(b.fraction, 0))),
-                           (%(most)s::jsonb ->> w.connector)::numeric)  -- NULL: no limit
-           END AS value,
-           ({_TAKES}) AS takes
-      FROM listings_listinglevel l
-      JOIN listings_listing g ON g.id = l.listing_id
-      JOIN channels_window w ON w.storefront_id = g.storefront_id
-      JOIN catalog_on_show o ON o.variant_id = g.variant_id
-      LEFT JOIN inventory_available a ON a.variant_id = g.variant_id
-      LEFT JOIN pricing_asked pr ON pr.variant_id = g.variant_id AND pr.storefront_id = g.storefront_id
-      LEFT JOIN LATERAL (
-          SELECT b.pieces, b.fraction FROM inventory_holdback b
-           WHERE b.seller_id = g.seller_id
-             AND (b.storefront_id = g.storefront_id OR b.storefront_id IS NULL)
-             AND (b.variant_id = g.variant_id OR b.variant_id IS NULL)
-           ORDER BY (b.variant_id IS NOT NULL) DESC, (b.storefront_id IS NOT NULL) DESC LIMIT 1
-      ) b ON true
-     WHERE l.id = ANY(%(levels)s)
-)
+WITH {MADE}
 UPDATE listings_listinglevel l
    SET desired_value = t.value, desired_at = %(at)s, version = l.version + 1, repeats = 0, attempts = 0, refusal = '',
        not_before = %(at)s, is_due = t.takes AND t.value IS DISTINCT FROM l.acknowledged_value, is_urgent = t.value = 0
@@ -63,7 +30,7 @@ _PRICE = f"""
 UPDATE listings_listinglevel l
    SET desired_value = p.sale_price, desired_list = p.list_price, desired_at = %(at)s, version = l.version + 1,
        repeats = 0, attempts = 0, refusal = '', not_before = %(at)s, is_urgent = false,
-       is_due = ({_TAKES}) AND (p.sale_price, p.list_price) IS DISTINCT FROM (l.acknowledged_value, l.acknowledged_list)
+       is_due = ({TAKES}) AND (p.sale_price, p.list_price) IS DISTINCT FROM (l.acknowledged_value, l.acknowledged_list)
   FROM listings_listing g JOIN pricing_asked p ON p.variant_id = g.variant_id AND p.storefront_id = g.storefront_id
  WHERE g.id = l.listing_id AND l.id = ANY(%(levels)s) AND p.sale_price IS NOT NULL
    AND (l.desired_value, l.desired_list) IS DISTINCT FROM (p.sale_price, p.list_price)
@@ -72,7 +39,7 @@ RETURNING l.id
 
 _DUE = f"""
 UPDATE listings_listinglevel l
-   SET is_due = ({_TAKES}) AND l.desired_value IS NOT NULL
+   SET is_due = ({TAKES}) AND l.desired_value IS NOT NULL
                 AND (l.desired_value, l.desired_list) IS DISTINCT FROM (l.acknowledged_value, l.acknowledged_list),
        not_before = %(at)s, attempts = 0
   FROM listings_listing g
@@ -101,8 +68,7 @@ def _compute(lane: str, statement: str, variant_ids: Sequence[int], at: datetime
         levels = [row[0] for row in cursor.fetchall()]
         if not levels:
             return []
-        most = {slug: spec.most_stock for slug, spec in connectors().items() if spec.most_stock is not None}
-        cursor.execute(statement, {"levels": levels, "at": at, "most": json.dumps(most)})
+        cursor.execute(statement, {"levels": levels, "at": at, "most": most_there()})
         return [row[0] for row in cursor.fetchall()]
 
 

@@ -10,6 +10,7 @@ from typing import Any
 
 from django.db import connection, transaction
 
+from entrepot.core.acting import who_acts
 from entrepot.events.services import mark_dirty
 
 # What numeric(18, 6) holds and is not zero.
@@ -19,9 +20,9 @@ _LEAST, _BELOW = Decimal("0.000001"), Decimal(10) ** 12
 # Rows are taken in variant order, so that two writers never wait for each other in a circle.
 _SET = """
 INSERT INTO pricing_baseprice
-       (seller_id, variant_id, regular, sale, refused, currency, is_tax_included, source, set_at)
+       (seller_id, variant_id, regular, sale, refused, currency, is_tax_included, source, "by", set_at)
 SELECT %(seller)s, t.variant_id, t.regular, CASE WHEN t.regular IS NOT NULL THEN t.sale END, t.refused, %(currency)s,
-       %(taxed)s, %(source)s, %(at)s
+       %(taxed)s, %(source)s, %(by)s, %(at)s
   FROM jsonb_to_recordset(%(rows)s::jsonb) AS t(variant_id bigint, regular numeric, sale numeric, refused text)
   LEFT JOIN pricing_baseprice b ON b.variant_id = t.variant_id
  WHERE CASE WHEN t.regular IS NOT NULL
@@ -33,7 +34,8 @@ SELECT %(seller)s, t.variant_id, t.regular, CASE WHEN t.regular IS NOT NULL THEN
  ORDER BY t.variant_id
 ON CONFLICT (variant_id) DO UPDATE
    SET regular = excluded.regular, sale = excluded.sale, refused = excluded.refused, currency = excluded.currency,
-       is_tax_included = excluded.is_tax_included, source = excluded.source, set_at = excluded.set_at
+       is_tax_included = excluded.is_tax_included, source = excluded.source, set_at = excluded.set_at,
+       "by" = excluded."by"
  WHERE pricing_baseprice.set_at <= excluded.set_at
    AND (excluded.regular IS NOT NULL OR pricing_baseprice.source = excluded.source)
 RETURNING variant_id"""
@@ -59,6 +61,7 @@ def set_base_prices(
             {
                 "seller": seller_id, "currency": currency, "taxed": is_tax_included, "source": source, "at": at,
                 "rows": json.dumps(list(wanted.values()), default=str),
+                "by": "" if source == "store" else who_acts()[:150],
             },
         )  # fmt: skip
         changed = [row[0] for row in cursor.fetchall()]

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import date, datetime
 from typing import TYPE_CHECKING, Any
 
@@ -57,12 +57,15 @@ def _compute(variant_ids: Sequence[int], day: date, at: datetime) -> dict[tuple[
         (p.variant_id, p.storefront_id): _said(p) for p in Price.objects.system().filter(variant_id__in=variant_ids)
     }
     turned = sorted({p.variant_id for p in rows if _has_turned(p, known.get((p.variant_id, p.storefront_id)))})
+    other = [p for p in rows if known.get((p.variant_id, p.storefront_id)) != _said(p)]
+    for p in other:
+        p.why, p.by = _cause(p, known.get((p.variant_id, p.storefront_id)), bases.get(p.variant_id), rules)
     Price.objects.system().bulk_create(
-        [p for p in rows if known.get((p.variant_id, p.storefront_id)) != _said(p)],
+        other,
         batch_size=1000,
         update_conflicts=True,
         unique_fields=["variant", "storefront"],
-        update_fields=["list_price", "sale_price", "currency", "steps", "problem", "computed_at"],
+        update_fields=["list_price", "sale_price", "currency", "steps", "problem", "computed_at", "why", "by"],
     )
     for kind in ("stock", "content"):
         mark_dirty(kind=kind, subject_ids=turned)
@@ -72,6 +75,31 @@ def _compute(variant_ids: Sequence[int], day: date, at: datetime) -> dict[tuple[
 def _has_turned(price: Price, said: tuple[Any, ...] | None) -> bool:
     """Known before and unknown now, or the other way: what may be sold at all depends on it."""
     return said is not None and (said[1] is None) != (price.sale_price is None)
+
+
+def _cause(
+    price: Price, said: tuple[Any, ...] | None, base: BasePrice | None, rules: Mapping[int, PriceRule]
+) -> tuple[str, str]:
+    """Why a price is another one than before, by the first step that differs: ``step: before → now``; and whose doing
+    that is.
+    """
+    if price.problem or said is None or not said[3]:
+        return price.problem or "first", _teller(base)
+    old, new = ({s["step"]: s for s in steps} for steps in (said[3], price.steps))
+    if old["base"] != new["base"]:
+        before, now = (f"{x['base']['amount']} {x['base']['why']}" for x in (old, new))
+        return f"base: {before} → {now}", _teller(base)
+    for step in dict.fromkeys([*new, *old]):
+        before, now = (x[step]["why"] if step in x else "–" for x in (old, new))
+        if before != now:
+            rule = rules.get(price.storefront_id)
+            return f"{step}: {before} → {now}", "" if step == "exchange" or rule is None else rule.changed_by
+    return "regular", _teller(base)
+
+
+def _teller(base: BasePrice | None) -> str:
+    """Who set the base price: a person, else the store, hub or file."""
+    return "" if base is None else base.by or base.source
 
 
 def _said(price: Price) -> tuple[Any, ...]:

@@ -10,6 +10,7 @@ from django.db import transaction
 
 from entrepot.catalog import queries as catalog
 from entrepot.channels import queries as channels
+from entrepot.core.acting import who_acts
 from entrepot.core.errors import Invalid
 from entrepot.core.money import exact
 from entrepot.events.services import mark_dirty
@@ -50,7 +51,7 @@ def set_rule(*, seller_id: int, storefront_id: int, confirm: bool = False, **cha
         if not confirm:
             _refuse_wild(record, rows.select_for_update(no_key=True).first(), checked)
         row, _ = PriceRule.objects.system().update_or_create(
-            storefront_id=storefront_id, seller_id=seller_id, defaults=checked
+            storefront_id=storefront_id, seller_id=seller_id, defaults=checked | {"changed_by": who_acts()[:150]}
         )
         mark_dirty(kind="price", subject_ids=catalog.variant_ids(seller_id=seller_id))
     return row
