@@ -94,10 +94,10 @@ def _rows(front: Storefront, fitting: Mapping[str, Variant]) -> list[Listing]:
             row.listing_ref = ref
             moved.append(row)
     Listing.objects.system().bulk_update(moved, ["listing_ref"], batch_size=500)
-    return [
-        *(row for row in known.values() if row.state == "draft" and row.listing_ref in fitting),
-        *add_listings(fresh),
-    ]
+    made = add_listings(fresh)
+    if len(made) < len(fresh):  # another worker made their drafts while we looked: now they are known
+        return _rows(front, fitting)
+    return [*(row for row in known.values() if row.state == "draft" and row.listing_ref in fitting), *made]
 
 
 def _learn(front: Storefront, seen: Seen, fitting: Mapping[str, Variant]) -> None:

@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 from django.db import transaction
+from django.db.models import Q
 
 from entrepot.catalog import queries as catalog
 from entrepot.channels import queries as channels
@@ -20,6 +21,7 @@ if TYPE_CHECKING:
     from entrepot.channels.models import Storefront
 
 Refs = dict[tuple[int, str], int]  # (storefront, listing ref) → variant
+_UNSENT = Q(state="draft", submitted_at__isnull=True)
 
 
 def make_listings(*, variant_ids: Sequence[int]) -> int:
@@ -33,8 +35,9 @@ def make_listings(*, variant_ids: Sequence[int]) -> int:
     fronts = _fronts()
     approved = catalog.listable_variants(variant_ids=variant_ids)
     wanted = [(v, s) for v in approved for s in fronts.get(v.seller_id, []) if (v.id, s.id) not in known]
-    drafts = [row for row in known.values() if row.state == "draft" and row.submitted_at is None]
     with transaction.atomic():
+        # Read anew under a lock: one that was adopted meanwhile has the marketplace's ref for good.
+        drafts = list(rows.filter(_UNSENT).order_by("id").select_for_update(no_key=True, of=("self",)))
         taken = _taken([(v, s) for v, s in wanted] + [(row.variant, row.storefront) for row in drafts])
         _follow(drafts, taken)
         fresh = [
