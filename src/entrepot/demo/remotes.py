@@ -59,15 +59,25 @@ class Sandbox:
         found: dict[str, Any] = answer.json()
         return found
 
-    def ledger(self, slug: str) -> list[dict[str, Any]]:
-        """Everything that happened there, in order."""
-        found: list[dict[str, Any]] = self._http.get(f"/{slug}/ledger").json()["entries"]
+    def ledger(self, slug: str, *, after: int = 0) -> list[dict[str, Any]]:
+        """Everything that happened there behind sequence number ``after``, in order."""
+        found: list[dict[str, Any]] = self._http.get(f"/{slug}/ledger", params={"after": after}).json()["entries"]
         return found
 
     def summary(self, slug: str) -> dict[str, Any]:
         """What it now holds."""
         found: dict[str, Any] = self._http.get(f"/{slug}/summary").json()
         return found
+
+    def dial(self, slug: str, **dials: Any) -> None:
+        """Turn its faults: dials by name, or ``preset``.
+
+        Raises:
+            ValueError: the remote says why not.
+        """
+        answer = self._http.patch(f"/{slug}/faults", json=dials)
+        if answer.status_code >= 400:  # noqa: PLR2004
+            raise ValueError(f"{slug} faults: {answer.text[:300]}")
 
     def faults_done(self, slug: str) -> dict[str, int]:
         """What the dials did to callers."""

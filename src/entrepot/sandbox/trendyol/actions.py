@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from . import life_cycle, offers, orders, packages, products, reviews, subscriptions
+from . import life_cycle, offers, orders, package_calls, packages, products, reviews, subscriptions
 from .payload import shown
 from .product_rules import MOST_STOCK
 from .storefronts import STOREFRONTS
@@ -153,6 +153,32 @@ class Actions:
             raise ValueError(f"line_ids must be of {[n.id for n in package.lines]}")
         made = packages.give_up(self.world, package, units, "Cancelled", "customer", reason, 401)
         return {**_told(package), "into": [_told(p) for p in made if p is not package]}
+
+    def unsupply(self, *, package_id: int, reason_id: int = 500) -> Result:
+        """The seller says in the panel that nothing of it can be supplied."""
+        package = self._package(package_id)
+        if package.is_splitting or reason_id not in package_calls.REASONS:
+            raise ValueError(
+                f"package {package.id} is being split, or the reason is none of {[*package_calls.REASONS]}"
+            )
+        units = {n.id: n.quantity for n in package.lines}
+        packages.give_up(
+            self.world, package, units, "UnSupplied", "seller", package_calls.REASONS[reason_id], reason_id
+        )
+        return _told(package)
+
+    def split(self, *, package_id: int, line_ids: list[int]) -> Result:
+        """The seller moves some lines into a package of their own, in the panel; done at once."""
+        package = self._package(package_id)
+        left = [n for n in package.lines if n.id not in line_ids]
+        if package.status not in packages.OPEN or package.is_splitting or not left or len(left) == len(package.lines):
+            raise ValueError(
+                f"package {package.id} must be one of {', '.join(packages.OPEN)} and keep a line, lose a line"
+            )
+        kept = {n.id: n.quantity for n in left}
+        gone = {n.id: n.quantity for n in package.lines if n.id in line_ids}
+        made = packages.replace(self.world, package, [kept, gone], "seller")
+        return {**_told(package), "into": [_told(p) for p in made]}
 
     # -- catalogue -------------------------------------------------------------------------------------------------
 

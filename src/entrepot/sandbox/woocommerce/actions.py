@@ -20,8 +20,8 @@ CURRENCY = re.compile(r"[A-Z]{3}")
 LINES = 'lines must be a list such as [{"sku": "SABUN-KESE", "quantity": 2}]'
 
 NAMES = (
-    "set_stock", "set_price", "sell", "place_order", "fulfil", "cancel", "delete_product", "unpublish", "edit",
-    "html_mode", "bump_modified", "configure",
+    "set_stock", "set_price", "sell", "place_order", "fulfil", "cancel", "add_product", "delete_product", "unpublish",
+    "edit", "html_mode", "bump_modified", "configure",
 )  # fmt: skip
 
 
@@ -118,6 +118,14 @@ class Desk:
     def cancel(self, order_id: int) -> dict[str, Any]:
         """Cancel an order; its stock comes back."""
         return self._set_status(self._order(order_id), "cancelled")
+
+    def add_product(self, sku: str, name: str, regular_price: str, quantity: int, **fields: Any) -> dict[str, Any]:
+        """Put a simple product on sale that the shop did not have; further fields as in the product schema."""
+        if self.store.with_sku(sku):
+            raise ValueError(f"{sku} is there already")
+        body = {"sku": sku, "name": name, "regular_price": str(regular_price), "status": "publish", **fields}
+        row = product_write.create(self.store, body | {"manage_stock": True, "stock_quantity": int(quantity)})
+        return {"id": row["id"], "sku": sku, "quantity": row["stock_quantity"]}
 
     def delete_product(self, sku: str) -> dict[str, Any]:
         """Remove a product for good."""

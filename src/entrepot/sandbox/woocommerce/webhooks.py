@@ -78,7 +78,8 @@ class Webhooks:
         if payload is None:
             return
         body = json.dumps(payload, ensure_ascii=False).encode()
-        facts: dict[str, object] = {"webhook_id": row["id"], "topic": topic, "resource_id": id_}
+        whole = payload.get("parent_id") or id_  # of a variation: its product
+        facts: dict[str, object] = {"webhook_id": row["id"], "topic": topic, "resource_id": id_, "whole_id": whole}
         self.deliveries.send(
             Delivery(
                 url=row["delivery_url"],
