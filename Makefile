@@ -7,7 +7,7 @@ T ?= tests
 C ?=
 
 .DEFAULT_GOAL := help
-.PHONY: help setup up demo kafka check format test test-pure conformance docs bench pins clean
+.PHONY: help setup up demo kafka check format test test-pure conformance docs bench proof pins clean
 
 help: ## this list
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## /\1\t/' | expand -t 16
@@ -34,15 +34,15 @@ kafka: ## a real Kafka broker on 127.0.0.1:9092 until Ctrl-C (needs Java and Mav
 	@$(PYTHON) tools/kafka/broker.py
 
 check: setup ## format, lint, types, import contracts, missing migrations
-	$(BIN)/ruff format --check src tests benchmarks
-	$(BIN)/ruff check src tests benchmarks
+	$(BIN)/ruff format --check src tests benchmarks proof
+	$(BIN)/ruff check src tests benchmarks proof
 	$(BIN)/mypy -p entrepot.core -p entrepot.kit -p entrepot.connectors
 	$(BIN)/lint-imports
 	$(BIN)/python -m pytest -q -p no:cacheprovider tests/architecture
 
 format: setup ## put the code into its form
-	$(BIN)/ruff format src tests benchmarks
-	$(BIN)/ruff check --fix --silent src tests benchmarks || true
+	$(BIN)/ruff format src tests benchmarks proof
+	$(BIN)/ruff check --fix --silent src tests benchmarks proof || true
 
 test: setup ## every test; T=path for one file or folder
 	@sh tools/chromium.sh
@@ -60,6 +60,9 @@ docs: setup ## make the diagrams of the states and the schemas of the events
 
 bench: setup ## measure; ARGS='NAME --json'
 	$(BIN)/python -m benchmarks $(ARGS)
+
+proof: setup ## kill -9 while people trade, then compare; ARGS='--minutes 5 --seed 7 --json'
+	$(BIN)/python -m proof $(ARGS)
 
 pins: ## pin requirements/*.in again, by hash and without addresses (needs uv)
 	for n in run dev; do uv pip compile --quiet --generate-hashes --no-emit-index-url --no-emit-find-links --no-header \

@@ -1,0 +1,70 @@
+"""Kill -9, of our processes and of PostgreSQL. The sandbox is never among them: it is the witness."""
+
+from __future__ import annotations
+
+import os
+import signal
+import time
+from collections import Counter
+from contextlib import suppress
+from pathlib import Path
+
+from entrepot.config.database.server import Server
+
+from .hub import Hub
+from .plan import Step
+
+_PATIENCE_S = 10.0  # a victim that has not come up again by then is passed over; another one is found
+
+
+class Killer:
+    """Carries out kills; ``done`` counts them by role, ``passed`` those that found nobody at work."""
+
+    def __init__(self, hub: Hub, server: Server | None) -> None:
+        self.hub, self.server = hub, server
+        self.done: Counter[str] = Counter()
+        self.passed = 0
+        self._by_name = {process.name: process for process in hub.processes}
+
+    def kill(self, step: Step, *, until: float) -> None:
+        """Kill whom the step names, once it works again after the last time."""
+        until = min(until, time.monotonic() + _PATIENCE_S)
+        while not self._try(step):
+            if time.monotonic() > until:
+                self.passed += 1
+                return
+            time.sleep(0.1)
+
+    def _try(self, step: Step) -> bool:
+        process = self._by_name.get(step.name)
+        if process is not None:
+            if not process.is_up():
+                return False
+            self.hub.kill(process)
+            self.done[process.role] += 1
+            return True
+        pid = self._postmaster()
+        if pid is None:
+            return False
+        if step.name == "backend":
+            children = _children(pid)
+            if not children:
+                return False
+            pid = step.source().choice(children)
+        with suppress(ProcessLookupError):
+            os.kill(pid, signal.SIGKILL)
+            self.done[step.name] += 1
+            return True
+        return False
+
+    def _postmaster(self) -> int | None:
+        """The embedded server's first process, while it answers."""
+        if self.server is None or self.server.process is None or not self.server.answers():
+            return None
+        return self.server.process.pid
+
+
+def _children(pid: int) -> list[int]:
+    with suppress(OSError):
+        return [int(word) for word in Path(f"/proc/{pid}/task/{pid}/children").read_text().split()]
+    return []
