@@ -88,7 +88,7 @@ def test_pieces_that_are_cancelled_are_not_taken_off_twice(desk, left, is_held):
     sellable(desk, by_rule=False)
     desk.tell(package("P1", lines=[line("1", quantity=3)]))
     order = desk.order()
-    orders.cancel_by_remote(order=order, quantities={order.lines.get().id: 1}, at=AT)
+    orders.cancel_by_remote(order=order, gone={order.lines.get().id: orders.Pieces(1)}, at=AT)
 
     desk.tell(package("P1", lines=[line("1", quantity=left)], minutes=4))
 

@@ -165,7 +165,7 @@ def test_a_part_that_was_cancelled_before_the_push_holds_nothing(desk):
     sellable(desk)
     desk.tell(package("P1", lines=[line("1", quantity=3, price="9.99")]))
     order = desk.order()
-    orders.cancel_by_remote(order=order, quantities={order.lines.get().id: 1}, at=AT)
+    orders.cancel_by_remote(order=order, gone={order.lines.get().id: orders.Pieces(1)}, at=AT)
 
     desk.tell(package("P1", lines=[line("1", quantity=3, price="9.99")], minutes=4))
 

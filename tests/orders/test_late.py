@@ -54,7 +54,7 @@ def test_what_comes_late_and_is_cancelled_is_neither_said_nor_taken_out_of_the_s
     desk.tell(package("P2", **MORE))
     order = desk.order()
 
-    orders.cancel_by_remote(order=order, quantities={order.lines.get(line_ref="2").id: 2}, at=AT)
+    orders.cancel_by_remote(order=order, gone={order.lines.get(line_ref="2").id: orders.Pieces(2)}, at=AT)
 
     assert desk.order().troubles == {}
     assert not Intent.objects.system().filter(kind="store_lower").exists()

@@ -47,7 +47,7 @@ def test_a_line_cancelled_while_the_push_begins_is_not_sent(desk):
     cup = order.lines.get(line_ref="12")
 
     with meanwhile(lambda: begin(desk, intent)) as begun:
-        assert orders.cancel_by_remote(order=order, quantities={cup.id: 1}, at=LATER) == "part"
+        assert orders.cancel_by_remote(order=order, gone={cup.id: orders.Pieces(1)}, at=LATER) == "part"
 
     assert not begun[0].refused
     (sale,) = begun[0].sales.values()
@@ -59,7 +59,7 @@ def test_an_order_cancelled_while_the_push_begins_is_not_sent(desk):
     order, intent = desk.order(), approved(desk)
 
     with meanwhile(lambda: begin(desk, intent)) as begun:
-        assert orders.cancel_by_remote(order=order, quantities={order.lines.get().id: 1}, at=LATER) == "drop"
+        assert orders.cancel_by_remote(order=order, gone={order.lines.get().id: orders.Pieces(1)}, at=LATER) == "drop"
 
     assert not begun[0].sales
     assert Intent.objects.system().get(id=intent.id).state == "dropped"
@@ -96,7 +96,7 @@ def test_a_cancellation_of_ours_and_the_stores_news_of_it_do_not_wait_for_each_o
     sellable(desk)
     orders.approve_orders(seller_id=desk.seller_id, order_ids=[desk.order().id], at=AT)
     creation, order = push(desk), desk.order()
-    assert orders.cancel_by_remote(order=order, quantities={order.lines.get().id: 1}, at=LATER) == "compensate"
+    assert orders.cancel_by_remote(order=order, gone={order.lines.get().id: orders.Pieces(1)}, at=LATER) == "compensate"
     intent = claimed(desk)
     assert channels.send_intent(intent, at=LATER)
     news = replace(made(creation, order), state="cancelled", their_status="cancelled", modified_at=LATER)
@@ -118,7 +118,7 @@ def test_a_worker_that_dies_at_a_refusal_leaves_neither_the_refusal_nor_the_word
     sellable(desk)
     orders.approve_orders(seller_id=desk.seller_id, order_ids=[desk.order().id], at=AT)
     push(desk)
-    orders.cancel_by_remote(order=desk.order(), quantities={desk.order().lines.get().id: 1}, at=LATER)
+    orders.cancel_by_remote(order=desk.order(), gone={desk.order().lines.get().id: orders.Pieces(1)}, at=LATER)
     intent = claimed(desk)
 
     with monkeypatch.context() as patched, pytest.raises(KeyboardInterrupt):

@@ -76,6 +76,7 @@ class Line(SellerScoped):
     title = models.CharField(max_length=300)
     quantity = models.PositiveIntegerField()
     cancelled_quantity = models.PositiveIntegerField(default=0)
+    cancelled_total = models.DecimalField(max_digits=14, decimal_places=2, null=True)  # of these; null: an average
     unit_gross = models.DecimalField(max_digits=14, decimal_places=4)
     unit_seller_discount = models.DecimalField(max_digits=14, decimal_places=4)
     unit_channel_discount = models.DecimalField(max_digits=14, decimal_places=4)

@@ -8,7 +8,7 @@ from datetime import datetime
 from typing import TYPE_CHECKING
 
 from django.db import transaction
-from django.db.models import Sum
+from django.db.models import Count, Q, Sum
 
 from entrepot.events.services import Happening, Path, move_along, record_many
 from entrepot.kit import records
@@ -170,28 +170,32 @@ def _save(work: Sequence[_Work]) -> None:
     lines = [
         PackageLine(
             seller_id=one.row.seller_id, package=one.row, line_id=one.told.line_ids[x.line_ref], line_ref=x.line_ref,
-            quantity=x.quantity,
+            quantity=x.quantity, total=orders.line_total(x, one.theirs.currency),
         )
         for one in work
         for x in one.theirs.lines
         if x.line_ref in one.told.line_ids
     ]  # fmt: skip
     PackageLine.objects.system().bulk_create(
-        lines, batch_size=1000, update_conflicts=True, unique_fields=["package", "line_ref"], update_fields=["quantity"]
+        lines,
+        batch_size=1000,
+        update_conflicts=True,
+        unique_fields=["package", "line_ref"],
+        update_fields=["quantity", "total"],
     )
 
 
 def _settle_orders(told: Sequence[Told], at: datetime) -> None:
     """What the packages as they now are mean for their orders: pieces that are gone, waybills to pass on."""
     by_id = {t.order.id: t.order for t in told}
-    gone: dict[int, dict[int, int]] = {}
+    gone: dict[int, dict[int, orders.Pieces]] = {}
     rows = PackageLine.objects.system().filter(package__order__in=list(by_id), package__state__in=_GONE)
-    for order_id, line_id, pieces in rows.values_list("package__order", "line_id").annotate(Sum("quantity")).order_by(
-        "package__order", "line_id"
-    ):  # fmt: skip
-        gone.setdefault(order_id, {})[line_id] = pieces
-    for order_id, quantities in gone.items():
-        orders.cancel_by_remote(order=by_id[order_id], quantities=quantities, at=at)
+    sums = {"pieces": Sum("quantity"), "paid": Sum("total"), "unknown": Count("id", filter=Q(total__isnull=True))}
+    for row in rows.values("package__order", "line_id").annotate(**sums).order_by("package__order", "line_id"):
+        pieces = orders.Pieces(row["pieces"], None if row["unknown"] else row["paid"])
+        gone.setdefault(row["package__order"], {})[row["line_id"]] = pieces
+    for order_id, pieces_of in gone.items():
+        orders.cancel_by_remote(order=by_id[order_id], gone=pieces_of, at=at)
     orders.note_waybills(waybills=_waybills(by_id), at=at)
 
 

@@ -167,11 +167,14 @@ def lower(*, seller_id: int, lines: Sequence[tuple[int, int, int]], at: datetime
 
 
 def forget(*, seller_id: int, line_ids: Sequence[int]) -> list[int]:
-    """Lines turn out to mean other variants: their promises never were; the variant ids that are free again."""
+    """Lines turn out to mean other goods, or more: their promises never were; the variant ids that are free again.
+
+    What the store took stays.
+    """
     with transaction.atomic():
-        held = Reservation.objects.for_seller(seller_id).filter(line_id__in=line_ids, state="held").order_by("id")
-        freed = [r.variant_id for r in held.select_for_update(no_key=True)]
-        held.delete()
+        lines = Reservation.objects.for_seller(seller_id).filter(line_id__in=line_ids).exclude(state="absorbed")
+        freed = [r.variant_id for r in lines.order_by("id").select_for_update(no_key=True) if r.state == "held"]
+        lines.delete()
         Shortage.objects.for_seller(seller_id).filter(line_id__in=line_ids).delete()
         mark_dirty(kind="stock", subject_ids=freed)
     return freed

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from datetime import datetime
+from decimal import Decimal
 
 from django.db import transaction
 
@@ -25,38 +27,61 @@ _NEVER_SENT = ("planned", "refused", "dropped")
 PERSON = "cancelled by the marketplace after the store had shipped it: stop the parcel, or expect it back"
 
 
-def cancel_by_remote(*, order: Order, quantities: Mapping[int, int], at: datetime) -> str:
+@dataclass(frozen=True, slots=True)
+class Pieces:
+    """How many of a line, and what the buyer pays for them in the order's currency; None: not told, an average."""
+
+    quantity: int
+    total: Decimal | None = None
+
+
+def cancel_by_remote(*, order: Order, gone: Mapping[int, Pieces], at: datetime) -> str:
     """Take away {line id: pieces now cancelled in all}; what was done.
 
     ``unchanged``, ``part``, or one of ``states.CANCEL_ACTIONS``. A part of an order only lowers its lines (the store
-    keeps the rest). The whole of it ends the order, as the table ``states.CANCEL`` says.
+    keeps the rest). The whole of it ends the order, as the table ``states.CANCEL`` says. An order of which only
+    successors of a split were told is never whole: what is still to be told may live.
     """
     with transaction.atomic():
         order = Order.objects.system().select_for_update(no_key=True).get(id=order.id)
         rows = Line.objects.system().filter(order=order).order_by("id").select_for_update(no_key=True)
         lines = {x.id: x for x in rows}
-        changed = _lower(lines, quantities)
-        if not changed:
+        changed = _lower(lines, gone)
+        is_whole = _is_whole(order, list(lines.values()))
+        if not changed and not (is_whole and _is_open(order)):
             return "unchanged"
-        record(
-            type="order.lines_cancelled", key=order.id, seller_id=order.seller_id,
-            payload={"lines": [x.id for x in changed]},
-        )  # fmt: skip
-        if any(x.cancelled_quantity < x.quantity for x in lines.values()):
+        if changed:
+            record(
+                type="order.lines_cancelled", key=order.id, seller_id=order.seller_id,
+                payload={"lines": [x.id for x in changed]},
+            )  # fmt: skip
+        if not is_whole:
             _part(order, changed, at)
             return "part"
         return _whole(order, list(lines), at)
 
 
-def _lower(lines: dict[int, Line], quantities: Mapping[int, int]) -> list[Line]:
+def _is_whole(order: Order, lines: Sequence[Line]) -> bool:
+    awaited = set(order.replaced_refs) - set(order.told_refs)
+    return not awaited and all(x.cancelled_quantity == x.quantity for x in lines)
+
+
+def _is_open(order: Order) -> bool:
+    """Whether the rest of the news can find all of it cancelled, though nothing more is: it never got to the store."""
+    return not order.store_ref and order.state not in ORDER.ends
+
+
+def _lower(lines: dict[int, Line], gone: Mapping[int, Pieces]) -> list[Line]:
     changed = []
-    for line_id, quantity in quantities.items():
+    for line_id, pieces in gone.items():
         line = lines[line_id]
-        wanted = min(line.quantity, max(line.cancelled_quantity, quantity))
+        wanted = min(line.quantity, max(line.cancelled_quantity, pieces.quantity))
         if wanted != line.cancelled_quantity:
             line.cancelled_quantity = wanted
+            is_exact = pieces.total is not None and pieces.quantity == wanted and 0 <= pieces.total <= line.line_total
+            line.cancelled_total = pieces.total if is_exact else None
             changed.append(line)
-    Line.objects.system().bulk_update(changed, ["cancelled_quantity"])
+    Line.objects.system().bulk_update(changed, ["cancelled_quantity", "cancelled_total"])
     return changed
 
 

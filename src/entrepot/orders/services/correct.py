@@ -6,16 +6,12 @@ from collections.abc import Mapping, Sequence
 from decimal import Decimal
 from typing import Any
 
-from entrepot.channels import queries as channels
 from entrepot.kit import records
 
 from ..models import Line, Order
-from .entry import Entry
-from .lines import made_line
+from .entry import Entry, nothing_sent
+from .lines import made_line, more_pieces
 
-KIND = "store_order"
-_UNSENT = ("new", "edited", "awaiting_confirmation", "failed")
-_ON_ITS_WAY = ("approved", "queued")
 _SAYS = (
     "quantity",
     "unit_gross",
@@ -38,7 +34,7 @@ def correct_lines(entry: Entry, package: records.Package, variants: Mapping[str,
     told: dict[str, list[records.Line]] = {}
     for theirs in package.lines:
         told.setdefault(theirs.line_ref, []).append(theirs)
-    known, may_change = entry.by_ref(), _nothing_sent(entry.order)
+    known, may_change = entry.by_ref(), nothing_sent(entry.order)
     for ref, same in told.items():
         new, line = made_line(entry.order, ref, same, variants), known.get(ref)
         if line is None:
@@ -48,7 +44,7 @@ def correct_lines(entry: Entry, package: records.Package, variants: Mapping[str,
         elif may_change:
             _follow(entry, line, new)
         else:
-            _add_pieces(entry, line, new)
+            more_pieces(entry, line, new.quantity, new.line_total)
     if may_change:
         for line in entry.lines:
             if (
@@ -57,16 +53,6 @@ def correct_lines(entry: Entry, package: records.Package, variants: Mapping[str,
                 and not told.keys() & {line.line_ref, *line.split_refs}
             ):
                 _follow(entry, line, _made_of_nothing(line))
-
-
-def _nothing_sent(order: Order) -> bool:
-    """Whether the store has heard nothing of the order; it is locked, and so is who would tell it."""
-    if order.store_ref or order.state not in (*_UNSENT, *_ON_ITS_WAY):
-        return False
-    if order.state in _UNSENT:
-        return True
-    creation = channels.intent_of(seller_id=order.seller_id, kind=KIND, subject_id=order.id)
-    return creation is None or creation.state == "planned"
 
 
 def _made_of_nothing(line: Line) -> Line:
@@ -84,17 +70,6 @@ def _follow(entry: Entry, line: Line, new: Line) -> None:
         entry.touched.append(line)
     if {"quantity", "variant_id"} & set(changed):
         entry.grown.append(line)  # it is promised anew
-
-
-def _add_pieces(entry: Entry, line: Line, new: Line) -> None:
-    """The store has the line with fewer pieces than it turns out to have: the rest is a line of its own."""
-    same = [line, *(x for x in entry.lines if x.line_ref.startswith(f"{line.line_ref}+"))]
-    missing = new.quantity - sum(x.quantity for x in same)
-    if missing > 0:
-        new.line_ref = f"{line.line_ref}+{len(same)}"
-        new.quantity, new.variant_id = missing, line.variant_id
-        new.line_total -= sum((x.line_total for x in same), Decimal(0))
-        entry.lines.append(new)
 
 
 def differing(kept: Mapping[str, Any], package: records.Package, amounts: Sequence[Decimal]) -> dict[str, Any]:

@@ -20,6 +20,9 @@ from ..models import Line, Order, Party
 if TYPE_CHECKING:
     from entrepot.channels.models import Channel, Storefront
 
+CREATION = "store_order"  # the kind of the intent that makes an order in the store
+_UNSENT = ("new", "edited", "awaiting_confirmation", "failed")
+_ON_ITS_WAY = ("approved", "queued")
 ROLES = ("ship_to", "bill_to")
 _TAKEN = (
     "gross", "seller_discount", "channel_discount", "shipping", "total", "difference", "hold_reason", "is_paid",
@@ -94,6 +97,16 @@ def open_entries(
         )
         for order in found
     ]  # fmt: skip
+
+
+def nothing_sent(order: Order) -> bool:
+    """Whether the store has heard nothing of the order; it is locked, and so is who would tell it."""
+    if order.store_ref or order.state not in (*_UNSENT, *_ON_ITS_WAY):
+        return False
+    if order.state in _UNSENT:
+        return True
+    creation = channels.intent_of(seller_id=order.seller_id, kind=CREATION, subject_id=order.id)
+    return creation is None or creation.state == "planned"
 
 
 def comes_to(order: Order) -> tuple[Decimal, str]:

@@ -18,14 +18,14 @@ from entrepot.kit import records
 
 from ..models import Order
 from ..states import ORDER
-from .entry import save_all
-from .sale import Facts, currency_at, facts_of, sales_order
+from .entry import CREATION, save_all
+from .sale import Facts, currency_at, facts_of, owed_for, sales_order
 from .troubles import say, unsay
 
 if TYPE_CHECKING:
     from entrepot.channels.models import Channel, Intent
 
-KIND = "store_order"
+KIND = CREATION
 
 
 def plan_exports(*, orders: Sequence[Order], at: datetime) -> list[int]:
@@ -131,6 +131,7 @@ def _say(begun: Begun, order: Order, intent: Intent, store: Channel, facts: Fact
         "total": str(sale.total), "currency": sale.currency, "tracking_ref": sale.tracking_ref or "",
         "packages": len(order.counted), "told": str(order.total),
         "lines": {str(x.id): x.quantity - x.cancelled_quantity for x in facts.lines[order.id]},
+        "owed": {str(x.id): str(owed_for(x, order.currency)) for x in facts.lines[order.id]},
     }  # fmt: skip
 
 

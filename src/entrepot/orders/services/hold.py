@@ -53,9 +53,16 @@ def hold_reason(
 def _adds_up(order: Order, lines: Sequence[Line]) -> bool:
     """Whether what would be pushed is what was told: with all pieces, or without those that are cancelled."""
     whole = sum((x.line_total for x in lines), Decimal(0)) + order.shipping
-    gone = sum((x.line_total * x.cancelled_quantity / x.quantity for x in lines if x.quantity), Decimal(0))
+    gone = sum((_gone(x) for x in lines), Decimal(0))
     rounded = minor_unit(order.currency) * sum(x.cancelled_quantity for x in lines)
     return order.total == whole or (gone > 0 and abs(whole - gone - order.total) <= rounded)
+
+
+def _gone(line: Line) -> Decimal:
+    """What the buyer does not pay of a line; as an average where it is not told for which pieces."""
+    if line.cancelled_total is not None:
+        return line.cancelled_total
+    return line.line_total * line.cancelled_quantity / line.quantity if line.quantity else Decimal(0)
 
 
 def _is_deliverable(party: Party | None) -> bool:

@@ -10,7 +10,9 @@ from entrepot.kit import records
 
 from ..models import Line, Order
 from ..sums import line_total
-from .entry import Entry
+from .entry import Entry, nothing_sent
+
+_OWN = ("id", "split_refs", "cancelled_quantity", "cancelled_total")  # of a line, not of what it is of
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,10 +68,25 @@ def _grow(entry: Entry, package: records.Package) -> None:
         if held and missing > 0:
             line, *others = held
             whole = sum((line_total(x, entry.order.currency) for x in told), Decimal(0))
+            whole -= sum((x.line_total for x in others), Decimal(0))
+            if not nothing_sent(entry.order):
+                more_pieces(entry, line, line.quantity + missing, whole)
+                continue
             line.quantity += missing
-            line.line_total = whole - sum((x.line_total for x in others), Decimal(0))
+            line.line_total = whole
             entry.grown.append(line)
             entry.touched.append(line)
+
+
+def more_pieces(entry: Entry, line: Line, quantity: int, total: Decimal) -> None:
+    """The store has, or is about to have, fewer pieces of a line than there are: the rest is a line of its own."""
+    same = [line, *(x for x in entry.lines if x.line_ref.startswith(f"{line.line_ref}+"))]
+    missing = quantity - sum(x.quantity for x in same)
+    if missing > 0:
+        kept = {f.attname: getattr(line, f.attname) for f in Line._meta.concrete_fields if f.attname not in _OWN}
+        total -= sum((x.line_total for x in same), Decimal(0))
+        ref = f"{line.line_ref}+{len(same)}"
+        entry.lines.append(Line(**{**kept, "line_ref": ref, "quantity": missing, "line_total": total}))
 
 
 def _add(entry: Entry, counted: Sequence[records.Package], variants: Mapping[str, int]) -> None:

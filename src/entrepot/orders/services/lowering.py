@@ -18,7 +18,7 @@ from entrepot.kit.registry import connector
 
 from ..models import Line, Order
 from .export import KIND
-from .sale import gross_of
+from .sale import averaged, gross_of, owed_for
 from .troubles import say, unsay
 
 if TYPE_CHECKING:
@@ -52,8 +52,23 @@ def _plan(order: Order, pieces: Mapping[int, int], at: datetime) -> Intent:
     taken = len(earlier)
     return plan_intent(
         seller_id=order.seller_id, channel_id=order.store_id or 0, kind=LOWER_KIND, subject_id=order.id,
-        step=f"{taken}-{fingerprint(wanted)[:16]}", payload={"lines": wanted}, at=at,
+        step=f"{taken}-{fingerprint(wanted)[:16]}", payload={"lines": wanted, "owed": _owed(order, pieces)}, at=at,
     )  # fmt: skip
+
+
+def _owed(order: Order, pieces: Mapping[int, int]) -> dict[str, str]:
+    """What the buyer no longer pays for these pieces, by line: what the store was told less what is left."""
+    creation = channels.intent_of(seller_id=order.seller_id, kind=KIND, subject_id=order.id)
+    sent = creation.payload.get("owed", {}) if creation else {}
+    going = [i.payload.get("owed", {}) for i in _intents(order) if i.state not in _DEAD]
+    found = {}
+    for x in Line.objects.system().filter(order=order, id__in=pieces).order_by("id"):
+        line = str(x.id)
+        gone = sum((Decimal(one.get(line, 0)) for one in going), Decimal(0))
+        exact = Decimal(sent.get(line, -1)) - gone - owed_for(x, order.currency)
+        is_known = line in sent and exact >= 0
+        found[line] = str(exact if is_known else averaged(x, pieces[x.id], order.currency))
+    return found
 
 
 def _too_many(order: Order) -> dict[int, int]:
@@ -81,9 +96,12 @@ def _intents(order: Order) -> list[Intent]:
 
 def pieces_to_lower(*, order: Order, intent: Intent) -> list[tuple[str, int, Decimal]]:
     """SKU, pieces and what the buyer pays for them, of each line that an intent takes pieces out of."""
-    pieces = {int(line): count for line, count in intent.payload["lines"].items()}
-    lines = Line.objects.system().filter(order=order, id__in=pieces).order_by("id")
-    return [(x.sku or x.listing_ref, pieces[x.id], gross_of(order=order, line=x, pieces=pieces[x.id])) for x in lines]
+    pieces, told = {int(line): count for line, count in intent.payload["lines"].items()}, intent.payload.get("owed", {})
+    found = []
+    for x in Line.objects.system().filter(order=order, id__in=pieces).order_by("id"):
+        owed = Decimal(told.get(str(x.id)) or averaged(x, pieces[x.id], order.currency))
+        found.append((x.sku or x.listing_ref, pieces[x.id], gross_of(order=order, owed=owed)))
+    return found
 
 
 def lowered_total(order: Order) -> Decimal:

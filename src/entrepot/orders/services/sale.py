@@ -62,7 +62,7 @@ def sales_order(*, order: Order, intent: Intent, store: Channel, facts: Facts | 
     currency, rate = currency_at(order, store)
     parties = facts.parties[order.id]
     ship_to = parties["ship_to"]
-    owed = sum((_left(x, order.currency) for x in lines), Decimal(0)) + order.shipping
+    owed = sum((owed_for(x, order.currency) for x in lines), Decimal(0)) + order.shipping
     return records.SalesOrder(
         our_ref=intent.our_ref, channel=order.channel.name, order_ref=order.order_ref, placed_at=order.placed_at,
         currency=currency,
@@ -99,16 +99,22 @@ def currency_at(order: Order, store: Channel) -> tuple[str, Decimal]:
     return str(theirs), found[0].quantize(_RATE, ROUND_HALF_UP)
 
 
-def gross_of(*, order: Order, line: Line, pieces: int) -> Decimal:
-    """What the buyer pays for so many pieces of a line, tax included, in the currency that the store has it in."""
-    owed = (line.line_total * pieces / line.quantity).quantize(minor_unit(order.currency), ROUND_HALF_UP)
+def gross_of(*, order: Order, owed: Decimal) -> Decimal:
+    """An amount of the order in the currency that the store has it in."""
     return _converted(owed, order.fx_rate or Decimal(1), order.store_currency or order.currency)
 
 
-def _left(line: Line, currency: str) -> Decimal:
-    """What the buyer pays for the pieces that are left, in the order's own currency."""
+def averaged(line: Line, pieces: int, currency: str) -> Decimal:
+    """What the buyer pays for so many pieces of a line, tax included, where it is not told which."""
+    return (line.line_total * pieces / line.quantity).quantize(minor_unit(currency), ROUND_HALF_UP)
+
+
+def owed_for(line: Line, currency: str) -> Decimal:
+    """What the buyer pays for the pieces of a line that are left, in the order's own currency."""
+    if line.cancelled_total is not None:
+        return line.line_total - line.cancelled_total
     left = line.quantity - line.cancelled_quantity
-    return (line.line_total * left / line.quantity).quantize(minor_unit(currency), ROUND_HALF_UP)
+    return averaged(line, left, currency) if line.quantity else Decimal(0)
 
 
 def _line(
@@ -119,10 +125,10 @@ def _line(
         raise MappingError(record, f"line {line.listing_ref}", "is not bound to a variation of the store")
     variant_ref, product_ref = refs[line.variant_id]
     vat_rate, tax_class = _tax(line.vat_rate, country, store, record)
+    gross = _converted(owed_for(line, order.currency), rate, currency)
     return records.SalesLine(
         sku=line.sku or line.listing_ref, product_ref=product_ref, variant_ref=variant_ref, title=line.title,
-        quantity=line.quantity - line.cancelled_quantity, gross=_converted(_left(line, order.currency), rate, currency),
-        vat_rate=vat_rate, tax_class=tax_class,
+        quantity=line.quantity - line.cancelled_quantity, gross=gross, vat_rate=vat_rate, tax_class=tax_class,
     )  # fmt: skip
 
 
