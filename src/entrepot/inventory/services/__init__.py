@@ -14,3 +14,4 @@ from .promises import release as release
 from .promises import reserve as reserve
 from .readings import record_pass as record_pass
 from .readings import record_readings as record_readings
+from .shortages import end_covered as end_covered

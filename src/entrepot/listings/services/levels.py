@@ -7,6 +7,8 @@ from datetime import datetime
 
 from django.db import connection, transaction
 
+from entrepot.inventory import services as inventory
+
 from ..published import MADE, TAKES, most_there
 
 # Under READ COMMITTED a statement that waited for a lock still sees old values of other tables: rows are locked
@@ -54,6 +56,7 @@ def compute_stock_levels(*, variant_ids: Sequence[int], at: datetime) -> list[in
     and no longer is (the store stopped counting, or gives no price any more) becomes 0: the number published before
     would be a guess now.
     """
+    inventory.end_covered(variant_ids=variant_ids, at=at)  # their stock has changed: here all of that is heard of
     return _compute("stock", _STOCK, variant_ids, at)
 
 
