@@ -34,7 +34,7 @@ found.start()
 found.once()
 """
 CONSUMER = """
-import os, sys, threading
+import os, sys, threading, uuid
 from entrepot.config.django import setup
 setup()
 from entrepot.accounts.models import Seller
@@ -44,7 +44,7 @@ from entrepot.events.services.subscribers import Subscriber
 
 def effect(events):
     Seller.objects.bulk_create(
-        Seller(code=f"{e.seq}-{e.event_id}"[:40], name=f"{e.key}:{e.payload['n']}:{os.getpid()}") for e in events)
+        Seller(code=uuid.uuid4().hex, name=f"{e.key}:{e.payload['n']}:{os.getpid()}") for e in events)
 
 TopicReader(Subscriber(sys.argv[1], effect, frozenset({"order.new"})), Cluster(), threading.Event()).run()
 """
@@ -119,8 +119,7 @@ class Effects:
             if event.key in self.poison:
                 raise ValueError(f"cannot take {event.key}")
         Seller.objects.bulk_create(
-            Seller(code=f"{event.seq}-{event.event_id}"[:40], name=f"{event.key}:{event.payload['n']}")
-            for event in events
+            Seller(code=uuid.uuid4().hex, name=f"{event.key}:{event.payload['n']}") for event in events
         )
 
     @property
