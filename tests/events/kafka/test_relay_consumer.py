@@ -77,6 +77,7 @@ def test_a_consumer_that_was_overtaken_changes_nothing(on_kafka, reader, effects
                 lists.append([e.key for e in passage.events])
                 zombies.unsubscribe()
                 read_until(*reader(), lambda: len(effects.seen) == 6)
+                SeenEvent.objects.all().delete()  # as after a week: the moved offsets alone say that it is too late
             return passage
 
     zombie, zombies = reader(Zombie)
