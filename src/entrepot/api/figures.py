@@ -15,6 +15,7 @@ from entrepot.core.actor import Actor
 from entrepot.events import queries as events
 from entrepot.ingress.models import Feed, SetAside
 from entrepot.jobs import queries as jobs
+from entrepot.listings import queries as listings
 from entrepot.listings.models import ListingLevel
 
 _ALL = Actor("metrics", "operator", None)
@@ -25,7 +26,7 @@ SELECT coalesce(extract(epoch FROM max(now() - xact_start)), 0) FROM pg_stat_act
 
 
 def exposition(*, at: datetime) -> tuple[bytes, str]:
-    """The figures in Prometheus' text form, and its media type. Ten SQL queries, however much there is."""
+    """The figures in Prometheus' text form, and its media type. Eleven SQL queries, however much there is."""
     registry = CollectorRegistry()
     _gauge(registry, "entrepot_outbox_events", "Events without a number yet.", [((), events.unsequenced())])
     lags = events.lags()
@@ -36,6 +37,9 @@ def exposition(*, at: datetime) -> tuple[bytes, str]:
     _gauge(registry, "entrepot_feeds_late", "Feeds due for more than a minute.", _late_feeds(at), "feed")
     _gauge(registry, "entrepot_intents_open", "Creations on remotes that are not settled.", _intents(), "state")
     _gauge(registry, "entrepot_levels_due", "Stocks and prices that wait to be pushed.", _levels(), "lane")
+    drift = [((str(channel), lane), n) for (channel, lane), n in listings.drift_by_channel().items()]
+    _gauge(registry, "entrepot_levels_drifted", "Stocks and prices that the last complete pass showed otherwise.",
+           drift, "channel", "lane")  # fmt: skip
     _gauge(registry, "entrepot_drainers_failing", "Threads of a drainer that fail again and again.",
            [((name,), n) for name, n in jobs.failing_drainers(at=at).items()], "drainer")  # fmt: skip
     _gauge(registry, "entrepot_set_aside_open", "Foreign records that could not be mapped.", _asides(), "kind")

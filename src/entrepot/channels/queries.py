@@ -45,6 +45,15 @@ def channel_of(*, seller_id: int, channel_id: int) -> Channel:
     return Channel.objects.for_seller(seller_id).get(id=channel_id)
 
 
+def channel_for(*, actor: Actor, channel_id: int) -> Channel:
+    """A channel that an actor may see.
+
+    Raises:
+        Channel.DoesNotExist: there is none, or it is not theirs.
+    """
+    return Channel.objects.for_actor(actor).get(id=channel_id)
+
+
 def visible_channels(*, actor: Actor, limit: int = 200) -> list[Channel]:
     """Marketplace channels that an actor may choose from, by name."""
     rows = Channel.objects.for_actor(actor).filter(role="marketplace").exclude(state="retired")

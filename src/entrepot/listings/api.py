@@ -281,6 +281,38 @@ def _flags(level: ListingLevel) -> dict[str, Any]:
     return {"is_due": level.is_due, "is_in_flight": level.batch_id is not None, "refusal": level.refusal}
 
 
+class DriftOut(Schema):
+    """What the last complete pass over a storefront showed otherwise than acknowledged there."""
+
+    storefront_id: int = Field(examples=[5])
+    storefront: str = Field(description="its code", examples=["TR"])
+    ended_at: datetime = Field(examples=["2026-03-01T09:30:00Z"])
+    compared: int = Field(description="levels with nothing in flight", examples=[2400])
+    drift: int = Field(description="stock and prices that are otherwise", examples=[0])
+    stock_otherwise: int = Field(examples=[0])
+    stock_lower: int = Field(description="fewer pieces than we gave: mostly sales not heard of yet", examples=[3])
+    price_otherwise: int = Field(examples=[0])
+    unseen: int = Field(description="live listings that the pass did not show", examples=[0])
+    drift_ever: int = Field(description="of all passes together", examples=[12])
+
+
+@router.get(
+    "/channels/{channel_id}/drift", response=list[DriftOut], operation_id="channel_drift", summary="Show the drift"
+)
+def channel_drift(request: ActorRequest, channel_id: int) -> Any:
+    """Observed against expected, by storefront. What is otherwise is sent again by itself. 404: not yours."""
+    channel = channels.channel_for(actor=request.auth, channel_id=channel_id)
+    return [
+        {
+            "storefront_id": r.storefront_id, "storefront": r.storefront.code, "ended_at": r.ended_at,
+            "compared": r.last_compared, "drift": r.last_stock_otherwise + r.last_price_otherwise,
+            "stock_otherwise": r.last_stock_otherwise, "stock_lower": r.last_stock_lower,
+            "price_otherwise": r.last_price_otherwise, "unseen": r.last_unseen, "drift_ever": r.drift_ever,
+        }
+        for r in queries.reconciliations(channel_id=channel.id)
+    ]  # fmt: skip
+
+
 class TurnedOut(Schema):
     """A storefront that was closed or opened, and how many of its listings follow."""
 

@@ -114,3 +114,28 @@ class ListingLevel(SellerScoped, Claimable):
 
     def __str__(self) -> str:
         return f"{self.lane} of {self.listing_id}"
+
+
+class Reconciliation(SellerScoped):
+    """What passes over a storefront saw, beside what was acknowledged there. The first five fields are of the pass that
+    runs or ran last, the ``last_`` ones of the last that ended.
+
+    Only what nothing was in flight for is compared. Less stock than we gave may be a sale that we have not heard of.
+    """
+
+    storefront = models.OneToOneField("channels.Storefront", models.CASCADE)
+    began_at = models.DateTimeField()
+    compared = models.PositiveIntegerField(default=0)  # levels
+    stock_otherwise = models.PositiveIntegerField(default=0)  # more than we gave, or where we gave none
+    stock_lower = models.PositiveIntegerField(default=0)
+    price_otherwise = models.PositiveIntegerField(default=0)
+    ended_at = models.DateTimeField(null=True)  # null: none ended yet
+    last_compared = models.PositiveIntegerField(default=0)
+    last_stock_otherwise = models.PositiveIntegerField(default=0)
+    last_stock_lower = models.PositiveIntegerField(default=0)
+    last_price_otherwise = models.PositiveIntegerField(default=0)
+    last_unseen = models.PositiveIntegerField(default=0)  # live listings that the pass did not show
+    drift_ever = models.BigIntegerField(default=0)  # levels that were otherwise, in all passes that ended
+
+    def __str__(self) -> str:
+        return f"storefront {self.storefront_id} at {self.ended_at}"

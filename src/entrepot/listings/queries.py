@@ -8,9 +8,9 @@ from datetime import datetime
 from decimal import Decimal
 
 from django.db import connection
-from django.db.models import Q
+from django.db.models import Q, Sum
 
-from .models import Listing, ListingLevel
+from .models import Listing, ListingLevel, Reconciliation
 from .published import MADE, most_there
 
 
@@ -160,3 +160,18 @@ def stock_made(*, listing_id: int) -> Made | None:
         cursor.execute(_MADE_OF, {"levels": ids, "most": most_there()})
         row = cursor.fetchone()
     return None if row is None else Made(*row)
+
+
+def reconciliations(*, channel_id: int) -> list[Reconciliation]:
+    """What the last complete pass over each storefront of a channel found, by code; absent where none ended yet."""
+    rows = Reconciliation.objects.system().filter(storefront__channel_id=channel_id, ended_at__isnull=False)
+    return list(rows.select_related("storefront").order_by("storefront__code"))
+
+
+def drift_by_channel() -> dict[tuple[int, str], int]:
+    """(channel id, lane) → levels that the last complete passes showed otherwise than acknowledged. One SQL query."""
+    rows = Reconciliation.objects.system().filter(ended_at__isnull=False).order_by("storefront__channel_id")
+    sums = rows.values_list("storefront__channel_id").annotate(
+        stock=Sum("last_stock_otherwise"), price=Sum("last_price_otherwise")
+    )
+    return {(channel, lane): n for channel, stock, price in sums for lane, n in (("stock", stock), ("price", price))}

@@ -10,7 +10,7 @@ from entrepot.ingress.services import erase_buyer
 from entrepot.listings.services import close_storefront, reopen_storefront
 from entrepot.web.admin import OWNERS, Button, Column, More
 
-from . import asides, buyers, completeness, purchases, timelines
+from . import asides, buyers, completeness, drift, purchases, timelines
 
 _SHEET = Button(
     name="sheet",
@@ -32,7 +32,7 @@ MORE: dict[str, More] = {
         sections=[asides.of_product, completeness.of_product, timelines.product],
     ),
     "catalog.variant": More(sections=[completeness.of_variant]),
-    "channels.channel": More(sections=[timelines.channel]),
+    "channels.channel": More(sections=[drift.of_channel, timelines.channel]),
     "channels.storefront": More(
         buttons=[
             Button(

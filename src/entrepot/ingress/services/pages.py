@@ -14,7 +14,7 @@ from django.db import InterfaceError, OperationalError, transaction
 from entrepot.catalog import queries as catalog_queries
 from entrepot.catalog import services as catalog
 from entrepot.channels import queries as channels
-from entrepot.core.clock import to_ms
+from entrepot.core.clock import now, to_ms
 from entrepot.core.errors import Refused
 from entrepot.fulfilment import services as fulfilment
 from entrepot.inventory import services as inventory
@@ -169,6 +169,16 @@ def _observed(feed: Feed, channel: Channel, read: Read, began: datetime, state: 
     listings.note_observed(storefront_id=feed.storefront_id, observed=read.records, at=began)
 
 
+def _compared(feed: Feed, channel: Channel, read: Read, began: datetime, state: dict[str, Any]) -> None:
+    assert feed.storefront_id
+    listings.note_observed(storefront_id=feed.storefront_id, observed=read.records, at=began, is_pass=True)
+
+
+def _reconciled(feed: Feed, channel: Channel, began: datetime, state: dict[str, Any]) -> None:
+    assert feed.storefront_id
+    listings.end_pass(seller_id=feed.seller_id, storefront_id=feed.storefront_id, began_at=began, at=now())
+
+
 def _judged(feed: Feed, channel: Channel, began: datetime) -> Iterator[tuple[Window, str]]:
     """Ask what became of changes of cards that are on sale, a card a call."""
     assert feed.storefront_id
@@ -240,5 +250,5 @@ PAGES: dict[str, PageWay] = {
     "orders": PageWay(lambda f, c, b: _since(f, c, b, "pull_orders"), _orders, _advance),
     "review": PageWay(_review, _observed, _nothing),
     "verdicts": PageWay(_judged, _verdicts, _nothing),
-    "observed": PageWay(_whole, _observed, _nothing),
+    "observed": PageWay(_whole, _compared, _reconciled),
 }

@@ -7,6 +7,7 @@ from .levels import compute_stock_levels as compute_stock_levels
 from .levels import refresh_due as refresh_due
 from .make import make_listings as make_listings
 from .observe import note_observed as note_observed
+from .reconcile import end_pass as end_pass
 from .sending import CARD as CARD
 from .sending import CLOSE as CLOSE
 from .sending import CREATE as CREATE

@@ -13,13 +13,18 @@ from entrepot.kit import records
 from ..models import Listing, ListingLevel
 from ..states import LISTING
 from .levels import refresh_due
+from .reconcile import Seen, add_page
 from .withdrawn import note_turned
 
 _SALE_ON_ITS_WAY_S = 10
 
 
-def note_observed(*, storefront_id: int, observed: Sequence[records.Observed], at: datetime) -> int:
+def note_observed(
+    *, storefront_id: int, observed: Sequence[records.Observed], at: datetime, is_pass: bool = False
+) -> int:  # fmt: skip
     """Keep what a marketplace shows now; the number of listings that went live, failed or ended by it.
+
+    ``is_pass``: it is a page of a reading of all there is, which began ``at``; what is otherwise is counted then.
 
     What is live there and a draft or failed here (it was on sale before we came, or its creation was never answered)
     is taken as it is. A difference between observed and acknowledged, with nothing in flight since the reading began,
@@ -52,7 +57,9 @@ def note_observed(*, storefront_id: int, observed: Sequence[records.Observed], a
         Listing.objects.system().filter(id__in=[r.id for r in waiting]).update(
             checked_at=at, not_before=at + timedelta(seconds=1)
         )
-        _compare([r for r in rows if r.live_at is not None], seen, at)
+        found_otherwise = _compare([r for r in rows if r.live_at is not None], seen, at)
+        if is_pass and rows:
+            add_page(seller_id=rows[0].seller_id, storefront_id=storefront_id, began_at=at, seen=found_otherwise)
     return len(live) + len(found) + len(lost) + ended + turned
 
 
@@ -119,7 +126,8 @@ def _fail(rows: Sequence[Listing], seen: dict[str, records.Observed], at: dateti
     mark_dirty(kind="content", subject_ids=sorted({r.variant_id for r in rows}))
 
 
-def _compare(rows: Sequence[Listing], seen: dict[str, records.Observed], at: datetime) -> None:
+def _compare(rows: Sequence[Listing], seen: dict[str, records.Observed], at: datetime) -> Seen:
+    count = Seen()
     levels = list(
         ListingLevel.objects.system()
         .filter(listing__in=rows)
@@ -134,11 +142,13 @@ def _compare(rows: Sequence[Listing], seen: dict[str, records.Observed], at: dat
             continue
         level.observed_value, level.observed_list, level.observed_at = value, listed, at
         is_settled = level.batch_id is None and level.acknowledged_at is not None and level.acknowledged_at < at
-        if is_settled and (level.acknowledged_value, level.acknowledged_list) != (value, listed):
-            # Less than we published may be a sale that is on its way to us: give the order time to arrive first.
-            is_sale = (
-                level.lane == "stock" and level.acknowledged_value is not None and value < level.acknowledged_value
-            )
+        if not is_settled:
+            continue
+        # Less than we published may be a sale that is on its way to us: give the order time to arrive first.
+        is_sale = level.lane == "stock" and level.acknowledged_value is not None and value < level.acknowledged_value
+        is_other = (level.acknowledged_value, level.acknowledged_list) != (value, listed)
+        count.add(lane=level.lane, is_other=is_other, is_lower=is_sale)
+        if is_other:
             level.not_before = at + timedelta(seconds=_SALE_ON_ITS_WAY_S if is_sale else 0)
             level.acknowledged_value, level.acknowledged_list = value, listed
             level.is_due = (level.desired_value, level.desired_list) != (value, listed)
@@ -155,3 +165,4 @@ def _compare(rows: Sequence[Listing], seen: dict[str, records.Observed], at: dat
         ],
         batch_size=1000,
     )
+    return count
