@@ -9,6 +9,8 @@ from datetime import timedelta
 from decimal import Decimal
 from typing import Any
 
+from django.db import connections
+
 from entrepot.accounts.models import Seller
 from entrepot.accounts.services import create_seller
 from entrepot.catalog.models import Variant
@@ -122,8 +124,18 @@ class World:
             pass
 
     def pursue(self) -> int:
-        """One claim of open intents, as if ten minutes had gone by: what was postponed is due."""
-        return egress.pursue_intents(limit=50, at=now() + timedelta(minutes=10))
+        """One turn of every channel with open intents, as if ten minutes had gone by: what was postponed is due."""
+        at = now() + timedelta(minutes=10)
+        open_ = Intent.objects.system().filter(state__in=["planned", "sent", "unknown"])
+        waiting = open_.values_list("channel_id").distinct().count()
+        return sum(egress.pursue_intents(limit=50, at=at) for _ in range(waiting))
+
+    def pursue_apart(self) -> None:
+        """One claim in a thread of its own, which gives its connection back."""
+        try:
+            self.pursue()
+        finally:
+            connections.close_all()
 
     def settle(self) -> None:
         """Receipts and intents until nothing is open, or nothing moves any more."""

@@ -129,6 +129,12 @@ def first_hundred(account: Any, items: Any) -> Request:
     return calls.offers(account, items[:100])
 
 
+def only_the_first(account: Any, orders: Any) -> Request:
+    many = STORE.can["push_order"].many
+    assert many
+    return many.build(account, orders[:1])
+
+
 def accepts_empty(headers: Any, body: bytes, secret: str) -> bool:
     return not headers.get("x-bazaria-signature", "?") or calls.verify(headers, body, secret)
 
@@ -205,6 +211,9 @@ SABOTEURS: dict[str, Callable[[Path], Bench]] = {
     "zero_is_sent_as_zero": lambda _: bench(can("push_offers", build=without_zero)),
     "each_value_lands_once": lambda _: bench(can("push_offers", build=borrowed)),
     "full_batches_carry_every_item": lambda _: bench(can("push_offers", build=first_hundred)),
+    "many_are_sent_as_each_alone": lambda _: bench(
+        can("push_order", STORE, many=replace(STORE.can["push_order"].many, build=only_the_first)), STORE_FOLDER
+    ),
     "refusals_are_worded": lambda _: bench(replace(GOOD, words=lambda body: body["error"])),
     "forged_deliveries_are_rejected": lambda _: bench(can("read_webhook", verify=accepts_empty)),
     "a_ping_is_no_news": lambda _: bench(can("read_webhook", is_ping=lambda headers, body: False)),

@@ -81,7 +81,7 @@ def sellable(desk, *, by_rule=False):
 
 def claimed(desk):
     """The only open intent, in a worker's hands."""
-    (intent,) = channels.claim_intents(limit=10, lease_s=60, at=AT + timedelta(minutes=1))
+    (intent,) = channels.claim_turn(busy=(), limit=10, lease_s=60, at=AT + timedelta(minutes=1))
     return intent
 
 

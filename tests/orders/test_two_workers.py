@@ -80,7 +80,7 @@ def test_only_a_queued_order_is_pushed(desk, state):
 def test_a_worker_whose_lease_ran_out_settles_nothing_that_another_has(desk):
     desk.tell(package())
     late = approved(desk)
-    (now_its,) = channels.claim_intents(limit=10, lease_s=60, at=LATER + timedelta(hours=1))
+    (now_its,) = channels.claim_turn(busy=(), limit=10, lease_s=60, at=LATER + timedelta(hours=1))
     assert now_its.id == late.id
 
     assert not channels.send_intent(late, at=LATER)

@@ -77,6 +77,12 @@ OPTIONS: tuple[Option, ...] = (
         _rates,
     ),
     Option(
+        "hub.orders_per_call",
+        "orders that one request may make in the store",
+        "a whole number from 1 to 100",
+        _whole(1, 100),
+    ),
+    Option(
         "hub.late_commit_s",
         "how long the store may take to show an order that it took without an answer",
         "seconds from 0 to 86400",

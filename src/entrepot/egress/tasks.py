@@ -39,7 +39,7 @@ def _polls(at: datetime) -> int:
 
 
 def _intents(at: datetime) -> int:
-    return services.pursue_intents(limit=40, at=at)
+    return services.pursue_intents(limit=100, at=at)
 
 
 STOCK = Drainer("stock", "offers", _stock, idle_s=0.5)
@@ -48,7 +48,7 @@ CONTENT = Drainer("content", "content", _content, idle_s=0.5)
 OFFERS = Drainer("offers", "offers", _offers, idle_s=0.3, threads=3)
 LISTINGS = Drainer("listings", "content", _listings, idle_s=0.5, threads=2)
 POLLS = Drainer("polls", "offers", _polls, idle_s=0.3, threads=2)
-INTENTS = Drainer("intents", "orders", _intents, idle_s=0.3, threads=3, beside=LANES)
+INTENTS = Drainer("intents", "orders", _intents, idle_s=0.3, threads=5, beside=LANES)
 
 
 @app.periodic(cron="*/5 * * * *")

@@ -120,7 +120,7 @@ class Call:
 
     ``find`` are the questions to ask before sending again what may have arrived: each with a reader that gives the
     record if it is there, else None. A call without ``find`` must be safe to repeat. Where the remote works later,
-    what it does not show before ``shows_after_s`` may still come.
+    what it does not show before ``shows_after_s`` may still come. ``many`` is the same call about several records.
     """
 
     build: Callable[[Account, Any], Request]
@@ -128,15 +128,31 @@ class Call:
     find: tuple[Find, ...] = ()
     probe: Callable[[Account], Request] | None = None
     shows_after_s: float = 0.0
+    many: Many | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Many:
+    """The same call about up to ``most`` records in one request, each with a verdict of its own.
+
+    ``read`` gives, in the order of what was sent, the record that each became, or the error that the remote told of
+    it alone: RemoteRefused where nothing was done, OutcomeUnknown where that is not certain. A refusal of the whole
+    request has to mean that nothing of it was done.
+    """
+
+    most: int
+    build: Callable[[Account, Sequence[Any]], Request]
+    read: Callable[[Account, Sequence[Any], Reply], Sequence[Any]]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Find:
-    """A paged question for something that we may have created, by our reference."""
+    """A paged question for something that we may have created, by our reference. ``first_of`` asks for several."""
 
     first: Callable[[Account, Any], Request]
     page: Callable[[Account, Request, Reply], Paged]
     match: Callable[[Account, Any, Any], Any]  # (account, what we sent, raw) → record, or None
+    first_of: Callable[[Account, Sequence[Any]], Request] | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

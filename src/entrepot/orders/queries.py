@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from typing import TYPE_CHECKING
 
 from .models import Order, Party
@@ -13,6 +14,12 @@ if TYPE_CHECKING:
 def order(*, order_id: int) -> Order:
     """One order, for workers that got its id from a row."""
     return Order.objects.system().get(id=order_id)
+
+
+def orders(*, order_ids: Collection[int]) -> dict[int, Order]:
+    """Orders by id, each with its channel, for workers that got the ids from rows. One SQL query."""
+    rows = Order.objects.system().filter(id__in=order_ids).select_related("channel")
+    return {order.id: order for order in rows}
 
 
 def order_for(*, actor: Actor, order_id: int) -> Order:

@@ -24,7 +24,7 @@ from .hooks import want_topic as want_topic
 from .hooks import want_webhooks as want_webhooks
 from .intents import amend_intent as amend_intent
 from .intents import call_by as call_by
-from .intents import claim_intents as claim_intents
+from .intents import claim_turn as claim_turn
 from .intents import confirm_by_hand as confirm_by_hand
 from .intents import confirm_intent as confirm_intent
 from .intents import confirm_intents as confirm_intents

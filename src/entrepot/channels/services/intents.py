@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -16,6 +16,7 @@ from entrepot.core.ids import reference
 from entrepot.jobs.services import claim, wake
 
 _OPEN = Q(state__in=["planned", "sent", "unknown"])
+_ALONE = {"alone": True}  # in a result: what once stayed without an answer is not sent together with others again
 
 
 def plan_intent(
@@ -89,20 +90,27 @@ UPDATE channels_intent i
 RETURNING i.id"""
 
 
-def claim_intents(*, limit: int, lease_s: float, at: datetime) -> list[Intent]:
-    """Claim open intents of live channels that are due, sellers in fair shares; each with its channel.
+def claim_turn(*, busy: Collection[int], limit: int, lease_s: float, at: datetime) -> list[Intent]:
+    """Claim open intents that are due of one live channel, each with its channel; sellers take turns by lot.
 
-    One in ``sent`` whose lease ran out belongs to a worker that died: its outcome is unknown.
+    None of the channels ``busy``. One in ``sent`` whose lease ran out belongs to a worker that died: its outcome is
+    unknown.
     """
     live = Channel.objects.system().filter(state="live")
-    rows = claim(Intent, where=_OPEN & Q(channel_id__in=live.values("id")), at=at, limit=limit, lease_s=lease_s)
+    where = _OPEN & Q(channel_id__in=live.values("id"))
+    rows = claim(Intent, where=where & ~Q(channel_id__in=list(busy)), at=at, limit=1, lease_s=lease_s)
+    if not rows:
+        return []
+    same = _OPEN & Q(seller_id=rows[0].seller_id, channel_id=rows[0].channel_id)
+    if limit > 1:
+        rows += claim(Intent, where=same, at=at, limit=limit - 1, lease_s=lease_s, fair=False)
     _doubt([r for r in rows if r.state == "sent"])
-    known = {c.id: c for c in live.filter(id__in={r.channel_id for r in rows})}
+    channel = live.filter(id=rows[0].channel_id).first()
+    if channel is None:  # locked out this moment: the lease brings them back
+        return []
     for row in rows:
-        if row.channel_id in known:
-            row.channel = known[row.channel_id]
-    # One whose channel was locked out this moment is left: its lease brings it back.
-    return [r for r in rows if r.channel_id in known]
+        row.channel = channel
+    return rows
 
 
 def _doubt(intents: Sequence[Intent]) -> None:
@@ -172,13 +180,15 @@ def resend_intent(intent: Intent, *, patience_s: float = 0.0, at: datetime) -> b
     until so many seconds have passed since the call, before "it is not there" is believed.
     """
     if not patience_s or intent.sent_at is None:
-        return _step(intent, ["unknown"], state="planned", leased_until=None, not_before=at)
+        return _step(
+            intent, ["unknown"], state="planned", leased_until=None, not_before=at, result={**intent.result, **_ALONE}
+        )
     looks = int(intent.result.get("looks", 0)) + 1
     left_s = patience_s - (at - intent.sent_at).total_seconds()
     if looks > 1 and left_s <= 0:
         return _step(
             intent, ["unknown"], state="planned", leased_until=None, not_before=at,
-            result={k: v for k, v in intent.result.items() if k != "looks"},
+            result={k: v for k, v in intent.result.items() if k != "looks"} | _ALONE,
         )  # fmt: skip
     why = "the remote does not show it yet; it is asked again before anything is sent again"
     _step(

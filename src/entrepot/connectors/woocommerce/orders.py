@@ -49,11 +49,25 @@ def page(account: Account, asked: Request, reply: Reply) -> Paged:
 
 def is_ours(raw: Any) -> bool:
     """Whether an order bears a reference of ours; also true of a row so broken that one cannot tell."""
+    pairs = _meta(raw)
+    return pairs is None or any(isinstance(p, dict) and p.get("key") == OUR_REF for p in pairs)
+
+
+def may_bear(raw: Any, our_ref: str) -> bool:
+    """Whether an order bears this reference; also true of a row so broken that one cannot tell."""
+    pairs = _meta(raw)
+    return pairs is None or any(
+        isinstance(p, dict) and p.get("key") == OUR_REF and str(p.get("value")) == our_ref for p in pairs
+    )
+
+
+def _meta(raw: Any) -> list[Any] | None:
+    """The pairs of a row's metadata; None where it cannot be told."""
     if not isinstance(raw, dict):
-        return True
+        return None
     pairs = raw.get("meta_data") or []
     pairs = list(pairs.values()) if isinstance(pairs, dict) else pairs
-    return not isinstance(pairs, list) or any(isinstance(p, dict) and p.get("key") == OUR_REF for p in pairs)
+    return pairs if isinstance(pairs, list) else None
 
 
 def store_order(theirs: wire.Order, account: Account, details: Sequence[Any] = ()) -> records.StoreOrder:

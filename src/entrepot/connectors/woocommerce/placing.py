@@ -15,7 +15,7 @@ from entrepot.kit.wire import validated
 from . import wire
 from .calls import API, PAGE, stamp
 from .meta import meta_text
-from .orders import OUR_REF, OUR_SKU, OUR_TRACKING, store_order
+from .orders import OUR_REF, OUR_SKU, OUR_TRACKING, may_bear, store_order
 
 OUR_CHANNEL, OUR_ORDER = "_entrepot_channel", "_entrepot_order"
 _NET = Decimal("0.000001")  # six decimals of a net total are kept, so that tax added again meets the gross price
@@ -148,5 +148,7 @@ def search_first(account: Account, order: records.SalesOrder) -> Request:
 
 def match(account: Account, order: records.SalesOrder, raw: Raw) -> records.StoreOrder | None:
     """The order, if ``raw`` bears our reference."""
+    if not may_bear(raw, order.our_ref):
+        return None
     theirs = validated(wire.Order, raw, "order")
     return store_order(theirs, account) if meta_text(theirs.meta_data, OUR_REF) == order.our_ref else None

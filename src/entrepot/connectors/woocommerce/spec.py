@@ -7,9 +7,22 @@ from typing import Any
 from entrepot.core.errors import RemoteError, RemoteRefused
 from entrepot.kit.auth import Basic, ByScheme, OAuth1
 from entrepot.kit.requests import Request
-from entrepot.kit.spec import Call, Credential, Details, Find, Kind, Limit, Pull, Receive, Setting, Spec, Subscribe
+from entrepot.kit.spec import (
+    Call,
+    Credential,
+    Details,
+    Find,
+    Kind,
+    Limit,
+    Many,
+    Pull,
+    Receive,
+    Setting,
+    Spec,
+    Subscribe,
+)
 
-from . import calls, facts, lowering, mapping, orders, placing, settling, stock, tracking, webhooks, wire
+from . import batching, calls, facts, lowering, mapping, orders, placing, settling, stock, tracking, webhooks, wire
 
 _KEY, _SECRET = "consumer_key", "consumer_secret"
 
@@ -97,8 +110,14 @@ SPEC = Spec(
         "push_order": Call(
             build=placing.push,
             read=placing.created,
-            find=(Find(first=placing.search_first, page=orders.page, match=placing.match),),
+            find=(
+                Find(
+                    first=placing.search_first, page=orders.page, match=placing.match,
+                    first_of=batching.search_first_of,
+                ),
+            ),
             probe=orders.probe,
+            many=Many(most=batching.MOST, build=batching.push, read=batching.created),
         ),
         "settle_total": Call(
             build=settling.settle,

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+import threading
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
 from datetime import datetime
 from typing import TYPE_CHECKING
 
@@ -61,19 +63,40 @@ REFUSE: dict[str, Callable[[Intent, str], None]] = {
 }
 
 
+class _Turns:
+    """Channels that this process is at work on: a remote that hangs holds one thread, and no other waits for it."""
+
+    def __init__(self) -> None:
+        self._lock, self._busy = threading.Lock(), set[int]()
+
+    @contextmanager
+    def turn(self, *, limit: int, at: datetime) -> Iterator[list[Intent]]:
+        with self._lock:
+            rows = channels.claim_turn(busy=self._busy, limit=limit, lease_s=_LEASE_S, at=at)
+            self._busy.update(row.channel_id for row in rows)
+        try:
+            yield rows
+        finally:
+            with self._lock:
+                self._busy.difference_update(row.channel_id for row in rows)
+
+
+_TURNS = _Turns()
+
+
 def pursue_intents(*, limit: int, at: datetime) -> int:
-    """Pursue up to ``limit`` open intents that are due, fair shares between sellers; the number pursued.
+    """Pursue up to ``limit`` open intents of one channel that are due; the number pursued. Sellers take turns.
 
     One in ``sent`` whose lease ran out belongs to a worker that died: its outcome is unknown, so it is asked for and
     never simply sent again.
     """
-    rows = channels.claim_intents(limit=limit, lease_s=_LEASE_S, at=at)
-    by_work: dict[tuple[int, str], list[Intent]] = {}
-    for row in rows:
-        by_work.setdefault((row.channel_id, row.kind), []).append(row)
-    for (_, kind), some in by_work.items():
-        _pursue(kind, some, some[0].channel)
-    return len(rows)
+    with _TURNS.turn(limit=limit, at=at) as rows:
+        by_kind: dict[str, list[Intent]] = {}
+        for row in rows:
+            by_kind.setdefault(row.kind, []).append(row)
+        for kind, some in by_kind.items():
+            _pursue(kind, some, some[0].channel)
+        return len(rows)
 
 
 def _pursue(kind: str, intents: Sequence[Intent], channel: Channel) -> None:

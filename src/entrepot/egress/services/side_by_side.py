@@ -11,7 +11,7 @@ from django.db import connections
 Item = TypeVar("Item")
 Result = TypeVar("Result")
 
-LANES = 4  # per set; budgets and breaker are shared, so more would only wait
+LANES = 2  # per set; budgets and breaker are shared, so more would only wait
 
 
 def side_by_side(call: Callable[[Item], Result], items: Sequence[Item]) -> list[Result | Exception]:

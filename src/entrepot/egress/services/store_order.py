@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from decimal import Decimal
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import structlog
 from django.db import InterfaceError, OperationalError, transaction
@@ -14,9 +14,11 @@ from entrepot.channels import services as channels
 from entrepot.core.clock import now
 from entrepot.core.errors import MappingError, OutcomeUnknown, RemoteBusy, RemoteError, RemoteUnauthorised
 from entrepot.kit import records
-from entrepot.kit.batch import halves
+from entrepot.kit.batch import fill, halves
 from entrepot.kit.client import Client
-from entrepot.kit.find import find
+from entrepot.kit.find import find, find_many
+from entrepot.kit.many import send_many
+from entrepot.kit.requests import Reply, Request
 from entrepot.kit.spec import Call
 from entrepot.orders import queries as order_queries
 from entrepot.orders import services as orders
@@ -28,6 +30,8 @@ if TYPE_CHECKING:
 
 log = structlog.get_logger(__name__)
 
+# A shop makes one after the other, in some tenths of a second each: all of them within one time-out.
+_PER_CALL = 25  # setting hub.orders_per_call
 _PATIENCE_S = 300.0  # in which a store may still finish an order that it took; setting hub.late_commit_s
 
 
@@ -37,12 +41,9 @@ def pursue_all(intents: Sequence[Intent], store: Channel) -> dict[int, Exception
     The marks before the calls and the bookkeeping after them are one transaction each; the calls themselves go side
     by side. What the process leaves behind when it dies in between is asked for later, as any call without answer.
     """
-    client = channels.client_for(store)
-    call = client.spec.can["push_order"]
-    assert isinstance(call, Call)
-    push = Pushing(client, call)
+    push = Pushing(channels.client_for(store), orders_per_call(store))
     unknown = [i for i in intents if i.state == "unknown"]
-    push.take(unknown, side_by_side(lambda i: _asked(client, i), unknown))
+    push.take(unknown, push.ask(unknown))
     missing = {i.id for i in unknown if i.id not in push.failed and i.id not in push.made}
     wait_s = patience_s(store)
     gone = {i.id for i in unknown if i.id in missing and not channels.resend_intent(i, patience_s=wait_s, at=now())}
@@ -54,7 +55,7 @@ def pursue_all(intents: Sequence[Intent], store: Channel) -> dict[int, Exception
         begun = _begin(fresh, store)
         push.failed |= begun.refused
         sent = [i for i in fresh if i.id in begun.sales]
-        push.take(sent, side_by_side(lambda i: push.send(i, begun.sales[i.id]), sent))
+        push.take(sent, push.send(sent, begun.sales))
     _settle(push, by_id)
     return push.failed
 
@@ -73,6 +74,11 @@ def _begin(intents: Sequence[Intent], store: Channel) -> orders.Begun:
             return orders.Begun(refused={intents[0].id: error})
         one, other = (_begin(half, store) for half in halves(intents))
         return orders.Begun(sales=one.sales | other.sales, refused=one.refused | other.refused)
+
+
+def orders_per_call(store: Channel) -> int:
+    """How many orders one request may make, where the store has such a request at all; 1: each alone."""
+    return int(store.settings.get("hub.orders_per_call", _PER_CALL))
 
 
 def patience_s(store: Channel) -> float:
@@ -103,7 +109,7 @@ class Pushing:
     """A set on its way: what the store made and what went wrong, by intent id."""
 
     client: Client
-    call: Call
+    per_call: int
     made: dict[int, records.StoreOrder] = field(default_factory=dict)
     failed: dict[int, Exception] = field(default_factory=dict)
 
@@ -114,33 +120,55 @@ class Pushing:
             elif result is not None:
                 self.made[intent.id] = result
 
-    def send(self, intent: Intent, sale: records.SalesOrder) -> records.StoreOrder:
-        if now() > channels.call_by(intent):
-            raise RemoteBusy("its turn came too late; nothing was sent")
-        reply = self.client.send(self.call.build(self.client.account, sale))
-        return _understood(self.client, self.call, sale, reply)
+    def send(
+        self, intents: Sequence[Intent], sales: Mapping[int, records.SalesOrder]
+    ) -> list[records.StoreOrder | Exception]:
+        """What became of each: in as few requests as may be, side by side. What once stayed without an answer goes
+        alone, so that one order that a store hangs on does not take others with it twice.
+        """
+        alone, others = self._apart(intents)
+        sets: list[Sequence[Intent]] = [[i] for i in alone]
+        sets += fill(others, self._most())
+        found: dict[int, records.StoreOrder | Exception] = {}
+        for some, told in zip(sets, side_by_side(lambda some: self._sent(some, sales), sets), strict=True):
+            results = [told] * len(some) if isinstance(told, Exception) else told
+            found |= {i.id: result for i, result in zip(some, results, strict=True)}
+        return [found[i.id] for i in intents]
 
+    def _apart(self, intents: Sequence[Intent]) -> tuple[list[Intent], list[Intent]]:
+        alone = [i for i in intents if i.result.get("alone")]
+        return alone, [i for i in intents if not i.result.get("alone")]
 
-def _asked(client: Client, intent: Intent) -> records.StoreOrder | None:
-    """The order if the store has it. A question that fails proves nothing: the outcome stays unknown."""
-    order = order_queries.order(order_id=intent.subject_id)
-    asked = orders.asked_order(order=order, intent=intent)
-    try:
-        found: records.StoreOrder | None = find(client.spec, "push_order", client.account, asked, client.send)
-    except (RemoteBusy, RemoteUnauthorised):
-        raise
-    except (RemoteError, MappingError) as error:
-        raise OutcomeUnknown(f"whether the store has it could not be found out: {error}") from error
-    return found
+    def _most(self) -> int:
+        call = self.client.spec.can["push_order"]
+        assert isinstance(call, Call)
+        return min(self.per_call, call.many.most) if call.many else 1
 
+    def _sent(self, intents: Sequence[Intent], sales: Mapping[int, records.SalesOrder]) -> list[Any]:
+        def send(request: Request) -> Reply:
+            if now() > channels.call_by(intents[0]):
+                raise RemoteBusy("its turn came too late; nothing was sent")
+            return self.client.send(request)
 
-def _understood(client: Client, call: Call, sale: records.SalesOrder, reply: object) -> records.StoreOrder:
-    """An answer that cannot be read is not a no: the store may well have the order."""
-    try:
-        made: records.StoreOrder = call.read(client.account, sale, reply)  # type: ignore[arg-type]
-    except (RemoteError, MappingError) as error:
-        raise OutcomeUnknown(f"the store's answer could not be read: {error}") from error
-    return made
+        return send_many(self.client.spec, "push_order", self.client.account, [sales[i.id] for i in intents], send)
+
+    def ask(self, intents: Sequence[Intent]) -> Sequence[records.StoreOrder | Exception | None]:
+        """Each order that the store has. A question that fails proves nothing: the outcome stays unknown."""
+        if not intents:
+            return []
+        known = order_queries.orders(order_ids=[i.subject_id for i in intents])
+        asked = [orders.asked_order(order=known[i.subject_id], intent=i) for i in intents]
+        try:
+            return self._found(asked)
+        except (RemoteBusy, RemoteUnauthorised) as error:
+            return [error] * len(intents)
+        except (RemoteError, MappingError) as error:
+            if len(intents) > 1:  # one of them may be too old to be searched for: it must not spoil the others
+                return [found for half in halves(intents) for found in self.ask(half)]
+            return [OutcomeUnknown(f"whether the store has it could not be found out: {error}")]
+
+    def _found(self, asked: Sequence[records.SalesOrder]) -> list[Any]:
+        return find_many(self.client.spec, "push_order", self.client.account, asked, self.client.send)
 
 
 def refuse(intent: Intent, why: str) -> None:

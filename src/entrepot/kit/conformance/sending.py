@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import dataclasses
+from collections import Counter
 from collections.abc import Callable, Iterator, Mapping
 from decimal import Decimal
 from typing import Any
 
 from entrepot.core.errors import EntrepotError
-from entrepot.kit.requests import Account, Request, Window, dumps
+from entrepot.kit.requests import Account, Reply, Request, Window, dumps
 from entrepot.kit.spec import Call, Poll, Pull, Push, Subscribe
 
 from . import subjects
@@ -22,6 +23,7 @@ _TIMELESS = ("pull_facts", "pull_categories", "pull_attributes", "pull_values", 
              "pull_prices", "pull_listings", "pull_stock_status", "pull_images", "pull_ratings", "pull_offers",
              "pull_observed", "pull_audits", "pull_addresses")  # fmt: skip
 _CREATIONS = ("push_order", "settle_total", "create_label", "purchase")
+_NO_ANSWERS: tuple[Any, ...] = ({}, [], {"create": []}, None, "<html>", [{}])  # to a request about two records
 _METHODS = ("GET", "POST", "PUT", "PATCH", "DELETE")
 
 
@@ -167,6 +169,44 @@ def full_batches_carry_every_item(bench: Bench) -> Iterator[str]:
             yield f"{name}: {len(missing)} of {way.chunk} items are not in the body, such as {missing[0]}"
 
 
+def many_are_sent_as_each_alone(bench: Bench) -> Iterator[str]:
+    """A call about many carries each record as the single call does, is no safer, and never takes one answer for
+    two records, or half an answer for a whole one.
+    """
+    for name, way in bench.spec.can.items():
+        subject = subjects.subject(name, bench.account)
+        if not isinstance(way, Call) or way.many is None or subject is None:
+            continue
+        if way.many.most < 2:  # noqa: PLR2004 - one is what the single call is for
+            yield f"{name}: a call about many takes {way.many.most}"
+        if not way.find:
+            yield f"{name}: many are sent at once, and nothing searches for what came of them"
+        single, double = way.build(bench.account, subject), way.many.build(bench.account, [subject, subject])
+        if double.is_safe and not single.is_safe:
+            yield f"{name}: many at once are called safe to repeat, one is not"
+        once, twice = _counted(single), _counted(double)
+        for value in sorted(value for value, times in once.items() if twice[value] < 2 * times):
+            yield f"{name}: {value} is not in the body for each of two records"
+        yield from (
+            f"{name}: the answer {body!r} is read as two records"
+            for body in _NO_ANSWERS
+            if _is_taken(way, bench.account, [subject, subject], body)
+        )
+
+
+def _counted(request: Request) -> Counter[str]:
+    return Counter(f"{type(value).__name__} {value}" for _, value in _leaves(request.body))
+
+
+def _is_taken(way: Call, account: Account, items: list[Any], body: Any) -> bool:
+    assert way.many
+    try:
+        found = way.many.read(account, items, Reply(200, body))
+    except (EntrepotError, LookupError, TypeError, ValueError, AttributeError):
+        return False
+    return len(found) == len(items) and not all(isinstance(one, Exception) for one in found)
+
+
 def refusals_are_worded(bench: Bench) -> Iterator[str]:
     """Of every refusal in the samples something is said, and no body of whatever form breaks that."""
     told = [body for sample in bench.samples for body in sample.document.get("refusals", [])]
@@ -206,5 +246,6 @@ def _leaves(value: Any, path: str = "") -> Iterator[tuple[str, Any]]:
 
 CHECKS = (
     requests_are_well_formed, windows_and_references_are_respected, creations_are_never_repeated_blindly,
-    zero_is_sent_as_zero, each_value_lands_once, full_batches_carry_every_item, refusals_are_worded,
+    zero_is_sent_as_zero, each_value_lands_once, full_batches_carry_every_item, many_are_sent_as_each_alone,
+    refusals_are_worded,
 )  # fmt: skip
