@@ -44,13 +44,17 @@ class Aside:
 
 @dataclass(slots=True)
 class Read:
-    """What one page became. ``raws`` run beside ``records``. ``next`` is the request for the following page."""
+    """What one page became. ``raws`` run beside ``records``. ``next`` is the request for the following page.
+
+    ``repeated`` counts what the caller knows already, and what was not looked at for that.
+    """
 
     records: list[Any] = field(default_factory=list)
     raws: list[Any] = field(default_factory=list)
     drift: list[Drift] = field(default_factory=list)
     set_aside: list[Aside] = field(default_factory=list)
     next: Request | None = None
+    repeated: int = 0
 
     def add(self, kind: Kind, raw: Any, account: Account, *details: Any, place: int = 1) -> None:
         """Map one raw record into ``records``, or put it aside; never raises for what the record says.
@@ -117,8 +121,12 @@ def read_raws(spec: Spec, kind_name: str, raws: Sequence[Any], account: Account,
     return read
 
 
-def pull(spec: Spec, capability: str, account: Account, window: Window, send: Sender) -> Iterator[Read]:
-    """Every page of a pull, mapped. Stops when the remote says so, or repeats a request.
+def pull(
+    spec: Spec, capability: str, account: Account, window: Window, send: Sender, *,
+    is_known: Callable[[Any], bool] | None = None,
+) -> Iterator[Read]:  # fmt: skip
+    """Every page of a pull, mapped, but for raw records that the caller knows already. Stops when the remote says so,
+    or repeats a request.
 
     Raises:
         RemoteError: as the client says; pages already yielded stay good.
@@ -133,8 +141,10 @@ def pull(spec: Spec, capability: str, account: Account, window: Window, send: Se
             raise RemoteChanged(f"{spec.slug} {capability}: paging asks the same question twice: {asked.path}")
         seen.add(mark)
         raws, following = _page(spec, capability, way.page, account, asked, send(asked))
-        details = [_details(spec, way, account, raw, send) for raw in raws] if way.details else []
-        read = read_raws(spec, way.kind, raws, account, details)
+        fresh = [raw for raw in raws if not is_known(raw)] if is_known else raws
+        details = [_details(spec, way, account, raw, send) for raw in fresh] if way.details else []
+        read = read_raws(spec, way.kind, fresh, account, details)
+        read.repeated = len(raws) - len(fresh)
         read.drift += _drift_of_details(spec, way, details)
         read.next = asked = following
         yield read

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from decimal import Decimal, InvalidOperation
-from typing import Annotated, Any, ClassVar, TypeVar
+from functools import cache
+from typing import Annotated, Any, ClassVar, TypeVar, get_args
 
 from pydantic import BaseModel, BeforeValidator, ConfigDict, ValidationError
 
@@ -12,6 +13,7 @@ from entrepot.core.errors import MappingError
 from entrepot.core.validation import wording
 
 _W = TypeVar("_W", bound="Wire")
+_PLAIN = (str, int, bool, float, Decimal, type(None))
 
 
 WHOLE_RECORD = "(whole record)"  # the field of a record that is wrong as such
@@ -76,8 +78,20 @@ class Wire(BaseModel):
         for name, value in (self.model_extra or {}).items():
             if name not in self.IGNORED:
                 yield f"{at}{name}", value
-        for name in type(self).model_fields:
+        for name in _nesting(type(self)):
             yield from _drift_of(getattr(self, name), f"{at}{name}")
+
+
+@cache
+def _nesting(wire: type[Wire]) -> tuple[str, ...]:
+    """Fields that another payload may stand in: the others cannot hold drift, and are many."""
+    return tuple(name for name, field in wire.model_fields.items() if _may_nest(field.annotation))
+
+
+def _may_nest(annotation: Any) -> bool:
+    if (parts := get_args(annotation)) and not isinstance(annotation, type):
+        return any(_may_nest(part) for part in parts)
+    return not isinstance(annotation, type) or not issubclass(annotation, _PLAIN)
 
 
 def _drift_of(value: object, path: str) -> Iterator[tuple[str, Any]]:

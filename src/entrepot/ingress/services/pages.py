@@ -51,11 +51,15 @@ _AT_WORK = ("open", "fulfilled")  # orders that the store works on
 
 @dataclass(frozen=True, slots=True)
 class PageWay:
-    """How one feed is read. ``apply`` gets each page; ``finish`` runs when every page was read."""
+    """How one feed is read. ``apply`` gets each page; ``finish`` runs when every page was read.
+
+    ``is_kept``: each message is kept as it came, so the same one again says nothing.
+    """
 
     windows: Windows
     apply: Apply
     finish: Finish
+    is_kept: bool = False
 
 
 def _since(feed: Feed, channel: Channel, began: datetime, capability: str) -> Iterator[tuple[Window, str]]:
@@ -247,7 +251,7 @@ PAGES: dict[str, PageWay] = {
     "products": PageWay(_changed_and_swept, _products, _advance),
     "stock": PageWay(lambda f, c, b: iter([(Window(), "pull_stock")]), _stock, _compare_ids),
     "fulfilments": PageWay(lambda f, c, b: _since(f, c, b, "pull_fulfilments"), _fulfilments, _look_for_gone),
-    "orders": PageWay(lambda f, c, b: _since(f, c, b, "pull_orders"), _orders, _advance),
+    "orders": PageWay(lambda f, c, b: _since(f, c, b, "pull_orders"), _orders, _advance, is_kept=True),
     "review": PageWay(_review, _observed, _nothing),
     "verdicts": PageWay(_judged, _verdicts, _nothing),
     "observed": PageWay(_whole, _compared, _reconciled),

@@ -25,6 +25,7 @@ from entrepot.kit.spec import Pull
 from ..models import Feed
 from .aside import keep_aside, keep_drift
 from .pages import PAGES
+from .repeats import Repeats
 
 if TYPE_CHECKING:
     from entrepot.channels.models import Channel
@@ -134,33 +135,39 @@ def _close(feed: Feed, began: datetime, count: int, wait_s: float, error: str) -
 
 
 def _pull(feed: Feed, channel: Channel, began: datetime) -> int:
-    page_of, hold = PAGES[feed.name], _Hold(feed)
+    page_of, hold, repeats = PAGES[feed.name], _Hold(feed), Repeats(feed)
     client = channels.client_for(channel, feed.storefront)
     state: dict[str, Any] = {}
     count = 0
     for window, capability in page_of.windows(feed, channel, began):
-        for read in _pages(client, capability, window, hold):
-            count += len(read.records)
+        for read in _pages(client, capability, window, hold, repeats if page_of.is_kept else None):
+            count += len(read.records) + read.repeated
             _keep(channel, capability, client, read, began)
             page_of.apply(feed, channel, read, began, state)
+            if page_of.is_kept:
+                repeats.keep(read)
             hold.keep()
     hold.renew()
     page_of.finish(feed, channel, began, state)
+    repeats.close()
     return count
 
 
-def _pages(client: Client, capability: str, window: Window, hold: _Hold) -> Iterator[Read]:
-    """Every page of a window. From the second on each is fetched while the one before is applied.
+def _pages(
+    client: Client, capability: str, window: Window, hold: _Hold, repeats: Repeats | None
+) -> Iterator[Read]:  # fmt: skip
+    """Every page of a window, without what is among the ``repeats``.
 
-    The remote sees the same requests in the same order, one at a time; when a page cannot be applied, one more was
-    asked for in vain.
+    From the second on each is fetched while the one before is applied. The remote sees the same requests in the same
+    order, one at a time; when a page cannot be applied, one more was asked for in vain.
     """
 
     def send(request: Request) -> Reply:
         hold.keep()  # a page may be a hundred requests
         return client.send(request)
 
-    pages = pull(client.spec, capability, client.account, window, send)
+    known = {"is_known": repeats.has} if repeats else {}
+    pages = pull(client.spec, capability, client.account, window, send, **known)
     read = next(pages, None)
     if read is None or read.next is None:
         yield from [read] if read else []
