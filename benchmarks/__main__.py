@@ -10,7 +10,7 @@ import sys
 
 from .figures import Figure, lines, table
 
-NAMES = ("events", "merge", "pull", "orders", "first-listing")
+NAMES = ("events", "merge", "pull", "orders", "reservations", "first-listing")
 _ONE = "--in-this-process"
 
 

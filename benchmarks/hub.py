@@ -10,7 +10,7 @@ import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from typing import Self
+from typing import Any, Self
 
 import httpx
 
@@ -59,7 +59,21 @@ class Remotes:
         told: dict[str, object] = answer.json()
         return told
 
-    def summary(self, slug: str) -> dict[str, object]:
+    def summary(self, slug: str) -> dict[str, Any]:
         """What it now holds."""
-        told: dict[str, object] = self.http.get(f"{self.url}/control/{slug}/summary").json()
+        told: dict[str, Any] = self.http.get(f"{self.url}/control/{slug}/summary").json()
+        return told
+
+    def ledger(self, slug: str) -> list[dict[str, Any]]:
+        """All that happened there, in order."""
+        told: list[dict[str, Any]] = self.http.get(f"{self.url}/control/{slug}/ledger").json()["entries"]
+        return told
+
+    def dial(self, slug: str, **dials: float) -> None:
+        """Have it misbehave."""
+        self.http.patch(f"{self.url}/control/{slug}/faults", json=dials).raise_for_status()
+
+    def faults_done(self, slug: str) -> dict[str, int]:
+        """What its dials did to callers so far."""
+        told: dict[str, int] = self.http.get(f"{self.url}/control/{slug}/faults").json()["done"]
         return told
