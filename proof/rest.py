@@ -37,9 +37,10 @@ OPEN = {
         "SELECT 'mark ' || kind || ' ' || subject_id FROM events_dirty",
         "SELECT 'outbox ' || type || ' ' || key FROM events_outbox",
         "SELECT 'parked ' || type || ' ' || key || ' for ' || subscriber || ': ' || error FROM events_parkedevent",
-        ("SELECT 'cursor of ' || c.subscriber || ' at ' || c.seq || ' of ' || h.seq || ' ' || c.last_error"
-        "  FROM events_eventcursor c, (SELECT max(seq) AS seq FROM events_event) h"
-        " WHERE c.subscriber = 'proof.subscriber.keep' AND c.seq < h.seq"),
+        (
+            "SELECT 'event ' || type || ' ' || key || ', number ' || seq || ', is not seen yet' FROM events_event e"
+            " WHERE NOT EXISTS (SELECT 1 FROM proof.seen s WHERE s.event_id = e.event_id)"
+        ),
         "SELECT 'run ' || id || ' ' || kind || ': ' || state FROM jobs_run WHERE state IN ('queued', 'running')",
     ],
 }  # fmt: skip
