@@ -10,7 +10,7 @@ import sys
 
 from .figures import Figure, lines, table
 
-NAMES = ("events", "merge", "pull", "orders", "reservations", "first-listing")
+NAMES = ("events", "kafka-relay", "kafka-consumer", "merge", "pull", "orders", "reservations", "first-listing")
 _ONE = "--in-this-process"
 
 

@@ -55,7 +55,16 @@ def test_a_rate_is_of_the_median_run(benchmarks):
 def test_every_benchmark_has_a_measure(benchmarks):
     names = benchmarks("__main__").NAMES
 
-    assert {"first-listing", "merge", "pull", "orders", "events", "reservations"} == set(names)
+    assert {
+        "first-listing",
+        "merge",
+        "pull",
+        "orders",
+        "events",
+        "reservations",
+        "kafka-relay",
+        "kafka-consumer",
+    } == set(names)
     assert all(callable(benchmarks(name.replace("-", "_")).measure) for name in names)
 
 
