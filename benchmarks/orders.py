@@ -73,7 +73,7 @@ def _run(sellers: Sequence[Connected], ours: Stopwatch, run: int) -> int:
     lives = [_placed(seller) for seller in sellers]
     for seller in sellers:
         seller.remotes.dial("woocommerce", **_FAULTS)
-    with _worker():
+    with worker():
         with ours.run():
             _until(lambda: _in_shops() >= run * SELLERS * EACH, lives)
         _until(lambda: _is_quiet(run), lives)
@@ -139,7 +139,7 @@ def _is_quiet(run: int) -> bool:
 
 
 @contextmanager
-def _worker() -> Iterator[None]:
+def worker() -> Iterator[None]:
     """Every drainer, in threads of this process."""
     from entrepot.jobs.worker import run_worker
 

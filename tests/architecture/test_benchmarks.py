@@ -60,6 +60,8 @@ def test_every_benchmark_has_a_measure(benchmarks):
         "merge",
         "pull",
         "orders",
+        "levels",
+        "catalogue",
         "events",
         "reservations",
         "kafka-relay",
