@@ -50,6 +50,17 @@ def test_each_change_is_kept_with_who_and_why_and_what_is_the_same_is_not(aydin)
     ]
 
 
+def test_what_a_reading_knew_already_is_no_change_when_we_hear_of_it(aydin):
+    (tea,) = goods(aydin, 1)
+    record_readings(seller_id=aydin.id, readings=[(tea.id, 10)], began_at=at(0))
+    reserve(seller_id=aydin.id, lines=[(1, tea.id, 3)], at=at(1))
+    record_readings(seller_id=aydin.id, readings=[(tea.id, 7)], began_at=at(3))
+
+    absorb(seller_id=aydin.id, line_ids=[1], at=at(2))
+
+    assert [(old, new) for old, new, *_ in told(tea)] == [(None, 10), (10, 7)]
+
+
 def test_a_thousand_changes_are_no_more_statements_than_one(aydin):
     variants = goods(aydin, 100)
 
