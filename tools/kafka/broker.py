@@ -16,6 +16,7 @@ import tempfile
 import time
 import uuid
 from base64 import urlsafe_b64encode
+from contextlib import suppress
 from pathlib import Path
 from typing import Self
 
@@ -179,12 +180,10 @@ def main() -> int:
     port = int(os.environ.get("KAFKA_PORT", "9092"))
     with tempfile.TemporaryDirectory(prefix="entrepot-kafka-") as folder, Broker(Path(folder), port=port) as broker:
         print(f"export KAFKA_BOOTSTRAP_SERVERS={broker.servers}  # Ctrl-C ends it", flush=True)
-        try:
-            return broker.jvm.process.wait() if broker.jvm.process else 1
-        except KeyboardInterrupt:
-            return 0
+        return broker.jvm.process.wait() if broker.jvm.process else 1
 
 
 if __name__ == "__main__":
     signal.signal(signal.SIGTERM, lambda *_: sys.exit(0))
-    sys.exit(main())
+    with suppress(KeyboardInterrupt):
+        sys.exit(main())
