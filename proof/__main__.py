@@ -5,6 +5,7 @@ from __future__ import annotations
 import argparse
 import json
 import secrets
+import signal
 import sys
 from pathlib import Path
 from typing import Any
@@ -30,8 +31,9 @@ def main() -> int:
     parser.add_argument("--json", action="store_true", help="one JSON object instead of tables")
     given = parser.parse_args()
     if given.transport == "kafka":
-        print("proof: the kafka transport is not available here yet; use --transport postgres", file=sys.stderr)
+        print("proof: it cannot run with events on kafka yet; use --transport postgres", file=sys.stderr)
         return 2
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit(1))  # so that whatever was started is ended
     seed = secrets.randbelow(100_000) if given.seed is None else given.seed
     console = Console(stderr=given.json)
     console.print(f"seed {seed}: python -m proof --minutes {given.minutes:g} --seed {seed}")

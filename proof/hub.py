@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import shutil
 import signal
 import socket
 import subprocess
@@ -46,10 +47,11 @@ class Process:
         return _has_connection(self.child.pid)
 
     def start(self, environment: Mapping[str, str], log: Path) -> None:
-        """Start it in a group of its own; what it says goes to its log."""
+        """Start it in a group of its own; what it says goes to its log. It ends when we are killed."""
+        guard = [setpriv, "--pdeathsig", "TERM"] if (setpriv := shutil.which("setpriv")) else []
         with log.open("ab") as file:
             self.child = subprocess.Popen(
-                [sys.executable, "-m", "entrepot.config.cli", *self.command],
+                [*guard, sys.executable, "-m", "entrepot.config.cli", *self.command],
                 env=dict(environment), stdin=subprocess.DEVNULL, stdout=file, stderr=file, start_new_session=True,
             )  # fmt: skip
         self.is_killed = False

@@ -35,6 +35,13 @@ class Killer:
                 return
             time.sleep(0.1)
 
+    def kill_all(self, role: str) -> None:
+        """Kill every process of a role, whatever it is at."""
+        for process in self.hub.processes:
+            if process.role == role:
+                self.hub.kill(process)
+                self.done[role] += 1
+
     def _try(self, step: Step) -> bool:
         process = self._by_name.get(step.name)
         if process is not None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 import io
 import time
+from collections import Counter
 from collections.abc import Callable, Sequence
 from typing import Any
 
@@ -44,6 +45,7 @@ def open_up(sandbox: Sandbox, *, most: int) -> tuple[Cast, list[str]]:
     """
     goods = _goods(sandbox, most)
     for sku, (price, quantity, vat_rate) in goods.items():
+        sandbox.act(WOO, "set_stock", sku=sku, quantity=quantity)  # as it is; now the ledger says so, too
         for front, vat in zip(STOREFRONTS, (vat_rate, 19), strict=True):
             sandbox.act(
                 TR, "seed_product", barcode=sku, title=sku, storefront=front, sale_price=float(price),
@@ -86,12 +88,14 @@ def wait(what: str, done: Callable[[], Any], *, seconds: float = _PATIENCE_S) ->
 
 
 def _goods(sandbox: Sandbox, most: int) -> dict[str, tuple[str, int, int]]:
-    """SKU → price, pieces, VAT in percent: what the shop has, counts in whole pieces, and a sheet of ours knows."""
+    """SKU → price, pieces, VAT in %: what the shop has once and counts in whole pieces, and a sheet of ours knows."""
     rates = {row["sku"]: row["vat_rate"] for row in csv.DictReader(io.StringIO(sample("facts.csv").decode()))}
     found: dict[str, tuple[str, int, int]] = {}
-    for p in sandbox.summary(WOO)["products"]:
+    products = sandbox.summary(WOO)["products"]
+    times = Counter(p["sku"] for p in products)
+    for p in products:
         is_whole = isinstance(p["quantity"], int) and p["quantity"] > 0
-        if p["sku"] in rates and p["sku"] not in found and p["status"] == "publish" and p["price"] and is_whole:
+        if p["sku"] in rates and times[p["sku"]] == 1 and p["status"] == "publish" and p["price"] and is_whole:
             found[p["sku"]] = (p["price"], p["quantity"], int(float(rates[p["sku"]]) * 100))
     return dict(list(found.items())[:most])
 

@@ -45,10 +45,10 @@ OPEN = {
     ],
 }  # fmt: skip
 _CLAIMS = "SELECT id, claimed_by FROM {table} WHERE leased_until IS NOT NULL"
-_FEEDS = (
-    "SELECT name || ' of channel ' || channel_id || ': ' || last_error FROM ingress_feed"
-    " WHERE is_enabled AND (last_began_at IS NULL OR last_began_at < %s)"
-)
+# The watchdog of webhooks looks at subscriptions only: no news waits for it.
+_UNREAD = """
+SELECT name || ' of channel ' || channel_id || ' ' || last_error FROM ingress_feed
+ WHERE is_enabled AND name <> 'webhooks' AND (last_began_at IS NULL OR last_began_at < %s OR last_done_at < %s)"""
 _LOOK_S = 0.25
 
 
@@ -75,8 +75,7 @@ def _pid(claimed_by: str) -> str:
 
 def unread(since: datetime) -> list[str]:
     """Feeds that have not begun a pull since then and finished it."""
-    done = "SELECT name || ' of channel ' || channel_id FROM ingress_feed WHERE is_enabled AND last_done_at < %s"
-    return [text for (text,) in [*rows(_FEEDS, [since]), *rows(done, [since])]]
+    return [text for (text,) in rows(_UNREAD, [since, since])]
 
 
 def bury(pids: Sequence[int]) -> int:
@@ -91,9 +90,9 @@ def bury(pids: Sequence[int]) -> int:
 
 
 def come_to_rest(
-    ledgers: Ledgers, *, pids: Callable[[], Sequence[int]], seconds: float, is_hurried: bool = False
+    ledgers: Ledgers, *, pids: Callable[[], Sequence[int]], seconds: float, times: int = 2, is_hurried: bool = False
 ) -> list[Finding]:  # fmt: skip
-    """Wait until nothing is open and every feed has been read since, twice; what is open after ``seconds``, or nothing.
+    """Wait until nothing is open and every feed was read since, so many ``times``; what is open after ``seconds``.
 
     ``is_hurried``: the leases of the dead are cut short instead of waited for.
     """
@@ -109,7 +108,7 @@ def come_to_rest(
             connections.close_all()
         if not found:
             rounds, began = rounds + 1, now()
-            if rounds > 1:
+            if rounds >= times:
                 return []
         connections.close_all()
         time.sleep(_LOOK_S)

@@ -86,6 +86,8 @@ def _with_database(
     _trade(form, sandbox, people, killer, say)
     for slug in (TR, WOO):
         sandbox.dial(slug, preset="none")
+    if form.is_hurried:  # who lost its connection lives, and keeps its claims until their leases end: now it is dead
+        killer.kill_all("worker")
     open_ = _settle(form, people, hub, say)
     plant(sandbox)
     verdict = _judge(sandbox, people, skus)
@@ -180,7 +182,10 @@ def _settle(form: Form, people: Any, hub: Hub, say: Say) -> list[Finding]:
 
     began = time.monotonic()
     for round_ in ("first", "last"):
-        open_ = come_to_rest(people.ledgers, pids=hub.pids, seconds=form.rest_s, is_hurried=form.is_hurried)
+        times = 1 if form.is_hurried and round_ == "first" else 2
+        open_ = come_to_rest(
+            people.ledgers, pids=hub.pids, seconds=form.rest_s, times=times, is_hurried=form.is_hurried
+        )
         found = "; ".join(finding.detail[:120] for finding in open_[:SHOWN])
         say(f"{round_} rest after {time.monotonic() - began:.0f} s: {len(open_)} things open {found}")
         if open_:
