@@ -22,7 +22,8 @@ from entrepot.kit.requests import Account
 from . import vault
 
 # A remote counts when a call arrives, we when it leaves: calls that leave a window apart may arrive closer together.
-_WINDOW_MARGIN_S = 0.5
+# On a long window more of them can be held up, so the margin grows with it.
+_WINDOW_MARGIN_S, _WINDOW_MARGIN = 0.5, 0.025
 
 _BREAKER_AFTER, _BREAKER_OPEN_S, _BREAKER_FRESH_S = 10, 5.0, 0.25
 
@@ -54,7 +55,8 @@ class PgBudget:
 
     def take(self, wanted: Sequence[Allowance], at_s: float) -> float | None:
         values = [
-            [w.key for w in wanted], [w.count for w in wanted], [w.per_s + _WINDOW_MARGIN_S for w in wanted],
+            [w.key for w in wanted], [w.count for w in wanted],
+            [w.per_s + max(_WINDOW_MARGIN_S, w.per_s * _WINDOW_MARGIN) for w in wanted],
             at_s, at_s, at_s, len(wanted),
         ]  # fmt: skip
         while True:
