@@ -34,9 +34,21 @@ def test_the_hub_is_ready_when_everything_is(client, alive):
     answer = client.get("/readyz")
 
     assert answer.json() == {
-        "status": "ok", "checks": {"database": "ok", "migrations": "ok", "partitions": "ok", "drainers": "ok"},
-    }  # fmt: skip
+        "status": "ok",
+        "checks": {"serving": "ok", "database": "ok", "migrations": "ok", "partitions": "ok", "drainers": "ok"},
+    }
     assert answer.status_code == 200
+
+
+def test_a_web_server_that_is_ending_is_healthy_and_not_ready(client, alive, settings, tmp_path):
+    settings.ENTREPOT_DRAINING_MARK = tmp_path / "web-1.draining"
+    assert client.get("/readyz").status_code == 200
+
+    settings.ENTREPOT_DRAINING_MARK.touch()
+
+    answer = client.get("/readyz")
+    assert (answer.status_code, answer.json()["checks"]["serving"]) == (503, "this web server is ending")
+    assert client.get("/healthz").status_code == 200
 
 
 def test_it_is_not_ready_when_a_queue_has_no_worker(client, alive):

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from datetime import datetime, timedelta
 
+from django.conf import settings
 from django.core.exceptions import ImproperlyConfigured
 from django.db import DatabaseError, connection
 from django.db.migrations.executor import MigrationExecutor
@@ -67,6 +68,10 @@ def _database() -> str:
     return "ok"
 
 
+def _serving() -> str:
+    return "this web server is ending" if settings.ENTREPOT_DRAINING_MARK.exists() else "ok"
+
+
 def _migrations() -> str:
     executor = MigrationExecutor(connection)
     missing = executor.migration_plan(executor.loader.graph.leaf_nodes())
@@ -90,5 +95,6 @@ def silent_queues(wired: list[Drainer], *, at: datetime) -> list[str]:
 
 
 CHECKS: dict[str, Callable[[], str]] = {
-    "database": _database, "migrations": _migrations, "partitions": _partitions, "drainers": _drainers,
+    "serving": _serving, "database": _database, "migrations": _migrations, "partitions": _partitions,
+    "drainers": _drainers,
 }  # fmt: skip

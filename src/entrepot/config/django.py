@@ -42,17 +42,18 @@ def migrate() -> None:
 
     with connect() as lock:
         lock.execute("SELECT pg_advisory_lock(%s)", [_MIGRATION_LOCK])
-        if _has_unapplied():
+        if not is_migrated():
             call_command("migrate", verbosity=0, interactive=False)
         ensure_partitions()
 
 
-def _has_unapplied() -> bool:
+def is_migrated() -> bool:
+    """Whether every migration of this program is applied; of a newer program there may be more."""
     from django.db import connection
     from django.db.migrations.executor import MigrationExecutor
 
     executor = MigrationExecutor(connection)
-    return bool(executor.migration_plan(executor.loader.graph.leaf_nodes()))
+    return not executor.migration_plan(executor.loader.graph.leaf_nodes())
 
 
 @contextmanager

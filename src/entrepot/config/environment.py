@@ -58,6 +58,11 @@ def home() -> Path:
     return Path(text("ENTREPOT_HOME", ".entrepot")).expanduser().absolute()
 
 
+def draining_mark(watcher: int) -> Path:
+    """File that says that the web server with this process id serves what it has and wants no more."""
+    return home() / f"web-{watcher}.draining"
+
+
 def kept_secret(variable: str, file_name: str, make: Any = None) -> str:
     """The variable; else the secret kept in the home under ``file_name``, made on first use, readable by us only."""
     if value := text(variable):

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import importlib.util
+import os
 from pathlib import Path
 from urllib.parse import urlsplit
 
@@ -14,6 +15,7 @@ from entrepot.config.logs import configure
 SOURCE = Path(__file__).resolve().parent.parent
 
 ENTREPOT_HOME = env.home()
+ENTREPOT_DRAINING_MARK = env.draining_mark(os.getppid())  # who watches over the web server's processes makes it
 ENTREPOT_PUBLIC_URL = env.web_address("ENTREPOT_PUBLIC_URL", "http://127.0.0.1:8000")
 # The first encrypts, all decrypt.
 _keys = env.kept_secret("ENTREPOT_CREDENTIAL_KEYS", "credential_keys", env.fernet_key)

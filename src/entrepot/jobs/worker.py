@@ -18,7 +18,9 @@ from entrepot.core.clock import now
 from . import notices
 from .models import DrainerHealth
 from .procrastination import run_jobs
+from .services.claims import give_back_all
 from .services.lanes import LANES, Drainer, load_drainers
+from .services.stopping import STOPPING
 from .services.wake import BELLS
 
 _BEAT_S = 5.0
@@ -123,10 +125,18 @@ def run_worker(
     for thread in threads:
         thread.start()
     stop.wait()
+    STOPPING.set()
     for lane in LANES:
         BELLS.ring(lane)
     for thread in threads:
         thread.join()
+    STOPPING.clear()  # whoever goes on in this process, as a demo does, may call remotes again
+
+
+def give_back_reads() -> None:
+    """Free what this process only reads, so that other workers take it at once; the process ends after this."""
+    for model in {d.reads for d in load_drainers() if d.reads is not None}:
+        log.info("claims.given_back", model=model.__name__, count=give_back_all(model))
 
 
 def _hear(word: str) -> None:

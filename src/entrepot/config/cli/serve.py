@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import threading
 from collections.abc import Iterator
-from contextlib import contextmanager, nullcontext
+from contextlib import AbstractContextManager, contextmanager, nullcontext
 from pathlib import Path
 from typing import Annotated
 
@@ -20,6 +20,9 @@ _GRACE_S = 10.0
 Host = Annotated[str, typer.Option(help="Address to listen on.")]
 Port = Annotated[int, typer.Option(min=1, max=65535, help="Port to listen on.")]
 NoMigrate = Annotated[bool, typer.Option("--no-migrate", help="The schema is up to date: do not look.")]
+ReadyFile = Annotated[
+    Path | None, typer.Option(help="File that is there, and touched every five seconds, while this process can work.")
+]
 Threads = Annotated[int, typer.Option(min=1, max=64, help="Requests served at once, per process.")]
 
 
@@ -53,6 +56,9 @@ def web(
     threads: Threads = 4,
     workers: Annotated[int, typer.Option(min=1, max=64, help="Processes.")] = 1,
     no_migrate: NoMigrate = False,
+    drain_s: Annotated[
+        float, typer.Option(min=0, max=300, help="Seconds at SIGTERM in which it still serves, and says not ready.")
+    ] = 0,
 ) -> None:
     """Serve the panel, the API and the webhooks."""
     _port_free(host, port)
@@ -65,7 +71,7 @@ def web(
         refuse_small_pool("web server", threads)
         if not no_migrate:
             prepare_apart("db", "migrate")
-        serve_web(host=host, port=port, workers=workers, threads=threads, grace_s=int(_GRACE_S))
+        serve_web(host=host, port=port, workers=workers, threads=threads, grace_s=int(_GRACE_S), drain_s=drain_s)
 
 
 def worker(
@@ -77,13 +83,15 @@ def worker(
     check: Annotated[
         bool, typer.Option("--check", help="Only look whether it could start, and bring the schema up to date.")
     ] = False,
+    ready_file: ReadyFile = None,
+    grace_s: Annotated[float, typer.Option(min=0, max=300, help="Seconds to finish what it is at.")] = _GRACE_S,
 ) -> None:
     """Empty the queues: pulls, pushes, orders, documents; and run the jobs that people and the clock start."""
     with ready(log_level="INFO", migrated=not no_migrate, by=""):
         from entrepot.config.processes.pool import refuse_small_pool, worker_needs
         from entrepot.config.processes.stop import on_signals
         from entrepot.jobs.services.lanes import LANES
-        from entrepot.jobs.worker import run_worker
+        from entrepot.jobs.worker import give_back_reads, run_worker
 
         if unknown := sorted(set(lane or ()) - set(LANES)):
             raise Refused(f"lane {unknown[0]!r} is not one of {', '.join(LANES)}")
@@ -92,8 +100,8 @@ def worker(
         refuse_small_pool("worker", needed)
         if check:
             return
-        stop = on_signals(deadline_s=_GRACE_S)
-        with _dispatching(stop) if with_dispatcher else nullcontext():
+        stop = on_signals(deadline_s=grace_s, at_deadline=give_back_reads)
+        with _seen(ready_file, stop), _dispatching(stop) if with_dispatcher else nullcontext():
             run_worker(stop, lanes=lanes, with_jobs=with_jobs)
 
 
@@ -122,34 +130,47 @@ def _dispatching(stop: threading.Event) -> Iterator[None]:
         raise failed[0]
 
 
-def dispatcher(no_migrate: NoMigrate = False) -> None:
+def _seen(path: Path | None, stop: threading.Event) -> AbstractContextManager[None]:
+    from entrepot.config.processes.ready import can_work, ready_file
+
+    return ready_file(path, stop=stop, is_ready=can_work)
+
+
+def dispatcher(no_migrate: NoMigrate = False, ready_file: ReadyFile = None) -> None:
     """Number events and deliver them to their subscribers."""
     with ready(log_level="INFO", migrated=not no_migrate, by=""):
         from entrepot.config.processes.stop import on_signals
         from entrepot.events.dispatcher import run_dispatcher
 
-        run_dispatcher(on_signals(deadline_s=_GRACE_S))
+        stop = on_signals(deadline_s=_GRACE_S)
+        with _seen(ready_file, stop):
+            run_dispatcher(stop)
 
 
-def relay(no_migrate: NoMigrate = False) -> None:
+def relay(no_migrate: NoMigrate = False, ready_file: ReadyFile = None) -> None:
     """Number events and publish them to Kafka."""
     with ready(log_level="INFO", migrated=not no_migrate, by=""):
         from entrepot.config.processes.stop import on_signals
         from entrepot.events.kafka.relay import run_relay
 
-        run_relay(on_signals(deadline_s=_GRACE_S))
+        stop = on_signals(deadline_s=_GRACE_S)
+        with _seen(ready_file, stop):
+            run_relay(stop)
 
 
 def consumer(
     subscriber: Annotated[list[str] | None, typer.Option(help="Only these subscribers; none: all.")] = None,
     no_migrate: NoMigrate = False,
+    ready_file: ReadyFile = None,
 ) -> None:
     """Deliver events from Kafka to their subscribers, each in a consumer group of its own."""
     with ready(log_level="INFO", migrated=not no_migrate, by=""):
         from entrepot.config.processes.stop import on_signals
         from entrepot.events.kafka.consumer import run_consumers
 
-        run_consumers(on_signals(deadline_s=_GRACE_S), names=subscriber or ())
+        stop = on_signals(deadline_s=_GRACE_S)
+        with _seen(ready_file, stop):
+            run_consumers(stop, names=subscriber or ())
 
 
 def sandbox(

@@ -8,20 +8,28 @@ from typing import TypeVar
 
 from django.db import connections
 
+from entrepot.core.errors import RemoteBusy
+from entrepot.jobs.services import STOPPING
+
 Item = TypeVar("Item")
 Result = TypeVar("Result")
 
 LANES = 2  # per set; budgets and breaker are shared, so more would only wait
 
+_ENDING = RemoteBusy("this worker ends; another goes on", retry_after_s=0)
+
 
 def side_by_side(call: Callable[[Item], Result], items: Sequence[Item]) -> list[Result | Exception]:
-    """What ``call`` returned or raised for each item, in their order; one by one in this thread when there is one."""
+    """What ``call`` returned or raised for each item, in their order; one by one in this thread when there is one.
+
+    What has not been begun when the process is asked to end is not called: it is a RemoteBusy, to be tried at once.
+    """
     found: list[Result | Exception] = [RuntimeError("not called")] * len(items)
 
     def run(first: int, step: int) -> None:
         for i in range(first, len(items), step):
             try:
-                found[i] = call(items[i])
+                found[i] = _ENDING if STOPPING.is_set() else call(items[i])
             except Exception as error:  # noqa: BLE001 - told to the caller, who knows what it means
                 found[i] = error
 

@@ -2,6 +2,7 @@
 
 from .claims import claim as claim
 from .claims import close as close
+from .claims import give_back_all as give_back_all
 from .claims import heartbeat as heartbeat
 from .claims import release as release
 from .claims import worker_name as worker_name
@@ -12,4 +13,5 @@ from .runs import begin_run as begin_run
 from .runs import cancel_run as cancel_run
 from .runs import finish_run as finish_run
 from .runs import start_run as start_run
+from .stopping import STOPPING as STOPPING
 from .wake import wake as wake

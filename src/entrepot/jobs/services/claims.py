@@ -61,7 +61,11 @@ RETURNING {columns}"""
 
 def worker_name() -> str:
     """``host:pid:thread`` of whoever asks, at most 80 characters."""
-    return f"{socket.gethostname()[:40]}:{os.getpid()}:{threading.current_thread().name}"[:80]
+    return f"{_process_name()}{threading.current_thread().name}"[:80]
+
+
+def _process_name() -> str:
+    return f"{socket.gethostname()[:40]}:{os.getpid()}:"
 
 
 def claim(
@@ -135,6 +139,15 @@ def release(
     if error:
         updates |= {"attempts": models.F("attempts") + 1, "last_error": error[:2000]}
     return _give_back(model, rows, updates)
+
+
+def give_back_all(model: type[Row]) -> int:
+    """Free every row of ``model`` that a thread of this process holds, when the process ends; how many.
+
+    A thread that goes on meanwhile may still close its row, until somebody else has claimed it.
+    """
+    held = model._base_manager.filter(leased_until__isnull=False, claimed_by__startswith=_process_name())
+    return held.update(claimed_by="", leased_until=None)
 
 
 def heartbeat(model: type[Row], rows: Iterable[Row | tuple[int, int]], *, at: datetime, lease_s: float = 60.0) -> int:

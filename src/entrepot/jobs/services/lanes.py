@@ -10,6 +10,8 @@ from django.conf import settings
 from django.core.exceptions import ImproperlyConfigured
 from django.utils.module_loading import import_string
 
+from entrepot.jobs.models import Claimable
+
 LANES = ("orders", "offers", "content", "bulk", "documents")
 
 
@@ -20,7 +22,9 @@ class Drainer:
     ``claim_and_work`` is told the time, claims one set, works and closes it, and answers how many rows it had:
     0 lets the drainer sleep ``idle_s`` or until its lane is woken. ``threads`` is how many of it a worker runs;
     ``beside`` is how many threads each of them starts at most to call remotes, and waits for with its own connection to
-    the database in hand.
+    the database in hand. ``reads`` is the model of its rows where it only reads from remotes: a worker that has to end
+    gives those back at once. What may have sent something keeps its claim until the lease ends, so that the remote has
+    done with it before it is asked.
     """
 
     name: str
@@ -29,6 +33,7 @@ class Drainer:
     idle_s: float = 1.0
     threads: int = 1
     beside: int = 0
+    reads: type[Claimable] | None = None
 
     @property
     def connections(self) -> int:
