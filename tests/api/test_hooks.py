@@ -12,9 +12,16 @@ import pytest
 
 from entrepot.channels.services.vault import unseal
 from entrepot.ingress.models import Feed, Receipt
+from entrepot.ingress.services import webhook
 from entrepot.ingress.services.webhook import MAX_BYTES
 
 SAMPLES = Path(__file__).parents[2] / "src/entrepot/connectors"
+
+
+@pytest.fixture(autouse=True)
+def _asked_each_time(monkeypatch):
+    """What is known of a channel is asked for again at once, not after two seconds."""
+    monkeypatch.setattr(webhook, "_KNOWN_S", 0.0)
 
 
 def secret_of(channel):

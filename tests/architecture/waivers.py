@@ -72,7 +72,6 @@ EVERY_SELLER = {
     "ingress/services/aside.py": "channels of every seller are pulled and heard by the same workers",
     "ingress/services/feeds.py": "channels of every seller are pulled and heard by the same workers",
     "ingress/services/pull.py": "channels of every seller are pulled and heard by the same workers",
-    "ingress/services/receipts.py": "channels of every seller are pulled and heard by the same workers",
     "ingress/services/replay.py": "channels of every seller are pulled and heard by the same workers",
     "ingress/services/subscribe.py": "channels of every seller are pulled and heard by the same workers",
     "inventory/services/buffers.py": "an upsert under the seller_id that it was given",

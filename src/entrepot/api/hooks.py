@@ -12,6 +12,7 @@ from structlog import get_logger
 from entrepot.core.clock import now
 from entrepot.ingress.services import receive
 from entrepot.ingress.services.webhook import MAX_BYTES
+from entrepot.web.caller import caller_ip
 
 log = get_logger(__name__)
 _WORDS = {
@@ -33,7 +34,8 @@ def receive_webhook(request: HttpRequest, token: str) -> HttpResponse:
     if isinstance(body, int):
         return _answer(body)
     try:
-        return _answer(receive(token=token, headers=request.headers, body=body, at=now()))
+        address = caller_ip(request)
+        return _answer(receive(token=token, headers=request.headers, body=body, at=now(), address=address))
     except DatabaseError:
         log.exception("webhook.not_kept")  # the remote sends it again
         answer = _answer(503)

@@ -5,6 +5,7 @@
 
 from __future__ import annotations
 
+import ipaddress
 import re
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
@@ -36,6 +37,13 @@ def _whole(least: int, most: int) -> Callable[[Any], bool]:
 
 def _texts(value: Any) -> bool:
     return isinstance(value, list) and all(isinstance(v, str) and v for v in value)
+
+
+def _networks(value: Any) -> bool:
+    try:
+        return _texts(value) and all(ipaddress.ip_network(text) for text in value)
+    except ValueError:
+        return False
 
 
 def _one_of(*words: str) -> Callable[[Any], bool]:
@@ -103,6 +111,30 @@ OPTIONS: tuple[Option, ...] = (
     Option("hub.sweep.products", "products read again in each pull", "a whole number from 0 to 1000", _whole(0, 1000)),
     Option("hub.webhooks", "whether the remote sends us news", "on or off", _one_of("on", "off")),
     Option("hub.webhook_topics_off", "topics that were switched off", "a list of topics", _texts),
+    Option(
+        "hub.webhook_networks",
+        "where webhooks may come from",
+        "a list of networks, such as 203.0.113.0/24",
+        _networks,
+    ),
+    Option(
+        "hub.webhook_late_s",
+        "how late a webhook may be before it counts as missed",
+        "seconds from 30 to 3600",
+        _number(30, 3_600),
+    ),
+    Option(
+        "hub.webhook_trust",
+        "webhooks without a miss after which polls slow down",
+        "a whole number from 1 to 10000",
+        _whole(1, 10_000),
+    ),
+    Option(
+        "hub.webhook_slow",
+        "how many times slower polls are where webhooks prove healthy",
+        "a number from 1 to 10; 1: never slower",
+        _number(1, 10),
+    ),
     *(
         Option(
             f"hub.every.{feed}", f"time between two pulls of {feed}", "seconds from 0.5 to 86400", _number(0.5, 86_400)

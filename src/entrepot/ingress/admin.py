@@ -62,7 +62,7 @@ class ReceiptPage(Page):
     list_select_related = ["channel", "seller"]
     search_fields = ["=subject_ref", "identity__startswith"]
     paginator = Endless
-    concealed = ["raw"]  # buyers' data: shown on the row's page only
+    concealed = ["raw", "body"]  # buyers' data: shown on the row's page only
     fields = [
         "subject_ref", "kind", "via", "status_chip", "outcome_chip", "channel", "seller", "identity", "received_at",
         "applied_at", "attempts", "not_before", "last_error",
@@ -85,7 +85,8 @@ class ReceiptPage(Page):
         return state_chip(row.outcome)
 
     def sections(self, request: HttpRequest, row: Receipt) -> list[Section]:
-        return [Box(_("As it was received"), pretty(row.raw))]
+        posted = None if row.body is None else bytes(row.body).decode("utf-8", "replace")
+        return [Box(_("As it was received"), pretty(row.raw if posted is None or row.raw else posted))]
 
 
 def _misses_many(row: Feed) -> bool:

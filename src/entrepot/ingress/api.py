@@ -215,7 +215,7 @@ def list_receipts(
     """Messages as they were kept, the newest first."""
     given = {"status": status, "channel_id": channel_id}
     rows = Receipt.objects.for_actor(request.auth).filter(**{k: v for k, v in given.items() if v is not None})
-    return listed(page(rows.defer("raw"), cursor=cursor, limit=limit, newest_first=True))
+    return listed(page(rows.defer("raw", "body"), cursor=cursor, limit=limit, newest_first=True))
 
 
 @aside_router.post(

@@ -20,7 +20,10 @@ class ExactDecoder(json.JSONDecoder):
 
 
 class Receipt(SellerScoped, Claimable):
-    """One raw inbound record, kept before anything is done with it. Applied by subject, all of one order together."""
+    """One raw inbound record, kept before anything is done with it. Applied by subject, all of one order together.
+
+    Of what is read elsewhere (a thin webhook, the goods and orders of a store) it only says that it was told, and how.
+    """
 
     channel = models.ForeignKey("channels.Channel", models.CASCADE)
     kind = models.CharField(max_length=24)  # a kind of the connector's spec
@@ -28,9 +31,13 @@ class Receipt(SellerScoped, Claimable):
     identity = models.CharField(max_length=120)  # of the business fact; the same for every delivery of it
     via = models.CharField(max_length=8)  # webhook, poll
     raw = models.JSONField(decoder=ExactDecoder)
+    body = models.BinaryField(null=True, editable=False)  # the delivery, byte for byte; null: of a poll, or beside it
     received_at = models.DateTimeField()
+    told_at = models.DateTimeField(null=True, blank=True)  # the remote's own stamp; null: it tells none
+    hooked_at = models.DateTimeField(null=True, blank=True)  # when a webhook brought it; null: none did
+    polled_at = models.DateTimeField(null=True, blank=True)  # when a poll found it; null: none did
     status = models.CharField(max_length=8, default="queued")  # queued, done, dead
-    outcome = models.CharField(max_length=12, blank=True)  # applied, stale, set_aside
+    outcome = models.CharField(max_length=12, blank=True)  # applied, stale, set_aside; hint, seen: read elsewhere
     applied_at = models.DateTimeField(null=True, blank=True)
 
     class Meta:
@@ -44,7 +51,12 @@ class Receipt(SellerScoped, Claimable):
             models.Index(
                 fields=["seller", "not_before", "id"], condition=models.Q(status="queued"), name="receipt_due"
             ),  # the receipts drainer: fair shares
-            models.Index(fields=["received_at"], name="receipt_by_age"),  # retention
+            models.Index(fields=["seller", "received_at"], name="receipt_by_seller_age"),  # retention, silence
+            models.Index(
+                fields=["channel", "kind", "subject_ref", "hooked_at"],
+                condition=models.Q(outcome="hint"),
+                name="receipt_hint",
+            ),  # the receiver: what was told last of a subject
         ]
 
     def __str__(self) -> str:
@@ -86,6 +98,46 @@ class Feed(SellerScoped, Claimable):
 
     def __str__(self) -> str:
         return f"{self.name} of {self.channel_id}"
+
+
+class HookWatch(SellerScoped):
+    """How well webhooks bring one kind of news of a channel. Where they prove healthy its polls slow down."""
+
+    channel = models.ForeignKey("channels.Channel", models.CASCADE, related_name="hook_watches")
+    kind = models.CharField(max_length=24)  # a kind of the connector's spec
+    ok_since = models.DateTimeField(null=True, blank=True)  # every topic of it active since; null: it is not
+    judged_until = models.DateTimeField()  # what polls found up to then has been judged
+    in_a_row = models.IntegerField(default=0)  # found by polls, brought by webhooks, since the last miss
+    brought = models.BigIntegerField(default=0)
+    missed = models.BigIntegerField(default=0)
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["channel", "kind"], name="hook_watch_once_per_kind")]
+
+    def __str__(self) -> str:
+        return f"{self.kind} of {self.channel_id}"
+
+
+class HookIncident(SellerScoped):
+    """Webhooks that did not come as they should, from when on, and what polls brought instead."""
+
+    channel = models.ForeignKey("channels.Channel", models.CASCADE, related_name="hook_incidents")
+    kind = models.CharField(max_length=24)
+    cause = models.CharField(max_length=12)  # silence, switched_off, missing
+    opened_at = models.DateTimeField()
+    gap_from = models.DateTimeField()  # what happened since then was read again
+    missed = models.IntegerField(default=0)  # found by polls alone, so far
+    closed_at = models.DateTimeField(null=True, blank=True)  # null: still open
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                fields=["channel", "kind"], condition=models.Q(closed_at=None), name="hook_incident_open_once"
+            )
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.cause} of {self.kind} of {self.channel_id}"
 
 
 class SetAside(SellerScoped):

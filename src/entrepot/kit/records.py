@@ -384,6 +384,7 @@ class News:
     raws: tuple[dict[str, Any], ...] = ()
     subject_refs: tuple[str, ...] = ()
     identity: str = ""
+    told_at: datetime | None = None  # the remote's stamp of a thin one's subject; None: it tells none
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

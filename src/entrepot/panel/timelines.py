@@ -60,7 +60,7 @@ def order(request: HttpRequest, row: Order) -> Sequence[Section]:
     moved = [m for c in changes for m in _moves([c], f"{_('package')} {names[c.subject_id]}:")]
     receipts = list(
         Receipt.objects.for_seller(row.seller_id).filter(channel_id=row.channel_id, subject_ref=row.order_ref)
-        .defer("raw").order_by("id")[:_MOST]
+        .defer("raw", "body").order_by("id")[:_MOST]
     )  # fmt: skip
     intents = list(
         Intent.objects.for_seller(row.seller_id)

@@ -8,9 +8,21 @@ from datetime import datetime
 from django.db import transaction
 
 from entrepot.channels.models import Channel, Subscription
+from entrepot.channels.services.vault import unseal
 from entrepot.events.services import record
 
-WANTED, OFF = "hub.webhooks", "hub.webhook_topics_off"
+WANTED, OFF, NETWORKS = "hub.webhooks", "hub.webhook_topics_off", "hub.webhook_networks"
+
+
+def webhook_secrets(channel: Channel) -> tuple[str, ...]:
+    """What may have signed a webhook of this channel, the newest first; two while a new one is being taken up."""
+    kept = unseal(channel.webhook_secret)
+    return tuple(kept[name] for name in ("secret", "before") if kept.get(name))
+
+
+def allowed_networks(channel: Channel) -> tuple[str, ...]:
+    """Where this channel's webhooks may come from, as a person said; empty: from anywhere that the connector knows."""
+    return tuple(channel.settings.get(NETWORKS, ()))
 
 
 def want_webhooks(*, seller_id: int, channel_id: int, is_wanted: bool, at: datetime) -> Channel:

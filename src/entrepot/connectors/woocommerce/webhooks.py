@@ -19,6 +19,7 @@ from entrepot.kit.wire import validated
 
 from . import wire
 from .calls import API, listing
+from .mapping import instant
 from .orders import is_ours
 
 TOPICS = (
@@ -158,12 +159,13 @@ def read(headers: Mapping[str, str], body: bytes) -> records.News:
         return records.News(kind="webhook", topic="ping", is_full=False)
     topic = headers.get("x-wc-webhook-topic", "")
     raw = _resource(topic, body)
-    modified, digest = str(raw.get("date_modified_gmt", "")), hashlib.sha256(body).hexdigest()
+    modified, digest = str(raw.get("date_modified_gmt") or ""), hashlib.sha256(body).hexdigest()
     identity = ":".join((topic, str(raw["id"]), modified, digest))
     kind, is_full, refs = _sort(topic, raw)
     return records.News(
-        kind=kind, topic=topic, is_full=is_full, raws=(raw,) if is_full else (), subject_refs=refs, identity=identity
-    )
+        kind=kind, topic=topic, is_full=is_full, raws=(raw,) if is_full else (), subject_refs=refs, identity=identity,
+        told_at=instant(modified, record=f"webhook {topic}") if modified else None,
+    )  # fmt: skip
 
 
 def _resource(topic: str, body: bytes) -> dict[str, Any]:

@@ -26,6 +26,8 @@ from .retention import forget_old_asides as forget_old_asides
 from .retention import forget_old_receipts as forget_old_receipts
 from .sheet import SheetResult as SheetResult
 from .sheet import import_sheet as import_sheet
+from .silence import judge_webhooks as judge_webhooks
+from .silence import pace_s as pace_s
 from .subscribe import enable_webhooks as enable_webhooks
 from .subscribe import hook_url as hook_url
 from .subscribe import is_ours as is_ours

@@ -7,7 +7,7 @@ from typing import Any
 
 from django.core.exceptions import PermissionDenied
 from django.db import transaction
-from django.db.models import QuerySet
+from django.db.models import Q, QuerySet
 
 from entrepot.core.actor import Actor
 from entrepot.fulfilment import services as fulfilment
@@ -28,7 +28,9 @@ def export_buyer(*, who: Actor, order_id: int) -> dict[str, Any]:
     return {
         "order_ref": order.order_ref,
         "parties": orders.export_parties(seller_id=order.seller_id, order_id=order.id),
-        "receipts": [{"received_at": r.received_at, "raw": r.raw} for r in _receipts(order).order_by("-id")],
+        "receipts": [
+            {"received_at": r.received_at, "raw": r.raw, **_posted(r)} for r in _receipts(order).order_by("-id")
+        ],
         "set_aside": [{"subject": s.subject, "raw": s.raw} for s in asides.exclude(raw=None).order_by("-id")],
         "packages": fulfilment.package_refs(seller_id=order.seller_id, order_id=order.id),
     }
@@ -49,7 +51,7 @@ def erase_buyer(*, who: Actor, order_id: int, at: datetime) -> dict[str, int]:
         parties = orders.erase_parties(seller_id=order.seller_id, order_id=order.id, who=who, at=at)
         labels = fulfilment.erase_labels(seller_id=order.seller_id, order_id=order.id)
         asides = _asides(order).exclude(raw=None).update(raw=None)
-        receipts = _receipts(order).delete()[0]
+        receipts = _forget(order)
     return {"parties": parties, "labels": labels, "receipts": receipts, "set_aside": asides}
 
 
@@ -61,10 +63,26 @@ def _order(who: Actor, order_id: int) -> Any:
 
 
 def _receipts(order: Any) -> QuerySet[Receipt]:
-    rows: QuerySet[Receipt] = Receipt.objects.for_seller(order.seller_id).filter(
-        channel_id=order.channel_id, subject_ref=order.order_ref
-    )
+    """What the marketplace told of the order, and what the store told of it by webhook."""
+    told = Q(channel_id=order.channel_id, subject_ref=order.order_ref)
+    if order.store_ref:
+        told |= Q(channel_id=order.store_id, kind="order", subject_ref=order.store_ref)
+    rows: QuerySet[Receipt] = Receipt.objects.for_seller(order.seller_id).filter(told)
     return rows
+
+
+def _posted(row: Receipt) -> dict[str, str]:
+    """The delivery as it was posted, where it is kept."""
+    return {} if row.body is None else {"body": bytes(row.body).decode("utf-8", "replace")}
+
+
+def _forget(order: Any) -> int:
+    """Delete its receipts. A delivery of several orders names this buyer beside others: its bytes go, too."""
+    rows = Receipt.objects.for_seller(order.seller_id)
+    came_at = list(_receipts(order).exclude(hooked_at=None).values_list("channel_id", "received_at"))
+    for channel_id, received_at in came_at:
+        rows.filter(channel_id=channel_id, received_at=received_at).exclude(body=None).update(body=None)
+    return _receipts(order).delete()[0]
 
 
 def _asides(order: Any) -> QuerySet[SetAside]:

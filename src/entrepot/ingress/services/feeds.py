@@ -34,6 +34,9 @@ MARKET_FEEDS = {
 WHOLE_FEEDS = ("stock", "observed")
 NEWS_FEEDS = ("webhooks", *(name for name in (*STORE_FEEDS, *MARKET_FEEDS) if name not in WHOLE_FEEDS))
 
+# What webhooks tell of, and the feed that reads it.
+FEED_OF = {"product": "products", "variation": "products", "order": "fulfilments"}
+
 _MOST_WANTED = 3000  # refs; in requests of 100 that is as much as a shop of that size
 _HINTED = ["hint_no", "wanted_refs", "wanted_nos", "watermark_ms", "whole_no", "not_before"]
 
@@ -99,6 +102,18 @@ def read_again(*, channel_id: int, name: str, at: datetime) -> None:
         for feed in _locked(channel_id, name):
             feed.hint_no += 1
             _want_all(feed)
+            feed.not_before = min(feed.not_before, at)
+            feed.save(update_fields=_HINTED)
+
+
+def back_to(*, channel_id: int, name: str, since_ms: int, at: datetime) -> None:
+    """Have a feed read again what changed since then, at once; a pull that is under way does not count for it."""
+    with transaction.atomic():
+        for feed in _locked(channel_id, name):
+            feed.hint_no += 1
+            feed.whole_no = feed.hint_no
+            if feed.watermark_ms is not None:
+                feed.watermark_ms = min(feed.watermark_ms, since_ms)
             feed.not_before = min(feed.not_before, at)
             feed.save(update_fields=_HINTED)
 

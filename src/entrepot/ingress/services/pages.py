@@ -33,6 +33,7 @@ from .aside import keep_aside
 from .feeds import hint_feed, settle_hints
 from .goods import keep_prices, keep_stock, take_products
 from .receipts import keep_receipts
+from .silence import judge_webhooks, keep_sightings
 from .subscribe import watch_webhooks
 
 if TYPE_CHECKING:
@@ -107,6 +108,8 @@ def _nothing(feed: Feed, channel: Channel, began: datetime, state: dict[str, Any
 
 def _products(feed: Feed, channel: Channel, read: Read, began: datetime, state: dict[str, Any]) -> None:
     take_products(channel=channel, read=read, began=began)
+    told = [(p.product_ref, p.modified_at) for p in read.records]
+    keep_sightings(channel=channel, kind="product", told=told, at=began)
 
 
 def _stock(feed: Feed, channel: Channel, read: Read, began: datetime, state: dict[str, Any]) -> None:
@@ -197,6 +200,8 @@ def _verdicts(feed: Feed, channel: Channel, read: Read, began: datetime, state: 
 
 def _fulfilments(feed: Feed, channel: Channel, read: Read, began: datetime, state: dict[str, Any]) -> None:
     _follow(channel, list(zip(read.records, read.raws, strict=True)), began)
+    told = [(t.store_ref, t.modified_at) for t in read.records]
+    keep_sightings(channel=channel, kind="order", told=told, at=began)
     state.setdefault("shown", set()).update(t.store_ref for t in read.records)
     state.setdefault("unreadable", []).extend(a.where for a in read.set_aside)
 
@@ -243,6 +248,7 @@ def _no_page(feed: Feed, channel: Channel, read: Read, began: datetime, state: d
 
 
 def _watch(feed: Feed, channel: Channel, began: datetime, state: dict[str, Any]) -> None:
+    judge_webhooks(channel=channel, at=began)  # first, for the remote may not answer
     watch_webhooks(channel=channel, at=began)
 
 

@@ -26,6 +26,7 @@ from ..models import Feed
 from .aside import keep_aside, keep_drift
 from .pages import PAGES
 from .repeats import Repeats
+from .silence import pace_s
 
 if TYPE_CHECKING:
     from entrepot.channels.models import Channel
@@ -102,6 +103,7 @@ def pull_now(*, feed: Feed, at: datetime) -> int:  # noqa: ARG001 - the reading 
     count, wait_s, error = 0, feed.every_s, ""
     try:
         count = _pull(feed, channel, began)
+        wait_s = pace_s(feed=feed, channel=channel)
         channels.remember_success(channel_id=channel.id, at=began)
     except _TakenOver:
         return count

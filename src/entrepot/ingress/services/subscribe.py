@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Sequence
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
@@ -20,6 +20,7 @@ from entrepot.kit.registry import connector
 from entrepot.kit.spec import Subscribe
 
 from ..models import Feed
+from .silence import note_active, note_gaps
 
 if TYPE_CHECKING:
     from entrepot.channels.models import Channel
@@ -148,16 +149,19 @@ def subscriptions(client: Client) -> list[records.Subscription]:
 
 def look_at_webhooks(*, channel: Channel, at: datetime) -> list[records.Subscription]:
     """Every subscription that the account has now; kept beside what we want, for the channel's page."""
+    channel.refresh_from_db(fields=["settings"])  # what is wanted may just have changed
     found = subscriptions(channels.client_for(channel))
     _keep(channel, found, at)
     return found
 
 
-def _keep(channel: Channel, found: Iterable[records.Subscription], at: datetime) -> None:
+def _keep(channel: Channel, found: Sequence[records.Subscription], at: datetime) -> None:
     channels.record_subscriptions(
         seller_id=channel.seller_id, channel_id=channel.id, at=at,
         found=[(s.subscription_ref, s.topic, urlsplit(s.url).netloc, s.is_active, is_ours(channel, s)) for s in found],
     )  # fmt: skip
+    url = hook_url(channel)
+    note_active(channel=channel, topics={s.topic for s in found if s.is_active and s.url == url}, at=at)
 
 
 def watch_webhooks(*, channel: Channel, at: datetime) -> int:
@@ -171,6 +175,9 @@ def watch_webhooks(*, channel: Channel, at: datetime) -> int:
             client.send(way.activate(client.account, s.subscription_ref))
             revived += 1
     missing = set(wanted) - {s.topic for s in ours}
+    asleep = {s.topic for s in ours if s.topic in wanted} - {s.topic for s in ours if s.is_active}
+    causes = dict.fromkeys(missing, "missing") | dict.fromkeys(asleep, "switched_off")
+    note_gaps(channel=channel, causes=causes, at=at)
     moved = [s for s in found if is_ours(channel, s) and s.url != url]  # we had another address
     if missing or moved:
         enable_webhooks(channel=channel, at=at)
