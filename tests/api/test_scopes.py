@@ -51,6 +51,7 @@ def asked(name, path, world):
     """As :func:`filled`, with the query that some operations need; aydin is named as the seller where one may be."""
     query = [f"seller_id={world.seller.id}"] if name in NAMES_A_SELLER else []
     query += ["connector=trendyol", "kind=brand"] if "suggestions" in path else []
+    query += [f"variant_id={world.variant.id}"] if path.endswith("/history") else []
     return filled(path, world) + ("?" + "&".join(query) if query else "")
 
 

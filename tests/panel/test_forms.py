@@ -72,9 +72,11 @@ def test_a_seller_cannot_be_chosen_by_another(people, ours, theirs):
         "add",
         seller_id=theirs.seller.id,
         storefront_id="",
+        channel_id="",
         sku="",
         pieces=3,
         fraction=0,
+        pace=0,
     )
 
     assert answer.status_code == 302
