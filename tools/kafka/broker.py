@@ -114,7 +114,8 @@ class Broker:
         settings = folder / "server.properties"
         values = {"port": self.port, "controller": free_port(), "logs": folder / "logs"}
         settings.write_text(_PROPERTIES.format(**values))
-        cluster = urlsafe_b64encode(uuid.uuid4().bytes).decode().rstrip("=")
+        # An id that begins with a dash would be taken for an option.
+        cluster = "e" + urlsafe_b64encode(uuid.uuid4().bytes).decode().rstrip("=")[1:]
         tool = Jvm(folder, "format", "kafka.tools.StorageTool", "format", "-t", cluster, "-c", str(settings))
         tool.start()
         assert tool.process is not None
