@@ -169,3 +169,79 @@ def test_one_of_several_packages_told_otherwise_after_the_push_is_said_once(desk
 
     assert desk.order().troubles == {}
     assert Order.objects.system().get().total == Decimal("15.00")
+
+
+@pytest.mark.parametrize(
+    "again",
+    [[line("1", "POT", 2)], [line("1", quantity=1, price="20.00")]],
+    ids=["other goods", "fewer at a higher price"],
+)
+def test_one_of_several_packages_with_other_goods_at_the_same_sum_is_not_pushed(desk, again):
+    sellable(desk, by_rule=True)
+    desk.tell(package("P1", lines=[line("1", quantity=2)]), package("P2", lines=[line("2", "CUP", 1, "5.00")]))
+
+    desk.tell(package("P1", lines=again, minutes=4))
+
+    assert "package P1 is told with other goods or prices now" in desk.order().hold_reason
+    assert not begin(desk, claimed(desk)).sales
+
+
+def test_a_wrong_total_of_one_of_several_packages_is_followed(desk):
+    sellable(desk, by_rule=True)
+    wrong = package("P1", total=Decimal("12.00"), gross=Decimal("12.00"))
+    desk.tell(wrong, package("P2", lines=[line("2", "CUP", 1, "5.00")]))
+    assert "is unexplained" in desk.order().hold_reason
+
+    desk.tell(package("P1", minutes=4))
+
+    assert (desk.order().hold_reason, desk.order().total, desk.order().state) == ("", Decimal("15.00"), "queued")
+
+
+def test_what_was_told_otherwise_of_a_package_that_is_cancelled_holds_nothing(desk):
+    sellable(desk)
+    desk.tell(package("P1"), package("P2", lines=[line("2", "CUP", 1, "5.00")]))
+    desk.tell(package("P1", lines=[line(quantity=3)], minutes=4))
+    assert desk.order().hold_reason != ""
+
+    desk.tell(package("P1", lines=[line(quantity=3)], minutes=5, state="cancelled"))
+
+    assert desk.order().hold_reason == ""
+
+
+@pytest.mark.parametrize(
+    "again", [[line("11", "CUP", 2)], [line("11", quantity=1, price="20.00")]], ids=["goods", "pieces and price"]
+)
+def test_another_purchase_at_the_same_sum_after_the_push_is_said(desk, again):
+    sellable(desk, by_rule=True)
+    desk.tell(package("P1", lines=[line("11", quantity=2)]))
+    push(desk)
+
+    desk.tell(package("P1", lines=again, minutes=4))
+
+    assert "told with other goods or prices now; mend it there" in desk.order().troubles["late"]
+    added(desk)
+    desk.tell(package("P1", lines=again, minutes=5))
+    assert desk.order().troubles == {}
+
+
+def test_more_pieces_at_a_lower_price_after_the_push_are_both_said(desk):
+    sellable(desk, by_rule=True)
+    desk.tell(package("P1"))
+    push(desk)
+
+    desk.tell(package("P1", lines=[line(quantity=2, price="4.00")], minutes=4))
+
+    said = desk.order().troubles["late"]
+    assert "TEA × 1; add it there" in said and "it comes to 8.00 TRY now, not 10.00 TRY; mend it there" in said
+    assert [x.line_total >= 0 for x in desk.order().lines.all()] == [True, True]
+
+
+@pytest.mark.parametrize(("first", "kept"), [(1, 2), (2, 2)])
+def test_a_second_row_of_a_listing_is_a_line_of_its_own(desk, first, kept):
+    sellable(desk)
+    desk.tell(package("P1", lines=[line("1", quantity=first)]))
+
+    desk.tell(package("P1", lines=[line("1"), line("2")], minutes=4))
+
+    assert lines(desk) == [("1", 1, "10.00"), ("2", 1, "10.00")]
+    assert (desk.held(), desk.order().hold_reason) == (kept, "")

@@ -9,6 +9,7 @@ from decimal import Decimal
 import pytest
 
 from entrepot.fulfilment import services as fulfilment
+from entrepot.fulfilment.models import PackageLine
 from entrepot.orders import services as orders
 
 from .conftest import AT, begin, claimed, line, made, package, push, sellable
@@ -122,3 +123,54 @@ def desk_intents(desk):
     from entrepot.channels.models import Intent
 
     return Intent.objects.system().filter(subject_id=desk.order().id).order_by("id")
+
+
+def test_a_root_told_without_its_lines_ends_nothing(desk):
+    sellable(desk, by_rule=True)
+    parts = split()
+    told(desk, parts["D"])
+    told(desk, replace(package("R", minutes=3, state="superseded"), lines=()))
+    assert desk.order().state != "cancelled"
+
+    told(desk, parts["C"])
+
+    assert (desk.order().state, desk.held("TEA"), desk.held("CUP")) != ("cancelled", 0, 0)
+    assert desk.held("CUP") == 1
+
+
+def test_a_line_in_two_rows_travels_as_one(desk):
+    rows = [line("1", quantity=2), line("1", quantity=1)]
+
+    told(desk, package("P1", lines=rows))
+    told(desk, package("P1", lines=rows, minutes=4))
+
+    (kept,) = PackageLine.objects.system().values_list("line_ref", "quantity", "total")
+    assert kept == ("1", 3, Decimal("30.00"))
+
+
+@pytest.mark.parametrize(("first", "then"), [(1, 3), (3, 2)], ids=["more", "fewer"])
+@pytest.mark.parametrize("is_mended", [False, True])
+def test_an_order_that_was_corrected_after_the_push_is_cancelled_whole(desk, first, then, is_mended):
+    sellable(desk, by_rule=True)
+    told(desk, package("P1", lines=[line(quantity=first)]))
+    push(desk)
+    told(desk, package("P1", lines=[line(quantity=then)], minutes=4))
+    if is_mended:
+        orders.added_by_hand(seller_id=desk.seller_id, order_id=desk.order().id, at=AT)
+
+    told(desk, package("P1", lines=[line(quantity=then)], minutes=5, state="cancelled"))
+
+    assert [i.kind for i in desk_intents(desk)][-1] == "store_cancel"
+    assert all(x.quantity == x.cancelled_quantity for x in desk.order().lines.all())
+
+
+def test_a_package_that_lives_in_an_order_that_had_ended_is_said(desk):
+    sellable(desk, by_rule=True)
+    told(desk, package("P1", state="cancelled"))
+    assert desk.order().state == "cancelled"
+
+    told(desk, package("P2", lines=[line("2", "CUP", 1, "5.00")], minutes=4))
+    assert "a package of it lives on the marketplace" in desk.order().troubles["cancel"]
+
+    told(desk, package("P2", lines=[line("2", "CUP", 1, "5.00")], minutes=6, state="cancelled"))
+    assert desk.order().troubles == {}

@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     from entrepot.orders.models import Order
 
 _GONE = ("cancelled", "unsupplied")
+_LIVES = "it was cancelled, and a package of it lives on the marketplace: give it up there, or sell it by hand"
 _WIDTH = 300  # of orders.Order.waybills
 _TOLD = (
     "their_status", "modified_at", "ship_by", "pays_carriage", "tracking_ref", "tracking_url", "carrier",
@@ -167,17 +168,19 @@ def _note(one: _Work, kind: str) -> Happening:
 def _save(work: Sequence[_Work]) -> None:
     """Facts of the packages, which are locked, and how many of each line travel in them."""
     orders.update_rows([one.row for one in work], _TOLD)
-    lines = [
-        PackageLine(
-            seller_id=one.row.seller_id, package=one.row, line_id=one.told.line_ids[x.line_ref], line_ref=x.line_ref,
-            quantity=x.quantity, total=orders.line_total(x, one.theirs.currency),
-        )
-        for one in work
-        for x in one.theirs.lines
-        if x.line_ref in one.told.line_ids
-    ]  # fmt: skip
+    lines: dict[tuple[int, str], PackageLine] = {}
+    for one in work:
+        for x in one.theirs.lines:
+            if x.line_ref not in one.told.line_ids:
+                continue
+            line_id, total = one.told.line_ids[x.line_ref], orders.line_total(x, one.theirs.currency)
+            fresh = PackageLine(
+                seller_id=one.row.seller_id, package=one.row, line_id=line_id, line_ref=x.line_ref, quantity=0, total=0
+            )
+            row = lines.setdefault((one.row.id, x.line_ref), fresh)
+            row.quantity, row.total = row.quantity + x.quantity, (row.total or 0) + total
     PackageLine.objects.system().bulk_create(
-        lines,
+        list(lines.values()),
         batch_size=1000,
         update_conflicts=True,
         unique_fields=["package", "line_ref"],
@@ -190,13 +193,26 @@ def _settle_orders(told: Sequence[Told], at: datetime) -> None:
     by_id = {t.order.id: t.order for t in told}
     gone: dict[int, dict[int, orders.Pieces]] = {}
     rows = PackageLine.objects.system().filter(package__order__in=list(by_id), package__state__in=_GONE)
+    alive = Package.objects.system().filter(order__in=list(by_id)).exclude(state__in=[*_GONE, "superseded"])
+    living = set(alive.values_list("order_id", flat=True))
     sums = {"pieces": Sum("quantity"), "paid": Sum("total"), "unknown": Count("id", filter=Q(total__isnull=True))}
     for row in rows.values("package__order", "line_id").annotate(**sums).order_by("package__order", "line_id"):
         pieces = orders.Pieces(row["pieces"], None if row["unknown"] else row["paid"])
         gone.setdefault(row["package__order"], {})[row["line_id"]] = pieces
     for order_id, pieces_of in gone.items():
-        orders.cancel_by_remote(order=by_id[order_id], gone=pieces_of, at=at)
+        orders.cancel_by_remote(order=by_id[order_id], gone=pieces_of, is_all=order_id not in living, at=at)
+        if by_id[order_id].state == "cancelled":
+            _say_living(by_id[order_id], is_living=order_id in living)
     orders.note_waybills(waybills=_waybills(by_id), at=at)
+
+
+def _say_living(order: Order, *, is_living: bool) -> None:
+    """An order that had ended when more of it was heard of is not sold here: a person has to see to what lives."""
+    who = {"seller_id": order.seller_id, "order_id": order.id, "kind": "cancel"}
+    if is_living:
+        orders.say_trouble(**who, why=_LIVES)
+    else:
+        orders.unsay_trouble(**who)
 
 
 def _waybills(by_id: Mapping[int, Order]) -> dict[int, str]:

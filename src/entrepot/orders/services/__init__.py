@@ -48,3 +48,4 @@ from .settle import rewrite_waybills as rewrite_waybills
 from .settle import settle_export as settle_export
 from .settle import settle_exports as settle_exports
 from .troubles import say_trouble as say_trouble
+from .troubles import unsay_trouble as unsay_trouble

@@ -10,12 +10,11 @@ from entrepot.core.money import minor_unit
 from entrepot.kit import records
 
 from ..sums import averaged_units, difference
-from .correct import correct_lines, differing
-from .entry import Entry
+from .correct import correct_lines, differing, goods_of
+from .entry import Entry, nothing_sent
 from .lines import Counted
 
 AMOUNTS = ("gross", "seller_discount", "channel_discount", "shipping", "total")
-_WITHOUT = ("superseded", "cancelled", "unsupplied")  # what a package comes to says nothing in these states
 
 
 def take_amounts(entry: Entry, counted: Counted, variants: Mapping[str, int]) -> None:
@@ -33,18 +32,25 @@ def take_amounts(entry: Entry, counted: Counted, variants: Mapping[str, int]) ->
         amounts = [*(getattr(p, name) for name in AMOUNTS), _unexplained(entry, p)]
         kept[p.package_ref] = {
             "amounts": [str(x) for x in amounts], "origins": list(p.origin_refs), "at": p.modified_at.isoformat(),
+            "goods": goods_of(p),
         }  # fmt: skip
     order.counted = kept if anew else {ref: _now(entry, ref, x) for ref, x in kept.items()}
-    sums = [[Decimal(x) for x in one["amounts"]] for one in kept.values()]
+    sums = [[Decimal(x) for x in one["amounts"]] for one in order.counted.values()]
     for name, values in zip((*AMOUNTS, "difference"), zip(*sums, strict=True), strict=False):
         setattr(order, name, sum(values, Decimal(0)))
 
 
 def _now(entry: Entry, ref: str, kept: Mapping[str, Any]) -> Mapping[str, Any]:
-    """What is kept of a counted package, and whether it is told otherwise now."""
-    told = [p for p in entry.packages if p.package_ref == ref and p.lines and p.state not in _WITHOUT]
+    """What is kept of a counted package, and whether it is told otherwise now. A wrong total of lines that stay as they
+    are is followed as long as the store has heard nothing.
+    """
+    told = [p for p in entry.packages if p.package_ref == ref and p.lines]
     for p in sorted(told, key=lambda p: p.modified_at):
-        kept = differing(kept, p, [getattr(p, name) for name in AMOUNTS])
+        amounts = [getattr(p, name) for name in AMOUNTS]
+        kept = differing(kept, p, amounts)
+        if kept.get("now", {}).get("goods") == kept.get("goods") and kept.get("now") and nothing_sent(entry.order):
+            right = [str(x) for x in (*amounts, _unexplained(entry, p))]
+            kept = {**{k: v for k, v in kept.items() if k != "now"}, "amounts": right}
     return kept
 
 

@@ -17,6 +17,7 @@ from entrepot.inventory import services as inventory
 
 from ..models import Line, Order
 from ..states import CANCEL, ORDER
+from .entry import awaited_refs
 from .export import KIND
 from .late import tell_late
 from .lowering import plan_lowering
@@ -35,19 +36,24 @@ class Pieces:
     total: Decimal | None = None
 
 
-def cancel_by_remote(*, order: Order, gone: Mapping[int, Pieces], at: datetime) -> str:
+def cancel_by_remote(
+    *, order: Order, gone: Mapping[int, Pieces], at: datetime, is_all: bool | None = None
+) -> str:  # fmt: skip
     """Take away {line id: pieces now cancelled in all}; what was done.
 
     ``unchanged``, ``part``, or one of ``states.CANCEL_ACTIONS``. A part of an order only lowers its lines (the store
     keeps the rest). The whole of it ends the order, as the table ``states.CANCEL`` says. An order of which only
-    successors of a split were told is never whole: what is still to be told may live.
+    successors of a split were told is never whole: what is still to be told may live. ``is_all``: whether every
+    package that is known is gone: where nothing was split that says more than counting pieces; None: not known.
     """
     with transaction.atomic():
         order = Order.objects.system().select_for_update(no_key=True).get(id=order.id)
         rows = Line.objects.system().filter(order=order).order_by("id").select_for_update(no_key=True)
         lines = {x.id: x for x in rows}
+        if is_all and not order.replaced_refs:
+            gone = {x.id: Pieces(x.quantity) for x in lines.values()}
         changed = _lower(lines, gone)
-        is_whole = _is_whole(order, list(lines.values()))
+        is_whole = is_all is not False and _is_whole(order, list(lines.values()))
         if not changed and not (is_whole and _is_open(order)):
             return "unchanged"
         if changed:
@@ -62,13 +68,14 @@ def cancel_by_remote(*, order: Order, gone: Mapping[int, Pieces], at: datetime) 
 
 
 def _is_whole(order: Order, lines: Sequence[Line]) -> bool:
-    awaited = set(order.replaced_refs) - set(order.told_refs)
-    return not awaited and all(x.cancelled_quantity == x.quantity for x in lines)
+    return not awaited_refs(order) and all(x.cancelled_quantity == x.quantity for x in lines)
 
 
 def _is_open(order: Order) -> bool:
-    """Whether the rest of the news can find all of it cancelled, though nothing more is: it never got to the store."""
-    return not order.store_ref and order.state not in ORDER.ends
+    """Whether the rest of the news can find all of it cancelled, though nothing more is: nobody has ended it."""
+    if order.state in ORDER.ends:
+        return False
+    return not channels.intents_of(seller_id=order.seller_id, kinds=[CANCEL_KIND], subject_id=order.id)
 
 
 def _lower(lines: dict[int, Line], gone: Mapping[int, Pieces]) -> list[Line]:
@@ -79,7 +86,7 @@ def _lower(lines: dict[int, Line], gone: Mapping[int, Pieces]) -> list[Line]:
         if wanted != line.cancelled_quantity:
             line.cancelled_quantity = wanted
             is_exact = pieces.total is not None and pieces.quantity == wanted and 0 <= pieces.total <= line.line_total
-            line.cancelled_total = pieces.total if is_exact else None
+            line.cancelled_total = line.line_total if wanted == line.quantity else pieces.total if is_exact else None
             changed.append(line)
     Line.objects.system().bulk_update(changed, ["cancelled_quantity", "cancelled_total"])
     return changed

@@ -6,6 +6,7 @@ from collections.abc import Mapping, Sequence
 from decimal import Decimal
 from typing import Any
 
+from entrepot.core.ids import fingerprint
 from entrepot.kit import records
 
 from ..models import Line, Order
@@ -21,6 +22,7 @@ _SAYS = (
     "vat_rate",
     "line_total",
 )
+_NOTHING_SOLD = ("superseded", "cancelled", "unsupplied")
 _GOODS = ("listing_ref", "sku", "title", "variant_id")
 
 
@@ -34,10 +36,13 @@ def correct_lines(entry: Entry, package: records.Package, variants: Mapping[str,
     told: dict[str, list[records.Line]] = {}
     for theirs in package.lines:
         told.setdefault(theirs.line_ref, []).append(theirs)
-    known, may_change = entry.by_ref(), nothing_sent(entry.order)
-    for ref, same in told.items():
-        new, line = made_line(entry.order, ref, same, variants), known.get(ref)
-        if line is None:
+    known = entry.by_ref()
+    made = {ref: made_line(entry.order, ref, same, variants) for ref, same in told.items()}
+    if not _differs(known, made):
+        return
+    may_change = nothing_sent(entry.order)
+    for ref, new in made.items():
+        if (line := known.get(ref)) is None:
             entry.lines.append(new)
         elif line.cancelled_quantity:
             continue
@@ -53,6 +58,16 @@ def correct_lines(entry: Entry, package: records.Package, variants: Mapping[str,
                 and not told.keys() & {line.line_ref, *line.split_refs}
             ):
                 _follow(entry, line, _made_of_nothing(line))
+
+
+def _differs(known: Mapping[str, Line], made: Mapping[str, Line]) -> bool:
+    """Whether lines are told otherwise than they are kept; what a person mapped is no difference."""
+    names = (*_SAYS, "listing_ref")
+    for ref, new in made.items():
+        line = known.get(ref)
+        if line is None or any(getattr(new, name) != getattr(line, name) for name in names):
+            return True
+    return any(not made.keys() & {x.line_ref, *x.split_refs} for x in known.values())
 
 
 def _made_of_nothing(line: Line) -> Line:
@@ -72,18 +87,29 @@ def _follow(entry: Entry, line: Line, new: Line) -> None:
         entry.grown.append(line)  # it is promised anew
 
 
-def differing(kept: Mapping[str, Any], package: records.Package, amounts: Sequence[Decimal]) -> dict[str, Any]:
-    """``kept`` of a package that is one of several, with its total as told now where its amounts have changed.
+def goods_of(package: records.Package) -> str:
+    """What a package says of its lines, in short: two of the same are equal."""
+    told = sorted((x.line_ref, x.listing_ref, x.quantity, str(x.unit_price), str(x.vat_rate)) for x in package.lines)
+    return fingerprint(told)[:16]
 
-    Older news than what is known says nothing.
+
+def differing(kept: Mapping[str, Any], package: records.Package, amounts: Sequence[Decimal]) -> dict[str, Any]:
+    """``kept`` of a package that is one of several, with what is told now where its amounts or lines have changed.
+
+    Older news than what is known says nothing; nor does a package of which nothing is sold any more.
     """
     stamp = package.modified_at.isoformat()
     if stamp < kept.get("at", ""):
         return dict(kept)
     now = {k: v for k, v in kept.items() if k != "now"} | {"at": stamp}
-    before = [Decimal(x) for x in kept["amounts"][: len(amounts)]]
-    is_known = before == list(amounts) or kept.get("seen") == str(package.total)
-    return now if is_known else now | {"now": str(package.total)}
+    if package.state in _NOTHING_SOLD:
+        return now
+    goods = goods_of(package)
+    is_same = [Decimal(x) for x in kept["amounts"][: len(amounts)]] == list(amounts)
+    if is_same and kept.get("goods", goods) == goods:
+        return now | {"goods": goods}
+    told = {"total": str(package.total), "goods": goods}
+    return now if kept.get("seen") == told else now | {"now": told}
 
 
 def seen_otherwise(order: Order) -> dict[str, Any]:
@@ -96,7 +122,15 @@ def seen_otherwise(order: Order) -> dict[str, Any]:
 
 def told_otherwise(order: Order) -> list[str]:
     """What packages came to when they were counted, and come to as they are told now; where that differs."""
-    return [
-        f"package {ref} is told with {kept['now']} {order.currency} now, not {kept['amounts'][-2]} {order.currency}"
-        for ref, kept in sorted(order.counted.items()) if kept.get("now")
-    ]  # fmt: skip
+    found = []
+    for ref, kept in sorted(order.counted.items()):
+        if now := kept.get("now"):
+            before, after = kept["amounts"][-2], now["total"]
+            is_same = Decimal(before) == Decimal(after)
+            what = (
+                "other goods or prices now"
+                if is_same
+                else f"{after} {order.currency} now, not {before} {order.currency}"
+            )
+            found.append(f"package {ref} is told with {what}")
+    return found

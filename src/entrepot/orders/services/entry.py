@@ -99,6 +99,11 @@ def open_entries(
     ]  # fmt: skip
 
 
+def awaited_refs(order: Order) -> list[str]:
+    """Packages that were split and of whose pieces nothing has been told: more than is known may live."""
+    return sorted(set(order.replaced_refs) - (set(order.told_refs) - set(order.empty_refs)))
+
+
 def nothing_sent(order: Order) -> bool:
     """Whether the store has heard nothing of the order; it is locked, and so is who would tell it."""
     if order.store_ref or order.state not in (*_UNSENT, *_ON_ITS_WAY):
@@ -111,7 +116,8 @@ def nothing_sent(order: Order) -> bool:
 
 def comes_to(order: Order) -> tuple[Decimal, str]:
     """What its packages come to, as counted and as told now; another one means that something was corrected."""
-    return order.total, " ".join(f"{ref}:{x['now']}" for ref, x in sorted(order.counted.items()) if x.get("now"))
+    said = [f"{ref}:{x.get('goods')}:{x.get('now')}" for ref, x in sorted(order.counted.items())]
+    return order.total, " ".join(said)
 
 
 def _first(packages: Sequence[records.Package]) -> records.Package:

@@ -115,11 +115,11 @@ def begin_exports(*, intents: Sequence[Intent], store: Channel, at: datetime) ->
 
 
 def _say(begun: Begun, order: Order, intent: Intent, store: Channel, facts: Facts, at: datetime) -> None:
+    if order.state == "queued" and order.hold_reason:
+        _hold_back(order, intent, at)
+        return
     if order.state != "queued" or not facts.left(order):
         drop_intent(seller_id=order.seller_id, channel_id=store.id, kind=KIND, subject_id=order.id, at=at)
-        return
-    if order.hold_reason:
-        _hold_back(order, intent, at)
         return
     try:
         sale = sales_order(order=order, intent=intent, store=store, facts=facts)
@@ -130,6 +130,7 @@ def _say(begun: Begun, order: Order, intent: Intent, store: Channel, facts: Fact
     intent.payload = {
         "total": str(sale.total), "currency": sale.currency, "tracking_ref": sale.tracking_ref or "",
         "packages": len(order.counted), "told": str(order.total),
+        "goods": {ref: x["goods"] for ref, x in order.counted.items() if "goods" in x},
         "lines": {str(x.id): x.quantity - x.cancelled_quantity for x in facts.lines[order.id]},
         "owed": {str(x.id): str(owed_for(x, order.currency)) for x in facts.lines[order.id]},
     }  # fmt: skip

@@ -18,6 +18,7 @@ from ..models import Line, Order
 from .correct import seen_otherwise, told_otherwise
 from .entry import save_all
 from .export import KIND
+from .sale import owed_for
 from .troubles import say, unsay
 
 if TYPE_CHECKING:
@@ -39,14 +40,24 @@ def _what_differs(order: Order) -> str:
     if creation is None:
         return ""
     lines = list(Line.objects.for_seller(order.seller_id).filter(order=order).order_by("id"))
+    said = []
     if missing := _too_few(creation, lines):
-        return ", ".join(f"{x.sku or x.listing_ref} × {count}" for x, count in missing) + "; add it there"
+        said.append(", ".join(f"{x.sku or x.listing_ref} × {count}" for x, count in missing) + "; add it there")
+    sent, is_part = Decimal(creation.payload.get("told", order.total)), any(x.cancelled_quantity for x in lines)
+    more = sum((x.line_total * count / x.quantity for x, count in missing if x.quantity), Decimal(0))
     if otherwise := told_otherwise(order):
-        return "; ".join(otherwise) + "; mend it there"
-    sent = Decimal(creation.payload.get("told", order.total))
-    if sent != order.total and not any(x.cancelled_quantity for x in lines):
-        return f"it comes to {order.total} {order.currency} now, not {sent} {order.currency}; mend it there"
-    return ""
+        said.append("; ".join(otherwise) + "; mend it there")
+    elif sent + more != order.total and not is_part:
+        said.append(f"it comes to {order.total} {order.currency} now, not {sent} {order.currency}; mend it there")
+    elif not missing and is_of_other_goods(order, creation):
+        said.append("it is told with other goods or prices now; mend it there")
+    return ", ".join(said)
+
+
+def is_of_other_goods(order: Order, creation: Intent) -> bool:
+    """Whether a package that was sent is told with other lines now; false where what was sent is not known."""
+    sent = creation.payload.get("goods", {})
+    return any(x.get("goods") != sent[ref] for ref, x in order.counted.items() if ref in sent and "goods" in x)
 
 
 def added_by_hand(*, seller_id: int, order_id: int, at: datetime) -> Order:
@@ -66,7 +77,10 @@ def added_by_hand(*, seller_id: int, order_id: int, at: datetime) -> Order:
         inventory.absorb(seller_id=seller_id, line_ids=[x.id for x, _ in missing if str(x.id) not in sent], at=at)
         for line, count in missing:
             sent[str(line.id)] = sent.get(str(line.id), 0) + count
-        amend_intent(creation, payload={**creation.payload, "lines": sent, "told": str(order.total)})
+        owed = {str(x.id): str(owed_for(x, order.currency)) for x in lines}
+        goods = {ref: x["goods"] for ref, x in order.counted.items() if "goods" in x}
+        mended = {"lines": sent, "told": str(order.total), "owed": owed, "goods": goods}
+        amend_intent(creation, payload={**creation.payload, **mended})
         order.counted = seen_otherwise(order)
         save_all([order], ["counted"])
         unsay([order], "late")

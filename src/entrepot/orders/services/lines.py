@@ -42,7 +42,8 @@ def take_lines(entry: Entry, variants: Mapping[str, int]) -> Counted:
         _grow(entry, package)
     _add(entry, [*late, *first], variants)
     for package in packages:
-        _name_pieces(entry, package)
+        if package.origin_refs:
+            _name_pieces(entry, package)
     order.told_refs = sorted(told | {p.package_ref for p in packages})
     bare = {p.package_ref for p in packages if not p.lines} - roots
     order.empty_refs = sorted((empty | bare) - {p.package_ref for p in fresh})
@@ -84,7 +85,7 @@ def more_pieces(entry: Entry, line: Line, quantity: int, total: Decimal) -> None
     missing = quantity - sum(x.quantity for x in same)
     if missing > 0:
         kept = {f.attname: getattr(line, f.attname) for f in Line._meta.concrete_fields if f.attname not in _OWN}
-        total -= sum((x.line_total for x in same), Decimal(0))
+        total = max(Decimal(0), total - sum((x.line_total for x in same), Decimal(0)))
         ref = f"{line.line_ref}+{len(same)}"
         entry.lines.append(Line(**{**kept, "line_ref": ref, "quantity": missing, "line_total": total}))
 
