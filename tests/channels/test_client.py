@@ -43,7 +43,7 @@ def test_a_spent_budget_says_when_to_come_back_and_takes_nothing_from_the_others
 
     assert 51 <= wait_s <= 52  # the window, and a fortieth of it by which calls may be held up on their way
     assert len(BudgetUse.objects.get(key="shop:b").taken) == 30
-    assert PgBudget().take(A_MINUTE, NOW + 61) is None
+    assert PgBudget().take(A_MINUTE, NOW + 62) is None
 
 
 def test_a_breaker_opens_for_every_worker_and_closes_again(aydin, market):
