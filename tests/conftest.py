@@ -49,6 +49,18 @@ def django_db_modify_db_settings(pytestconfig, django_db_modify_db_settings_para
     assert suffix is None or suffix.startswith("test_")
 
 
+@pytest.fixture(scope="session")
+def django_db_setup(django_db_setup, django_db_blocker):
+    """The test database of pytest-django; whatever a thread left connected at the end cannot keep it from being dropped."""
+    yield
+    from django.db import connection
+
+    with django_db_blocker.unblock(), connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = current_database() AND pid <> pg_backend_pid()"
+        )
+
+
 @pytest.fixture
 def aydin(db):
     """A seller."""
