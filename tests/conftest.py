@@ -51,13 +51,24 @@ def django_db_modify_db_settings(pytestconfig, django_db_modify_db_settings_para
 
 @pytest.fixture(scope="session")
 def django_db_setup(django_db_setup, django_db_blocker):
-    """The test database of pytest-django; whatever a thread left connected at the end cannot keep it from being dropped."""
-    yield
+    """Roles and policies as after ``entrepot db migrate``; requests are carried out as in the web server.
+
+    Whatever a thread left connected at the end cannot keep the test database from being dropped.
+    """
+    from django.conf import settings
     from django.db import connection
 
+    from entrepot.config.database.roles import WEB, secure
+    from entrepot.jobs.notices import connect
+
+    with django_db_blocker.unblock(), connect() as owner:
+        assert secure(owner) == ""
+    settings.ENTREPOT_WEB_ROLE = WEB
+    yield
     with django_db_blocker.unblock(), connection.cursor() as cursor:
         cursor.execute(
-            "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = current_database() AND pid <> pg_backend_pid()"
+            "SELECT pg_terminate_backend(pid) FROM pg_stat_activity"
+            " WHERE datname = current_database() AND pid <> pg_backend_pid()"
         )
 
 

@@ -8,6 +8,7 @@ from django.http import HttpRequest, HttpResponse
 
 from entrepot.core.acting import acting
 from entrepot.core.actor import Actor
+from entrepot.web.bound import bound_to
 from entrepot.web.caller import caller_address
 from entrepot.web.problems import problem
 
@@ -20,7 +21,8 @@ class ActorMiddleware:
     """Sets ``request.actor``: of the key in ``Authorization: Bearer``, else of the logged-in person, or None.
 
     A key that is not good is nobody, whoever is logged in beside it; too many of them are refused with 429. A request
-    without either costs no query. What the request does is said in history to be done by this actor.
+    without either costs no query. What the request does is said in history to be done by this actor, and the database
+    shows it the rows of this actor's sellers; to nobody, none.
     """
 
     def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
@@ -34,7 +36,7 @@ class ActorMiddleware:
             answer["Retry-After"] = str(many.wait_s)
             return answer
         request.actor = actor  # type: ignore[attr-defined]
-        with acting(actor.name if actor else ""):
+        with acting(actor.name if actor else ""), bound_to(actor.seller_ids if actor else frozenset()):
             return self.get_response(request)
 
 

@@ -11,6 +11,8 @@ from urllib.parse import urlsplit
 
 import psycopg.conninfo
 
+WEB_ROLE, WORKER_ROLE = "entrepot_web", "entrepot_worker"  # of PostgreSQL: config/database/roles.py
+
 
 def text(name: str, default: str = "") -> str:
     """The variable, or the default when it is unset or empty."""
@@ -162,8 +164,29 @@ def _is_fernet_key(key: str) -> bool:
         return False
 
 
-def database(url: str, *, pool: int) -> dict[str, Any]:
+def server_options(role: str) -> str:
+    """What each connection says of itself when it is opened; ``role`` empty: none is taken."""
+    # A transaction that sleeps holds up vacuum and the sequencer's readers (design §5).
+    said = f"-c idle_in_transaction_session_timeout={round(number('ENTREPOT_DB_IDLE_S', 5) * 1000)}"
+    return f"{said} -c role={role}" if role else said
+
+
+def row_security() -> str:
+    """Whether PostgreSQL itself keeps sellers apart: ``auto`` (where it can), ``required`` or ``off``.
+
+    Raises:
+        ValueError: something else.
+    """
+    value = text("ENTREPOT_ROW_SECURITY", "auto").lower()
+    if value not in ("auto", "required", "off"):
+        raise ValueError(f"ENTREPOT_ROW_SECURITY must be auto, required or off, not {value!r}")
+    return value
+
+
+def database(url: str, *, pool: int, role: str = "") -> dict[str, Any]:
     """Django's settings of a PostgreSQL URL; ``?host=`` may be a socket folder. ``pool`` 0: no pool.
+
+    ``role``: the one that each connection takes from its first statement on.
 
     Raises:
         ValueError: it is not a PostgreSQL URL, or names no database.
@@ -175,8 +198,7 @@ def database(url: str, *, pool: int) -> dict[str, Any]:
     if not (parts.get("dbname") or parts.get("service")):
         raise ValueError("DATABASE_URL names no database: postgresql://user:password@host:5432/name")
     options: dict[str, Any] = {"application_name": "entrepot", "connect_timeout": 10}
-    # A transaction that sleeps holds up vacuum and the sequencer's readers (design §5).
-    options["options"] = f"-c idle_in_transaction_session_timeout={round(number('ENTREPOT_DB_IDLE_S', 5) * 1000)}"
+    options["options"] = server_options(role)
     if pool:
         options["pool"] = {"min_size": 1, "max_size": pool, "timeout": 30, "max_idle": 60}
     known = {"NAME": "dbname", "USER": "user", "PASSWORD": "password", "HOST": "host", "PORT": "port"}

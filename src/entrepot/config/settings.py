@@ -108,8 +108,13 @@ TEMPLATES = [
     },
 ]
 
+ENTREPOT_DATABASE_ROLE = env.text("ENTREPOT_DATABASE_ROLE")  # that this process's connections take; empty: their user
+# As whom requests are carried out; empty: without row-level security.
+ENTREPOT_WEB_ROLE = ENTREPOT_DATABASE_ROLE if ENTREPOT_DATABASE_ROLE == env.WEB_ROLE else ""
 DATABASES = {
-    "default": env.database(env.text("DATABASE_URL", "postgresql:///entrepot"), pool=env.pool_size()),
+    "default": env.database(
+        env.text("DATABASE_URL", "postgresql:///entrepot"), pool=env.pool_size(), role=ENTREPOT_DATABASE_ROLE
+    ),
 }
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 AUTH_USER_MODEL = "accounts.User"

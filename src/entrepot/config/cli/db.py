@@ -26,14 +26,16 @@ def status(json: show.AsJson = False) -> None:
     """Show where the database is, how big, and for how many days ahead it is ready."""
     with ready() as handle:
         from entrepot.config.database import status as status_of
+        from entrepot.config.django import not_apart
         from entrepot.events.services.partitions import days_ready
 
-        told = status_of(handle.url)
+        told, lacking = status_of(handle.url), not_apart(handle.url)
         found = {
             "address": told.address, "is_embedded": handle.is_embedded, "version": told.version,
             "size_mb": round(told.size_bytes / 1_000_000, 1), "started_at": told.started_at,
             "connections": told.connections, "oldest_transaction_s": told.oldest_transaction_s,
             "partition_days_ahead": days_ready(at=now()),
+            "row_security": f"off: {lacking}" if lacking else "on",
         }  # fmt: skip
         show.record(found, json_wanted=json)
 
@@ -85,7 +87,7 @@ def restore(
 
         _refuse_company(handle.url)
         read(handle.url, file)
-        after_restore()
+        after_restore(handle.url)
     typer.echo(f"{file} is restored", err=True)
 
 

