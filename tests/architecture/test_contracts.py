@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 
 PACKAGES = (
-    "core kit connectors sandbox web jobs events accounts channels documents catalog pricing inventory listings orders "
+    "core kit connectors sandbox web jobs events accounts audit channels documents catalog pricing inventory listings orders "
     "fulfilment ingress egress api panel demo config"
 )
 DJANGO = "import django\n"

@@ -8,6 +8,7 @@ from decimal import Decimal
 from django.core.files.base import ContentFile
 
 from entrepot.accounts.models import ApiKey
+from entrepot.audit.models import AuditEntry
 from entrepot.catalog.models import Component, FieldOwner, Mapping, Product, Variant
 from entrepot.channels.models import Binding, CallLog, Channel, Intent, Storefront, Subscription
 from entrepot.documents.models import Document
@@ -208,6 +209,10 @@ class World:
         StateChange.objects.create(
             machine="order", subject_id=order.id, seller_id=self.seller.id, event="hold", old="new", new="awaiting_confirmation",
             actor="seller", by="ayşe", note="looked odd", at=now() - HOUR,
+        )  # fmt: skip
+        AuditEntry.objects.create(
+            recorded_at=now(), seller_id=self.seller.id, actor="ayşe", role="owner", door="panel", came_from="203.0.113.7",
+            what=f"POST /panel/orders/order/{order.id}/do/hold/", fields=["reason"], subject_ids=[order.id],
         )  # fmt: skip
         seq = self.seller.id * 100_000 + n
         about = {

@@ -5,6 +5,7 @@ from __future__ import annotations
 from ninja import NinjaAPI, Router
 
 from entrepot.accounts.api import routers as accounts
+from entrepot.audit.api import router as audit
 from entrepot.catalog.api import routers as catalog
 from entrepot.channels.api import routers as channels
 from entrepot.events.api import router as events
@@ -25,7 +26,8 @@ from .order_detail import router as order_detail
 from .readers import known_only
 
 ROUTERS: tuple[Router, ...] = (
-    *accounts, *channels, *ingress, *catalog, stock, prices, listings, *orders, order_detail, packages, runs, events,
+    *accounts, *channels, *ingress, *catalog, stock, prices, listings, *orders, order_detail, packages, runs,
+    events, audit,
 )  # fmt: skip
 # A sheet's address would be taken for a product's: ingress comes before the catalogue.
 

@@ -9,7 +9,7 @@ from django.http import HttpRequest
 from django.urls import reverse_lazy
 from django.utils.translation import gettext_lazy as _
 
-from entrepot.web.admin import actor_of
+from entrepot.web.admin import OWNERS, actor_of
 
 # group → (words, model, icon, for operators only)
 _GROUPS: list[tuple[Any, list[tuple[Any, str, str, bool]]]] = [
@@ -67,9 +67,11 @@ _GROUPS: list[tuple[Any, list[tuple[Any, str, str, bool]]]] = [
         (_("Sellers"), "accounts_seller", "store", False),
         (_("People"), "accounts_user", "group", False),
         (_("API keys"), "accounts_apikey", "key", False),
+        (_("Audit"), "audit_auditentry", "policy", False),
     ]),
 ]  # fmt: skip
 
+_FOR_OWNERS = {"audit_auditentry"}  # and for operators
 # app_model → one of its rows
 ONE = {
     "catalog_product": _("product"), "catalog_variant": _("variant"), "catalog_mapping": _("mapping"),
@@ -86,7 +88,7 @@ ONE = {
     "jobs_run": _("run"), "events_statechange": _("state change"), "events_event": _("event"),
     "events_parkedevent": _("parked event"), "events_eventcursor": _("cursor"), "events_dirty": _("mark"),
     "jobs_drainerhealth": _("drainer"), "accounts_seller": _("seller"), "accounts_user": _("person"),
-    "accounts_apikey": _("API key"),
+    "accounts_apikey": _("API key"), "audit_auditentry": _("audit entry"),
 }  # fmt: skip
 # app_model → its words
 NAMES = {name: words for _, pages in _GROUPS for words, name, _, _ in pages}
@@ -97,14 +99,15 @@ GROUP_OF = {app: _GROUPS[i][0] for (app, i), _ in reversed(_PLACES.most_common()
 
 def navigation(request: HttpRequest) -> list[dict[str, Any]]:
     """Groups with the pages that this actor may open."""
-    is_operator = actor_of(request).seller_ids is None
+    actor = actor_of(request)
+    is_operator = actor.seller_ids is None
     home = {"title": _("Home"), "icon": "dashboard", "link": reverse_lazy("admin:index")}
     groups: list[dict[str, Any]] = [{"title": "", "items": [home]}]
     for title, pages in _GROUPS:
         items = [
             {"title": words, "icon": icon, "link": reverse_lazy(f"admin:{name}_changelist")}
             for words, name, icon, operators_only in pages
-            if is_operator or not operators_only
+            if (is_operator or not operators_only) and (name not in _FOR_OWNERS or actor.role in OWNERS)
         ]
         groups.append({"title": title, "items": items, "collapsible": True})
     return groups

@@ -84,6 +84,7 @@ class Presses:
         row = self.get_object(request, object_id)  # type: ignore[attr-defined]
         if row is None:
             raise Http404
+        request.about_seller_id = getattr(row, "seller_id", None)  # type: ignore[attr-defined]  # read by audit
         return self._answer(request, self._allowed(request, name, "row"), row)
 
     def _allowed(self, request: HttpRequest, name: str, on: str) -> Button:
