@@ -7,7 +7,7 @@ T ?= tests
 C ?=
 
 .DEFAULT_GOAL := help
-.PHONY: help setup up demo kafka check format test test-pure conformance docs bench proof pins clean
+.PHONY: help setup up demo kafka s3 check format test test-pure conformance docs bench proof pins clean
 
 help: ## this list
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## /\1\t/' | expand -t 16
@@ -32,6 +32,9 @@ demo: $(VENV)/run.stamp ## walk the main job against simulators; ARGS='--once --
 
 kafka: ## a real Kafka broker on 127.0.0.1:9092 until Ctrl-C (needs Java and Maven)
 	@$(PYTHON) tools/kafka/broker.py
+
+s3: ## a real S3 server on 127.0.0.1:7070 until Ctrl-C (needs Go)
+	@$(PYTHON) tools/s3/server.py
 
 check: setup ## format, lint, types, import contracts, missing migrations
 	$(BIN)/ruff format --check src tests benchmarks proof

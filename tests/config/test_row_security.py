@@ -36,6 +36,7 @@ NOBODYS = {
     "channels_breakerstate": "whether a remote answers",
     "channels_budgetuse": "how often a remote was called",
     "channels_taxon": "a marketplace's own words, the same for all",
+    "documents_leftover": "names of files without a row, which say nothing",
     "events_dirty": "marks with ids, for workers",
     "events_eventcursor": "how far subscribers are",
     "events_seenevent": "ids of events that a consumer has had",

@@ -11,6 +11,7 @@ from django.utils.translation import gettext_lazy
 
 from entrepot.config import environment as env
 from entrepot.config.logs import configure
+from entrepot.config.storages import storages
 
 SOURCE = Path(__file__).resolve().parent.parent
 
@@ -147,6 +148,7 @@ STATIC_ROOT = ENTREPOT_HOME / "static"
 WHITENOISE_USE_FINDERS = True
 WHITENOISE_AUTOREFRESH = DEBUG
 MEDIA_ROOT = ENTREPOT_HOME / "media"
+STORAGES = storages()
 
 UNFOLD = {
     "SITE_TITLE": "Entrepot",

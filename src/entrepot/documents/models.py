@@ -26,3 +26,16 @@ class Document(SellerScoped):
 
     def __str__(self) -> str:
         return self.name
+
+
+class Leftover(models.Model):
+    """A file that no row may be about: written before its row was, or left when its row was deleted.
+
+    Of no seller: it carries a name without meaning, and goes with the file.
+    """
+
+    file = models.CharField(max_length=100, unique=True)
+    not_before = models.DateTimeField()  # until then somebody may still be making its row
+
+    def __str__(self) -> str:
+        return self.file

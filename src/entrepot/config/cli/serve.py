@@ -93,6 +93,7 @@ def worker(
         from entrepot.config.django import not_apart
         from entrepot.config.processes.pool import refuse_small_pool, worker_needs
         from entrepot.config.processes.stop import on_signals
+        from entrepot.documents.services import require_storage
         from entrepot.jobs.services.lanes import LANES
         from entrepot.jobs.worker import give_back_reads, run_worker
 
@@ -102,6 +103,7 @@ def worker(
         needed = worker_needs(lanes=lanes, with_jobs=with_jobs, with_dispatcher=with_dispatcher)
         refuse_small_pool("worker", needed)
         if check:
+            require_storage()
             return
         _tell(not_apart(handle.url))
         stop = on_signals(deadline_s=grace_s, at_deadline=give_back_reads)
