@@ -68,7 +68,7 @@ proof: setup ## kill -9 while people trade, then compare; ARGS='--minutes 5 --se
 	$(BIN)/python -m proof $(ARGS)
 
 pins: ## pin requirements/*.in again, by hash and without addresses (needs uv)
-	for n in run dev; do uv pip compile --quiet --generate-hashes --no-emit-index-url --no-emit-find-links --no-header \
+	for n in run machines dev; do uv pip compile --quiet --generate-hashes --no-emit-index-url --no-emit-find-links --no-header \
 		--python-version 3.11 -o requirements/$$n.txt requirements/$$n.in; done
 
 clean: ## remove the virtual environment and everything that was started here
