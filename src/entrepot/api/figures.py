@@ -2,12 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
 from datetime import datetime, timedelta
 
-from django.db import connection
 from django.db.models import Count
-from prometheus_client import CollectorRegistry, Gauge, generate_latest
+from prometheus_client import CollectorRegistry, generate_latest
 from prometheus_client.exposition import CONTENT_TYPE_LATEST
 
 from entrepot.channels.models import Intent
@@ -18,41 +16,36 @@ from entrepot.jobs import queries as jobs
 from entrepot.listings import queries as listings
 from entrepot.listings.models import ListingLevel
 
+from .gauges import gauge
+from .operations import operations
+
 _ALL = Actor("metrics", "operator", None)
 _OPEN_INTENTS = ("planned", "sent", "unknown")
-_OLDEST = """
-SELECT coalesce(extract(epoch FROM max(now() - xact_start)), 0) FROM pg_stat_activity
- WHERE datname = current_database() AND pid <> pg_backend_pid()"""
 
 
 def exposition(*, at: datetime) -> tuple[bytes, str]:
-    """The figures in Prometheus' text form, and its media type. Eleven SQL queries, however much there is."""
+    """The figures in Prometheus' text form, and its media type.
+
+    Ten SQL queries and those of `operations`, however much there is.
+    """
     registry = CollectorRegistry()
-    _gauge(registry, "entrepot_outbox_events", "Events without a number yet.", [((), events.unsequenced())])
+    gauge(registry, "entrepot_outbox_events", "Events without a number yet.", [((), events.unsequenced())])
     lags = events.lags()
-    _gauge(registry, "entrepot_subscriber_lag_events", "Events that a subscriber has not passed.",
+    gauge(registry, "entrepot_subscriber_lag_events", "Events that a subscriber has not passed.",
            [((x.subscriber,), x.behind) for x in lags], "subscriber")  # fmt: skip
-    _gauge(registry, "entrepot_subscriber_parked_events", "Events parked for a subscriber.",
+    gauge(registry, "entrepot_subscriber_parked_events", "Events parked for a subscriber.",
            [((x.subscriber,), x.parked) for x in lags], "subscriber")  # fmt: skip
-    _gauge(registry, "entrepot_feeds_late", "Feeds due for more than a minute.", _late_feeds(at), "feed")
-    _gauge(registry, "entrepot_intents_open", "Creations on remotes that are not settled.", _intents(), "state")
-    _gauge(registry, "entrepot_levels_due", "Stocks and prices that wait to be pushed.", _levels(), "lane")
+    gauge(registry, "entrepot_feeds_late", "Feeds due for more than a minute.", _late_feeds(at), "feed")
+    gauge(registry, "entrepot_intents_open", "Creations on remotes that are not settled.", _intents(), "state")
+    gauge(registry, "entrepot_levels_due", "Stocks and prices that wait to be pushed.", _levels(), "lane")
     drift = [((str(channel), lane), n) for (channel, lane), n in listings.drift_by_channel().items()]
-    _gauge(registry, "entrepot_levels_drifted", "Stocks and prices that the last complete pass showed otherwise.",
+    gauge(registry, "entrepot_levels_drifted", "Stocks and prices that the last complete pass showed otherwise.",
            drift, "channel", "lane")  # fmt: skip
-    _gauge(registry, "entrepot_drainers_failing", "Threads of a drainer that fail again and again.",
+    gauge(registry, "entrepot_drainers_failing", "Threads of a drainer that fail again and again.",
            [((name,), n) for name, n in jobs.failing_drainers(at=at).items()], "drainer")  # fmt: skip
-    _gauge(registry, "entrepot_set_aside_open", "Foreign records that could not be mapped.", _asides(), "kind")
-    _gauge(registry, "entrepot_oldest_transaction_seconds", "Age of the oldest open transaction.", [((), _oldest())])
+    gauge(registry, "entrepot_set_aside_open", "Foreign records that could not be mapped.", _asides(), "kind")
+    operations(registry, at=at)
     return generate_latest(registry), CONTENT_TYPE_LATEST
-
-
-def _gauge(
-    registry: CollectorRegistry, name: str, help: str, values: Iterable[tuple[tuple[str, ...], float]], *labels: str
-) -> None:
-    gauge = Gauge(name, help, labels, registry=registry)
-    for key, value in values:
-        (gauge.labels(*key) if key else gauge).set(value)
 
 
 def _late_feeds(at: datetime) -> list[tuple[tuple[str, ...], float]]:
@@ -79,9 +72,3 @@ def _levels() -> list[tuple[tuple[str, ...], float]]:
 def _asides() -> list[tuple[tuple[str, ...], float]]:
     rows = SetAside.objects.for_actor(_ALL).filter(state="open")
     return [((kind,), n) for kind, n in rows.values_list("kind").annotate(n=Count("id")).order_by("kind")]
-
-
-def _oldest() -> float:
-    with connection.cursor() as cursor:
-        cursor.execute(_OLDEST)
-        return float(cursor.fetchone()[0])
