@@ -18,7 +18,7 @@ from .gauges import gauge
 
 _ALL = Actor("metrics", "operator", None)
 _LATE = timedelta(minutes=1)
-# Of sessions that are not its own only the user who opened them sees the age, and the web's role is another.
+# Managed PostgreSQL may not let the web's role see ages of sessions; the user who connected always sees its own.
 _AS_WHO_CONNECTED = "SET LOCAL ROLE NONE"
 _OLDEST = """
 SELECT coalesce(extract(epoch FROM max(now() - xact_start)), 0) FROM pg_stat_activity
