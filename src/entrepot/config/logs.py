@@ -15,11 +15,14 @@ from typing import Any
 
 import structlog
 
+from entrepot.core.correlation import correlation_ids
+
 
 def configure(*, level: str, as_json: bool) -> None:
     """Set up logging for the process; ``as_json`` False gives lines for people."""
     shared: list[Any] = [
         structlog.contextvars.merge_contextvars,
+        _correlate,
         structlog.stdlib.add_logger_name,
         structlog.stdlib.add_log_level,
         structlog.processors.TimeStamper(fmt="iso", utc=True),
@@ -79,6 +82,13 @@ def _is_stderr(file: Path) -> bool:
         return file.exists() and os.path.samestat(file.stat(), os.fstat(sys.stderr.fileno()))
     except (OSError, ValueError):  # no file behind it
         return False
+
+
+def _correlate(_logger: Any, _name: str, event: structlog.typing.EventDict) -> structlog.typing.EventDict:
+    """A line says which orders the work was about that wrote it."""
+    if ids := correlation_ids():
+        event.setdefault("correlation", list(ids))
+    return event
 
 
 def _name_request(_logger: Any, _name: str, event: structlog.typing.EventDict) -> structlog.typing.EventDict:

@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Collection
 from typing import TYPE_CHECKING
 
+from entrepot.core.correlation import correlation_id
+
 from .models import Order, Party
 
 if TYPE_CHECKING:
@@ -20,6 +22,12 @@ def orders(*, order_ids: Collection[int]) -> dict[int, Order]:
     """Orders by id, each with its channel, for workers that got the ids from rows. One SQL query."""
     rows = Order.objects.system().filter(id__in=order_ids).select_related("channel")
     return {order.id: order for order in rows}
+
+
+def correlations(*, order_ids: Collection[int]) -> dict[int, str]:
+    """Order id → what everything about it is found by (``core.correlation``). One SQL query."""
+    rows = Order.objects.system().filter(id__in=order_ids).values_list("id", "channel_id", "order_ref")
+    return {order_id: correlation_id(channel_id, ref) for order_id, channel_id, ref in rows}
 
 
 def order_for(*, actor: Actor, order_id: int) -> Order:

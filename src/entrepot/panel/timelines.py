@@ -12,7 +12,8 @@ from django.http import HttpRequest
 from django.utils.html import format_html
 from django.utils.translation import gettext as _
 
-from entrepot.channels.models import Channel, Intent
+from entrepot.channels.models import CallLog, Channel, Intent
+from entrepot.core.correlation import correlation_id
 from entrepot.egress.models import PushItem
 from entrepot.events.models import StateChange
 from entrepot.events.queries import history
@@ -28,6 +29,7 @@ if TYPE_CHECKING:
 
 _ORDER_INTENTS = ("store_order", "settle_total", "store_cancel", "store_lower", "store_waybills")
 _MOST = 200
+_CALLS = 50
 
 
 def _moves(changes: Iterable[StateChange], prefix: str = "") -> list[Moment]:
@@ -53,7 +55,7 @@ def people(row: Model) -> list[Moment]:
 
 
 def order(request: HttpRequest, row: Order) -> Sequence[Section]:
-    """The whole story of an order. Five SQL queries, however long it is."""
+    """The whole story of an order. Six SQL queries, however long it is."""
     packages = list(Package.objects.for_seller(row.seller_id).filter(order=row).select_related("label").order_by("id"))
     names = {p.pk: p.package_ref for p in packages}
     changes = StateChange.objects.filter(machine="package", subject_id__in=list(names)).order_by("id")[:_MOST]
@@ -71,7 +73,10 @@ def order(request: HttpRequest, row: Order) -> Sequence[Section]:
     moments = merged(
         _moves(history(machine="order", subject_id=row.pk)), moved, _received(receipts), _intended(intents), people(row)
     )
-    return [_packages(packages), Timeline(_("Timeline"), moments), _intent_table(intents), _receipt_table(receipts)]
+    return [
+        _packages(packages), Timeline(_("Timeline"), moments), _intent_table(intents), _receipt_table(receipts),
+        _call_table(row),
+    ]  # fmt: skip
 
 
 def _received(receipts: Sequence[Receipt]) -> list[Moment]:
@@ -98,6 +103,27 @@ def _intended(intents: Sequence[Intent]) -> list[Moment]:
                 Moment(i.settled_at, format_html("{} {}", link, state_chip(i.state)), i.channel.name, i.last_error)
             )
     return found
+
+
+def _call_table(row: Order) -> Table:
+    """The youngest calls that were made for it, alone or together with others."""
+    rows = CallLog.objects.exclude(correlation=[]).filter(
+        seller_id=row.seller_id, correlation__contains=[correlation_id(row.channel_id, row.order_ref)]
+    )
+    found = rows.defer("request_body", "response_body").order_by("-recorded_at", "-id")[:_CALLS]
+    shown = [
+        (
+            row_link("channels.calllog", c.pk, f"{c.method} {c.endpoint}"),
+            EMPTY if c.status is None else c.status,
+            c.outcome,
+            c.ms,
+            when(c.recorded_at),
+            c.error,
+        )
+        for c in found
+    ]
+    headers = [_("call"), _("status"), _("outcome"), "ms", _("at"), _("error")]
+    return Table(_("Calls made for it"), headers, shown)
 
 
 def _packages(packages: Sequence[Package]) -> Table:

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from typing import Any
 
 from django.contrib.admin import display, register
-from django.db.models import Q
+from django.db.models import Q, QuerySet
 from django.http import HttpRequest
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
@@ -16,6 +17,8 @@ from entrepot.channels.models import CallLog, Channel
 from entrepot.core.actor import Actor
 from entrepot.web.admin import Box, Column, Endless, Page, Section, chip, choice_filter
 from entrepot.web.admin.show import pretty, row_link
+
+_ABOUT = re.compile(r"\d+:\S+")  # core.correlation
 
 
 def _channels(who: Actor, rows: Sequence[CallLog]) -> dict[int, Any]:
@@ -55,11 +58,19 @@ class CallLogPage(Page):
         "received_bytes",
         "attempt",
         "error",
+        "about",
     ]
-    readonly_fields = ["status_chip"]
+    readonly_fields = ["status_chip", "about"]
 
     def lookup_allowed(self, lookup: str, value: Any, request: HttpRequest | None = None) -> bool:
         return lookup == "channel_id" or super().lookup_allowed(lookup, value, request)
+
+    def get_search_results(
+        self, request: HttpRequest, queryset: QuerySet[CallLog], search_term: str
+    ) -> tuple[QuerySet[CallLog], bool]:
+        if _ABOUT.fullmatch(search_term.strip()):
+            return queryset.exclude(correlation=[]).filter(correlation__contains=[search_term.strip()]), False
+        return super().get_search_results(request, queryset, search_term)
 
     @display(description=gettext_lazy("status"), ordering="status")
     def status_chip(self, row: CallLog) -> SafeString:
@@ -67,6 +78,10 @@ class CallLogPage(Page):
             return chip("bad", _("no answer"))
         tone = "good" if row.status < 400 else "look" if row.status == 429 else "bad"  # noqa: PLR2004 - HTTP
         return chip(tone, row.status)
+
+    @display(description=gettext_lazy("made for"))
+    def about(self, row: CallLog) -> str:
+        return ", ".join(row.correlation)
 
     def sections(self, request: HttpRequest, row: CallLog) -> list[Section]:
         return [

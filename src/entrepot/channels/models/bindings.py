@@ -44,6 +44,7 @@ class Intent(SellerScoped, Claimable):
     step = models.CharField(max_length=24, blank=True)  # which of several of one kind: the package's event
     our_ref = models.CharField(max_length=64)
     state = models.CharField(max_length=12, default=INTENT.start)
+    correlation = ""  # what everything about its order is found by; said while it is pursued
     payload = models.JSONField(default=dict, blank=True)
     result = models.JSONField(default=dict, blank=True)
     their_ref = models.CharField(max_length=120, blank=True)

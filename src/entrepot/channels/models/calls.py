@@ -23,6 +23,7 @@ class CallLog(models.Model):
     outcome = models.CharField(max_length=12)
     attempt = models.IntegerField()
     error = models.TextField(blank=True)
+    correlation = ArrayField(models.TextField(), default=list)  # what it was about: core.correlation
     request_body = models.JSONField(null=True)
     response_body = models.JSONField(null=True)
 

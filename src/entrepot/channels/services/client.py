@@ -13,6 +13,7 @@ from django.conf import settings
 from django.db import connection
 
 from entrepot.channels.models import BreakerState, BudgetUse, Channel, Storefront
+from entrepot.core.correlation import correlation_ids
 from entrepot.core.errors import Refused
 from entrepot.kit.client import Client, http_client
 from entrepot.kit.ports import Allowance, CallRecord
@@ -82,12 +83,13 @@ class PgCalls:
         with connection.cursor() as cursor:
             cursor.execute(
                 "INSERT INTO channels_calllog (recorded_at, seller_id, channel_id, method, path, endpoint, status, ms,"
-                " sent_bytes, received_bytes, outcome, attempt, error, request_body, response_body)"
-                " SELECT now(), %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s::jsonb, %s::jsonb FROM " + _SOON,
+                " sent_bytes, received_bytes, outcome, attempt, error, correlation, request_body, response_body)"
+                " SELECT now(), %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s::text[], %s::jsonb, %s::jsonb"
+                " FROM " + _SOON,
                 [
                     self.channel.seller_id, self.channel.id, call.method, call.path, call.endpoint, call.status,
                     call.ms, call.sent_bytes, call.received_bytes, call.outcome, call.attempt, call.error,
-                    _json(call.request_body), _json(call.response_body),
+                    list(correlation_ids()), _json(call.request_body), _json(call.response_body),
                 ],
             )  # fmt: skip
 

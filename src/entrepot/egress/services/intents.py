@@ -13,7 +13,10 @@ from django.db import connection
 
 from entrepot.channels import services as channels
 from entrepot.core.clock import now
+from entrepot.core.correlation import correlated
 from entrepot.core.errors import MappingError, OutcomeUnknown, Refused, RemoteBusy, RemoteError, RemoteUnauthorised
+from entrepot.fulfilment import queries as package_queries
+from entrepot.orders import queries as order_queries
 
 from . import labels, packages, store_cancel, store_lower, store_order
 from .side_by_side import side_by_side
@@ -37,7 +40,11 @@ def _one_by_one(pursue: Callable[[Intent, Channel], None]) -> Callable[[Sequence
     """Of what is pursued alone: what went wrong, by intent id."""
 
     def pursue_all(intents: Sequence[Intent], channel: Channel) -> Failures:
-        results = side_by_side(lambda intent: pursue(intent, channel), intents)
+        def alone(intent: Intent) -> None:
+            with correlated([intent.correlation]):
+                pursue(intent, channel)
+
+        results = side_by_side(alone, intents)
         return {i.id: r for i, r in zip(intents, results, strict=True) if isinstance(r, Exception)}
 
     return pursue_all
@@ -61,6 +68,9 @@ REFUSE: dict[str, Callable[[Intent, str], None]] = {
     "package_move": packages.refuse,
     "label": labels.refuse,
 }
+
+
+OF_PACKAGES = ("package_move", "label")  # the subject of the others is an order
 
 
 class _Turns:
@@ -104,13 +114,27 @@ def _pursue(kind: str, intents: Sequence[Intent], channel: Channel) -> None:
         for intent in intents:
             channels.postpone_intent(intent, seconds=5, why="pushes to this channel are paused", at=now())
         return
-    try:
-        failed = PURSUE[kind](intents, channel)
-    except Exception as problem:  # noqa: BLE001 - the edge of the worker: what fits one fits all of the set
-        failed = dict.fromkeys((i.id for i in intents), problem)
+    _name(kind, intents)
+    with correlated(i.correlation for i in intents):
+        try:
+            failed = PURSUE[kind](intents, channel)
+        except Exception as problem:  # noqa: BLE001 - the edge of the worker: what fits one fits all of the set
+            failed = dict.fromkeys((i.id for i in intents), problem)
     for intent in intents:
         if intent.id in failed:
-            _failed(intent, failed[intent.id])
+            with correlated([intent.correlation]):
+                _failed(intent, failed[intent.id])
+
+
+def _name(kind: str, intents: Sequence[Intent]) -> None:
+    """Whose orders they are for: what is logged and called for them says so."""
+    subjects = [i.subject_id for i in intents]
+    if kind in OF_PACKAGES:
+        names = package_queries.correlations(package_ids=subjects)
+    else:
+        names = order_queries.correlations(order_ids=subjects)
+    for intent in intents:
+        intent.correlation = names[intent.subject_id]
 
 
 def _failed(intent: Intent, error: Exception) -> None:

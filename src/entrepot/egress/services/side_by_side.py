@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Callable, Sequence
+from contextvars import copy_context
 from typing import TypeVar
 
 from django.db import connections
@@ -43,7 +44,9 @@ def side_by_side(call: Callable[[Item], Result], items: Sequence[Item]) -> list[
     if lanes <= 1:
         run(0, 1)
         return found
-    threads = [threading.Thread(target=lane, args=(n, lanes), name=f"call-{n}") for n in range(lanes)]
+    threads = [
+        threading.Thread(target=copy_context().run, args=(lane, n, lanes), name=f"call-{n}") for n in range(lanes)
+    ]
     for thread in threads:
         thread.start()
     for thread in threads:

@@ -12,6 +12,7 @@ from django.db import InterfaceError, OperationalError, transaction
 
 from entrepot.channels import services as channels
 from entrepot.core.clock import now
+from entrepot.core.correlation import correlated
 from entrepot.core.errors import MappingError, OutcomeUnknown, RemoteBusy, RemoteError, RemoteUnauthorised
 from entrepot.kit import records
 from entrepot.kit.batch import fill, halves
@@ -150,7 +151,8 @@ class Pushing:
                 raise RemoteBusy("its turn came too late; nothing was sent")
             return self.client.send(request)
 
-        return send_many(self.client.spec, "push_order", self.client.account, [sales[i.id] for i in intents], send)
+        with correlated(i.correlation for i in intents):
+            return send_many(self.client.spec, "push_order", self.client.account, [sales[i.id] for i in intents], send)
 
     def ask(self, intents: Sequence[Intent]) -> Sequence[records.StoreOrder | Exception | None]:
         """Each order that the store has. A question that fails proves nothing: the outcome stays unknown."""

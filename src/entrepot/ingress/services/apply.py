@@ -12,6 +12,7 @@ from django.db.models import Q
 
 from entrepot.channels.models import Channel
 from entrepot.channels.services import account_of
+from entrepot.core.correlation import correlated, correlation_id
 from entrepot.core.errors import EntrepotError
 from entrepot.events.services import is_transient
 from entrepot.fulfilment import services as fulfilment
@@ -77,7 +78,8 @@ def apply_receipts(*, limit: int, at: datetime) -> int:
 
 def _apply_set(channel: Channel, rows: dict[str, list[Receipt]], at: datetime) -> int:
     try:
-        return _apply(channel, _read(channel, rows), at)
+        with correlated(correlation_id(channel.id, ref) for ref in rows):
+            return _apply(channel, _read(channel, rows), at)
     except (OperationalError, InterfaceError) as lost:
         if not is_transient(lost) or connection.connection is None or connection.connection.closed:
             raise  # the database went away, not a record: the lease brings them back
@@ -94,7 +96,8 @@ def _halved(channel: Channel, rows: dict[str, list[Receipt]], error: Exception, 
     if isinstance(error, EntrepotError):
         why = str(error)
     else:
-        log.error("receipt.failed", channel=channel.id, kind=KIND, exc_info=error)
+        with correlated([correlation_id(channel.id, refs[0])]):
+            log.error("receipt.failed", channel=channel.id, kind=KIND, exc_info=error)
         why = f"{type(error).__name__}: {str(error).splitlines()[0] if str(error) else ''}"
     _postpone(rows[refs[0]], why, at)
     return 0
