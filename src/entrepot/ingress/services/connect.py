@@ -27,14 +27,23 @@ if TYPE_CHECKING:
     from entrepot.channels.models import Channel, Storefront
 
 
+_SILENT = "did not answer"
+
+
 def check_channel(*, channel: Channel, at: datetime) -> dict[str, str]:
     """Use each capability once, harmlessly: capability → "ok", or what is wrong with it in the remote's words.
 
-    A channel that passes is checked, and its facts (currency, units, tax rates) are kept in its settings.
+    A channel that passes is checked, and its facts (currency, units, tax rates) are kept in its settings. A remote that
+    did not answer however often it was asked is asked the rest once each: somebody waits for this.
     """
     client = channels.client_for(channel)
-    found = {name: _try(client, name, at) for name in sorted(client.spec.can)}
-    found = {name: result for name, result in found.items() if result is not None}
+    found: dict[str, str] = {}
+    for name in sorted(client.spec.can):
+        if (result := _try(client, name, at)) is None:
+            continue
+        found[name] = result
+        if result.startswith(_SILENT):
+            client.tries = 1
     channels.record_check(channel_id=channel.id, checks=found, at=at)
     channel.refresh_from_db()
     if all(result == "ok" for result in found.values()):
@@ -45,7 +54,7 @@ def check_channel(*, channel: Channel, at: datetime) -> dict[str, str]:
             channels.access_regained(channel_id=channel.id, at=at)
         elif "check" in CHANNEL.allowed(channel.state, "hub"):
             channels.move_channel(channel=channel, event="check", actor="hub", at=at)
-    return {str(k): str(v) for k, v in found.items()}
+    return found
 
 
 def _try(client: Client, name: str, at: datetime) -> str | None:  # noqa: PLR0911 - one answer a kind of refusal
@@ -65,7 +74,7 @@ def _try(client: Client, name: str, at: datetime) -> str | None:  # noqa: PLR091
     except RemoteUnauthorised as refused:
         return f"no permission: {refused}"
     except RemoteBusy as busy:
-        return f"did not answer: {busy}"
+        return f"{_SILENT}: {busy}"
     except MappingError:
         return None  # it asks for a ref that nobody knows yet: nothing harmless can be tried
     except EntrepotError as error:
