@@ -161,6 +161,7 @@ def test_people_notice_nothing_when_one_web_server_is_killed_and_another_is_stop
 
         stack.enter_context(running(homes[0], *web, str(webs[0])))
         until(lambda: status(webs[0], "/healthz") == 200)
+        time.sleep(1)  # fail_timeout: now the proxy asks it again
         with Callers(port) as callers:
             time.sleep(0.5)
             second.send_signal(signal.SIGTERM)
