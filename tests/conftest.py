@@ -5,14 +5,20 @@ from __future__ import annotations
 import os
 import shutil
 import tempfile
+import uuid
 from contextlib import ExitStack
 from pathlib import Path
 
+import psycopg
 import pytest
+from hypothesis import HealthCheck, settings
 
 # Nothing of a test has to survive a power cut.
 FAST = {"fsync": "off", "synchronous_commit": "off", "full_page_writes": "off", "autovacuum": "off"}
 _URL = "ENTREPOT_TEST_DATABASE_URL"
+# On a machine that is busy everything is slow, and says nothing of what is tested.
+settings.register_profile("busy", deadline=None, suppress_health_check=[HealthCheck.too_slow])
+settings.load_profile("busy")
 
 
 @pytest.hookimpl(tryfirst=True)
@@ -20,11 +26,22 @@ def pytest_configure(config):
     """With xdist the controller owns the server; its workers inherit the address."""
     config.server = ExitStack()
     if getattr(config.option, "numprocesses", None) and not hasattr(config, "workerinput"):
+        config.option.testrunuid = config.option.testrunuid or uuid.uuid4().hex
         _start(config.server)
 
 
 def pytest_unconfigure(config):
+    is_ours = getattr(config.option, "numprocesses", None) and not hasattr(config, "workerinput")
+    if is_ours and (url := os.environ.get("DATABASE_URL")):
+        with psycopg.connect(url, autocommit=True) as server:
+            server.execute(f"DROP DATABASE IF EXISTS {_template(config)}")
     config.server.close()
+
+
+def _template(config):
+    """The migrated database that every worker of this run copies."""
+    run = getattr(config, "workerinput", {}).get("testrunuid") or config.option.testrunuid
+    return f"test_template_{run[:12]}"
 
 
 def pytest_collection_modifyitems(items):
@@ -50,7 +67,35 @@ def django_db_modify_db_settings(pytestconfig, django_db_modify_db_settings_para
 
 
 @pytest.fixture(scope="session")
-def django_db_setup(django_db_setup, django_db_blocker):
+def migrated_once(pytestconfig, django_db_modify_db_settings):
+    """The first worker migrates, and keeps a copy of the result; the others wait for it and begin with one.
+
+    Called when the database is there and nobody is connected to it.
+    """
+    from django.db import connection
+
+    if not hasattr(pytestconfig, "workerinput"):
+        yield lambda: None
+        return
+    template, known = _template(pytestconfig), connection.settings_dict
+    params = {k: v for k, v in connection.get_connection_params().items() if k in ("host", "port", "user", "password")}
+    with psycopg.connect(**params, dbname="postgres", autocommit=True) as server:
+        server.execute("SELECT pg_advisory_lock(7007)")
+        is_there = server.execute("SELECT 1 FROM pg_database WHERE datname = %s", [template]).fetchone()
+        if is_there:
+            server.execute("SELECT pg_advisory_unlock(7007)")
+            known["TEST"] |= {"TEMPLATE": template, "MIGRATE": False}
+
+        def keep():
+            if not is_there:
+                server.execute(f"CREATE DATABASE {template} TEMPLATE {known['NAME']}")
+                server.execute("SELECT pg_advisory_unlock(7007)")
+
+        yield keep
+
+
+@pytest.fixture(scope="session")
+def django_db_setup(migrated_once, django_db_setup, django_db_blocker):
     """Roles and policies as after ``entrepot db migrate``; requests are carried out as in the web server.
 
     Whatever a thread left connected at the end cannot keep the test database from being dropped.
@@ -61,8 +106,11 @@ def django_db_setup(django_db_setup, django_db_blocker):
     from entrepot.config.database.roles import WEB, secure
     from entrepot.jobs.notices import connect
 
-    with django_db_blocker.unblock(), connect() as owner:
-        assert secure(owner) == ""
+    with django_db_blocker.unblock():
+        with connect() as owner:
+            assert secure(owner) == ""
+        connection.close()
+        migrated_once()
     settings.ENTREPOT_WEB_ROLE = WEB
     yield
     with django_db_blocker.unblock(), connection.cursor() as cursor:

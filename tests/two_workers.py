@@ -50,5 +50,6 @@ def meanwhile(
 
 def _is_waiting() -> bool:
     with connection.cursor() as cursor:
+        cursor.execute("SELECT pg_stat_clear_snapshot()")  # else a transaction sees again what it saw first
         cursor.execute(_WAITS)
         return bool(cursor.fetchone()[0])

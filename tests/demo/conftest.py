@@ -6,25 +6,27 @@ import sys
 
 import pytest
 
+# The figures are judged twice: as the walk left them, and after a buyer came whom the hub has not heard of.
 WALK = """
 import sys
-from entrepot.demo.walk import demo
-sys.exit(demo(once=True, faults="none", seed=int(sys.argv[1]), before_judging={plant}))
+from rich.console import Console
+from entrepot.demo.walk import demo, judged
+
+def plant(sandbox):
+    print("status of the walk:", judged(Console(), sandbox))
+    sandbox.act("trendyol", "random_order", storefront="TR")
+
+sys.exit(demo(once=True, faults="none", seed=3, before_judging=plant))
 """
 
 
-@pytest.fixture
-def walk(tmp_path):
-    """Runs the demo once: its exit status and what it printed."""
-    return lambda *, seed, plant="None": _walk(tmp_path, seed, plant)
-
-
-def _walk(tmp_path, seed, plant):
-    """Run the demo once in a home of its own; its exit status and what it printed."""
+@pytest.fixture(scope="module")
+def walk(tmp_path_factory):
+    """What the demo printed until its figures were judged, what it printed after, and its exit status."""
     env = {k: v for k, v in os.environ.items() if not k.startswith(("ENTREPOT_", "DATABASE_", "DJANGO_"))}
-    env |= {"ENTREPOT_DEMO_HOME": str(tmp_path / "home"), "COLUMNS": "140"}
+    env |= {"ENTREPOT_DEMO_HOME": str(tmp_path_factory.mktemp("demo") / "home"), "COLUMNS": "140"}
     done = subprocess.run(
-        [sys.executable, "-c", WALK.format(plant=plant), str(seed)],
-        env=env, capture_output=True, text=True, timeout=400, check=False,
-    )  # fmt: skip
-    return done.returncode, done.stdout + done.stderr
+        [sys.executable, "-u", "-c", WALK], env=env, capture_output=True, text=True, timeout=400, check=False
+    )
+    before, _, after = done.stdout.partition("status of the walk: ")
+    return before, after + done.stderr, done.returncode

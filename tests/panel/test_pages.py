@@ -138,10 +138,15 @@ def test_a_search_and_every_filter_choice_work(people, ours):
 
     for label in labels():
         listed = people.operator.get(address(label)).context["cl"]
-        choices = [c["query_string"] for spec in listed.filter_specs for c in list(spec.choices(listed))[:6]]
+        # The first is no choice; the second and the last are of every kind that there is.
+        choices = [c["query_string"] for s in listed.filter_specs for c in _ends(list(s.choices(listed)))]
         asked = [address(label) + c for c in choices] + [address(label) + "?q=%C3%87AY+1"] * bool(listed.search_fields)
 
         assert {url: people.operator.get(url).status_code for url in asked} == dict.fromkeys(asked, 200)
+
+
+def _ends(choices):
+    return choices[1:2] + choices[2:][-1:]
 
 
 def test_filters_offer_own_channels_only(people, ours, theirs):

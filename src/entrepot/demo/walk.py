@@ -112,7 +112,7 @@ def _walk(
 
     from . import steps
     from .cast import gather
-    from .report import show_figures, show_work
+    from .report import show_work
 
     cast = gather(sandbox, now())
     calls = {
@@ -123,15 +123,21 @@ def _walk(
     calls["buy"] = lambda say: steps.buy(sandbox, say, count=BUYERS, seed=seed)
     calls["settled"] = lambda _say: steps.settled(sandbox, seconds=_QUIET_S[faults])
     if not _run_steps(console, calls):
-        show_figures(console, sandbox)
+        judged(console, sandbox)
         return 1
     show_work(console, sandbox, seconds=time.monotonic() - began)
     plant(sandbox)
-    agrees = show_figures(console, sandbox)
-    if once:
-        return 0 if agrees else 1
-    _stay_open(console, sandbox, port, cast.password)
-    return 0 if agrees else 1
+    status = judged(console, sandbox)
+    if not once:
+        _stay_open(console, sandbox, port, cast.password)
+    return status
+
+
+def judged(console: Console, sandbox: Sandbox) -> int:
+    """Print every figure beside the remotes' own; the exit status: 0 all agree, 1 one does not."""
+    from .report import show_figures
+
+    return 0 if show_figures(console, sandbox) else 1
 
 
 def _run_steps(console: Console, calls: dict[str, object]) -> bool:
