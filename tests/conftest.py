@@ -17,8 +17,9 @@ from hypothesis import HealthCheck, settings
 FAST = {"fsync": "off", "synchronous_commit": "off", "full_page_writes": "off", "autovacuum": "off"}
 _URL = "ENTREPOT_TEST_DATABASE_URL"
 # On a machine that is busy everything is slow, and says nothing of what is tested.
-settings.register_profile("busy", deadline=None, suppress_health_check=[HealthCheck.too_slow])
-settings.load_profile("busy")
+_EXAMPLES = int(os.environ.get("ENTREPOT_TEST_EXAMPLES", "100"))  # of what a parser is tried with; a night has more
+settings.register_profile("here", deadline=None, max_examples=_EXAMPLES, suppress_health_check=[HealthCheck.too_slow])
+settings.load_profile("here")
 
 
 @pytest.hookimpl(tryfirst=True)

@@ -58,7 +58,7 @@ def _body(request: HttpRequest) -> dict[str, Any]:
         return {}
     try:
         found = json.loads(raw)
-    except ValueError:
+    except (ValueError, RecursionError):  # none, or nested too deeply
         return {}
     return found if isinstance(found, dict) else {}
 

@@ -71,7 +71,7 @@ def event(told: Mapping[str, bytes | None], key: bytes | None, value: bytes | No
             json.loads(value or b"{}"), _instant(_text(told, "ce_time")), _instant(_text(told, "ce_recordedat")),
         ]  # fmt: skip
         return Event.from_db(None, _FIELDS, values)
-    except (KeyError, ValueError) as error:
+    except (KeyError, ValueError, RecursionError, OverflowError) as error:
         raise NotOursError(f"{type(error).__name__}: {error}") from None
 
 
