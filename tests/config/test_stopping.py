@@ -147,7 +147,7 @@ def test_calls_that_were_not_begun_are_not_made_when_the_process_ends():
 
 
 @pytest.mark.django_db
-def test_claims_of_others_are_not_given_back(aydin):
+def test_claims_of_others_and_of_other_threads_are_not_given_back(aydin):
     from entrepot.jobs.services import give_back_all
 
     channel = add_channel(
@@ -160,7 +160,8 @@ def test_claims_of_others_are_not_given_back(aydin):
 
     ours = claim(Feed, where=Q(name="stock"), at=now())
 
-    assert (len(ours), give_back_all(Feed)) == (1, 1)
+    mine = threading.current_thread().name
+    assert (len(ours), give_back_all(Feed, threads=["another"]), give_back_all(Feed, threads=[mine])) == (1, 0, 1)
     assert list(Feed.objects.system().filter(leased_until__isnull=False)) == [other]
 
 

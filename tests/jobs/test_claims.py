@@ -2,15 +2,21 @@
 
 from __future__ import annotations
 
+import os
+import socket
+import subprocess
 import threading
 from datetime import UTC, datetime, timedelta
 
 import pytest
-from django.db import connection, connections, models
+from django.db import OperationalError, connection, connections, models
 from django.db.models import Q
 
+from entrepot.jobs import notices
 from entrepot.jobs.models import Claimable
-from entrepot.jobs.services import claim, close, heartbeat, release
+from entrepot.jobs.services import Drainer, claim, close, give_back_of_the_dead, heartbeat, release
+from entrepot.jobs.services.claims import worker_name
+from entrepot.jobs.worker import DrainerThread, run_worker
 
 pytestmark = pytest.mark.django_db(transaction=True)
 AT = datetime(2026, 3, 1, 12, tzinfo=UTC)
@@ -43,6 +49,23 @@ def table(transactional_db):
             editor.delete_model(Parcel)
     finally:
         Parcel._meta.managed = False
+
+
+@pytest.fixture
+def worker_of(table):
+    """Start a worker over these drainers; it is stopped at the end."""
+    stop, threads = threading.Event(), []
+
+    def start(*drainers):
+        options = {"drainers": drainers, "with_jobs": False}
+        threads.append(threading.Thread(target=run_worker, args=(stop,), kwargs=options))
+        threads[-1].start()
+
+    yield start
+    stop.set()
+    for thread in threads:
+        thread.join(20)
+    notices.NOTICES.stop()
 
 
 def parcels(count, seller_id=1, **fields):
@@ -227,3 +250,64 @@ def test_a_claim_is_one_statement(django_assert_num_queries, together):
 def test_a_condition_on_another_table_is_refused():
     with pytest.raises(ValueError, match="cannot join"):
         claim(Parcel, where=Q(owner__code="x"), at=AT)
+
+
+def holder(row):
+    return Parcel.objects.values_list("claimed_by", flat=True).get(pk=row.pk)
+
+
+def test_a_thread_that_failed_gives_its_claims_back_before_it_goes_on_and_keeps_those_of_others():
+    mine, other = parcels(2)
+    Parcel.objects.filter(pk=other.pk).update(claimed_by="vm:1:another", leased_until=AT + timedelta(days=9))
+    found = []
+
+    def work(at):
+        found.append([r.pk for r in claim(Parcel, where=QUEUED, at=AT, lease_s=1e6)])
+        if len(found) == 1:
+            raise OperationalError("the server closed the connection unexpectedly")
+        return 0
+
+    thread = DrainerThread(Drainer("d", "orders", work, lets_go=(Parcel,)), 0, threading.Event())
+    for _ in range(3):
+        thread._work()
+
+    assert found == [[mine.pk], [mine.pk], []]  # the third time it was well at work: nothing is given back
+    assert (holder(mine), holder(other)) == (worker_name(), "vm:1:another")
+
+
+def test_a_worker_gives_back_what_a_killed_one_of_its_host_read():
+    with subprocess.Popen(["true"]) as ended:
+        ended.wait()
+    host, living = socket.gethostname(), os.getpid()
+    rows = parcels(5)
+    names = [
+        f"{host}:{ended.pid}:drain-d-0", f"{host}:{ended.pid}:drain-e-0", f"{host}:{living}:drain-d-0",
+        f"another:{ended.pid}:drain-d-0", f"{host}:{ended.pid}:drain-d-1",
+    ]  # fmt: skip
+    for row, name in zip(rows, names, strict=True):
+        Parcel.objects.filter(pk=row.pk).update(claimed_by=name, leased_until=AT + timedelta(days=9))
+    drainer = Drainer("d", "orders", lambda at: 0, threads=2, lets_go=(Parcel,))
+
+    given = give_back_of_the_dead(Parcel, threads=drainer.thread_names)
+
+    assert given == 2
+    assert [holder(row) for row in rows] == ["", *names[1:4], ""]
+    assert len(take(lease_s=60)) == 2
+
+
+def test_who_comes_up_gives_back_first(worker_of):
+    with subprocess.Popen(["true"]) as ended:
+        ended.wait()
+    (row,) = parcels(1)
+    left = {"claimed_by": f"{socket.gethostname()}:{ended.pid}:drain-d-0", "leased_until": AT + timedelta(days=9)}
+    Parcel.objects.filter(pk=row.pk).update(**left)
+    taken = threading.Event()
+
+    def work(at):
+        if claim(Parcel, where=QUEUED, at=AT):
+            taken.set()
+        return 0
+
+    worker_of(Drainer("d", "orders", work, lets_go=(Parcel,)))
+
+    assert taken.wait(10)

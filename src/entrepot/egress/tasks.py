@@ -11,7 +11,7 @@ from entrepot.inventory import services as inventory
 from entrepot.jobs.services import Drainer
 
 from . import services
-from .models import PushBatch
+from .models import Outlet, PushBatch
 from .services.side_by_side import LANES
 
 
@@ -46,9 +46,9 @@ def _intents(at: datetime) -> int:
 STOCK = Drainer("stock", "offers", _stock, idle_s=0.5)
 PRICE = Drainer("price", "offers", _price, idle_s=0.5)
 CONTENT = Drainer("content", "content", _content, idle_s=0.5)
-OFFERS = Drainer("offers", "offers", _offers, idle_s=0.3, threads=3)
-LISTINGS = Drainer("listings", "content", _listings, idle_s=0.5, threads=2)
-POLLS = Drainer("polls", "offers", _polls, idle_s=0.3, threads=2, reads=PushBatch)
+OFFERS = Drainer("offers", "offers", _offers, idle_s=0.3, threads=3, lets_go=(Outlet,))
+LISTINGS = Drainer("listings", "content", _listings, idle_s=0.5, threads=2, lets_go=(Outlet,))
+POLLS = Drainer("polls", "offers", _polls, idle_s=0.3, threads=2, lets_go=(PushBatch,))
 INTENTS = Drainer("intents", "orders", _intents, idle_s=0.3, threads=5, beside=LANES)
 
 

@@ -10,7 +10,7 @@ from entrepot.core.clock import now
 from entrepot.jobs.services import Drainer
 
 from . import services
-from .models import Feed
+from .models import Feed, Receipt
 
 
 def _news(at: datetime) -> int:
@@ -26,9 +26,9 @@ def _apply(at: datetime) -> int:
 
 
 # Orders do not wait behind a pass over all of a channel's goods. A pull fetches one page ahead, in a thread beside it.
-FEEDS = Drainer("feeds", "orders", _news, idle_s=0.25, threads=3, beside=1, reads=Feed)
-PASSES = Drainer("passes", "bulk", _pass, idle_s=0.5, threads=2, beside=1, reads=Feed)
-RECEIPTS = Drainer("receipts", "orders", _apply, idle_s=0.5, threads=2)
+FEEDS = Drainer("feeds", "orders", _news, idle_s=0.25, threads=3, beside=1, lets_go=(Feed,))
+PASSES = Drainer("passes", "bulk", _pass, idle_s=0.5, threads=2, beside=1, lets_go=(Feed,))
+RECEIPTS = Drainer("receipts", "orders", _apply, idle_s=0.5, threads=2, lets_go=(Receipt,))
 
 
 @app.periodic(cron="47 * * * *")

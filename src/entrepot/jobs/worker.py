@@ -18,7 +18,7 @@ from entrepot.core.clock import now
 from . import notices
 from .models import DrainerHealth
 from .procrastination import run_jobs
-from .services.claims import give_back_all
+from .services.claims import give_back_all, give_back_of_the_dead
 from .services.lanes import LANES, Drainer, load_drainers
 from .services.stopping import STOPPING
 from .services.wake import BELLS
@@ -43,6 +43,7 @@ class DrainerThread:
         self.failed_at: datetime | None = None
         self._beaten = float("-inf")
         self._is_busy, self._empty = False, 0  # how often in a row there was nothing
+        self._has_left_claims = False
 
     def run(self) -> None:
         """The thread's body; returns soon after ``stop``."""
@@ -62,7 +63,10 @@ class DrainerThread:
 
     def _work(self) -> int:
         try:
+            self._give_back()
+            self._has_left_claims = True
             count = self.drainer.claim_and_work(now())
+            self._has_left_claims = False
         except Exception as error:  # the edge of a worker: keep why, go on later
             self.failures += 1
             self.error, self.failed_at = f"{type(error).__name__}: {error}"[:2000], now()
@@ -75,6 +79,12 @@ class DrainerThread:
             self.row_count += count
             self.worked_at = now()
         return count
+
+    def _give_back(self) -> None:
+        """What this thread had claimed when it failed, as when the database went away, is anybody's again."""
+        if self._has_left_claims:
+            for model in self.drainer.lets_go:
+                give_back_all(model, threads=[threading.current_thread().name])
 
     def _sleep(self, heard: int) -> None:
         if self.failures:  # a ring does not shorten a back-off
@@ -113,12 +123,13 @@ def run_worker(
         ImproperlyConfigured: a drainer has no lane that we know, or is no drainer.
     """
     wired = [d for d in (load_drainers() if drainers is None else drainers) if d.lane in lanes]
+    _give_back_of_the_dead(wired)
     notices.NOTICES.start()
     threads = [threading.Thread(target=notices.listen, args=(_hear, stop), kwargs={"own": False}, name="worker-listen")]
     threads += [
-        threading.Thread(target=DrainerThread(d, n, stop).run, name=f"drain-{d.name}-{n}")
+        threading.Thread(target=DrainerThread(d, n, stop).run, name=name)
         for d in wired
-        for n in range(d.threads)
+        for n, name in enumerate(d.thread_names)
     ]
     if with_jobs:
         threads.append(threading.Thread(target=run_jobs, args=(stop,), name="procrastinate"))
@@ -135,8 +146,19 @@ def run_worker(
 
 def give_back_reads() -> None:
     """Free what this process only reads, so that other workers take it at once; the process ends after this."""
-    for model in {d.reads for d in load_drainers() if d.reads is not None}:
-        log.info("claims.given_back", model=model.__name__, count=give_back_all(model))
+    for drainer in load_drainers():
+        for model in drainer.lets_go:
+            count = give_back_all(model, threads=drainer.thread_names)
+            log.info("claims.given_back", drainer=drainer.name, model=model.__name__, count=count)
+
+
+def _give_back_of_the_dead(drainers: Sequence[Drainer]) -> None:
+    """A worker was killed here, and started again by who watches over it: what it read is read on at once."""
+    for drainer in drainers:
+        for model in drainer.lets_go:
+            if count := give_back_of_the_dead(model, threads=drainer.thread_names):
+                log.warning("claims.of_the_dead_given_back", drainer=drainer.name, model=model.__name__, count=count)
+    connections.close_all()  # this thread only waits from here on
 
 
 def _hear(word: str) -> None:

@@ -3,6 +3,7 @@
 from .claims import claim as claim
 from .claims import close as close
 from .claims import give_back_all as give_back_all
+from .claims import give_back_of_the_dead as give_back_of_the_dead
 from .claims import heartbeat as heartbeat
 from .claims import release as release
 from .claims import worker_name as worker_name

@@ -141,13 +141,41 @@ def release(
     return _give_back(model, rows, updates)
 
 
-def give_back_all(model: type[Row]) -> int:
-    """Free every row of ``model`` that a thread of this process holds, when the process ends; how many.
+def give_back_all(model: type[Row], *, threads: Sequence[str]) -> int:
+    """Free every row of ``model`` that threads of this process hold, by their names, when it ends; how many.
 
     A thread that goes on meanwhile may still close its row, until somebody else has claimed it.
     """
-    held = model._base_manager.filter(leased_until__isnull=False, claimed_by__startswith=_process_name())
+    return _free(model, [_process_name() + thread for thread in threads])
+
+
+def give_back_of_the_dead(model: type[Row], *, threads: Sequence[str]) -> int:
+    """Free every row of ``model`` that such threads of processes of this host hold which are no more; how many.
+
+    Where machines share a host's name a living one may lose what it only reads: whoever has it then reads it again.
+    """
+    host = f"{socket.gethostname()[:40]}:"
+    held = model._base_manager.filter(leased_until__isnull=False, claimed_by__startswith=host)
+    names = [n.removeprefix(host).partition(":") for n in held.values_list("claimed_by", flat=True)]
+    dead = {pid for pid in {pid for pid, _, _ in names} if not _is_alive(pid)}
+    return _free(model, [f"{host}{pid}:{thread}" for pid, _, thread in names if pid in dead and thread in threads])
+
+
+def _free(model: type[Row], names: Sequence[str]) -> int:
+    if not names:
+        return 0
+    held = model._base_manager.filter(leased_until__isnull=False, claimed_by__in=sorted(set(names)))
     return held.update(claimed_by="", leased_until=None)
+
+
+def _is_alive(pid: str) -> bool:
+    try:
+        os.kill(int(pid), 0)
+    except (ProcessLookupError, ValueError, OverflowError):
+        return False
+    except PermissionError:  # somebody else's
+        return True
+    return True
 
 
 def heartbeat(model: type[Row], rows: Iterable[Row | tuple[int, int]], *, at: datetime, lease_s: float = 60.0) -> int:

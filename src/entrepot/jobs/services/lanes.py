@@ -22,9 +22,11 @@ class Drainer:
     ``claim_and_work`` is told the time, claims one set, works and closes it, and answers how many rows it had:
     0 lets the drainer sleep ``idle_s`` or until its lane is woken. ``threads`` is how many of it a worker runs;
     ``beside`` is how many threads each of them starts at most to call remotes, and waits for with its own connection to
-    the database in hand. ``reads`` is the model of its rows where it only reads from remotes: a worker that has to end
-    gives those back at once. What may have sent something keeps its claim until the lease ends, so that the remote has
-    done with it before it is asked.
+    the database in hand. ``lets_go`` are the models of rows that its threads claim and that may be anybody's again as
+    soon as they are not at them any more: they only read, or what they sent is noted elsewhere. A worker that has to
+    end gives those back at once, a thread that failed before it goes on, and the next worker of a host those of one
+    that was killed. What may have sent something keeps its claim until the lease ends, so that the remote has done with
+    it before it is asked.
     """
 
     name: str
@@ -33,12 +35,17 @@ class Drainer:
     idle_s: float = 1.0
     threads: int = 1
     beside: int = 0
-    reads: type[Claimable] | None = None
+    lets_go: tuple[type[Claimable], ...] = ()
 
     @property
     def connections(self) -> int:
         """Connections to the database that all of it may hold at once in one worker."""
         return self.threads * (1 + self.beside)
+
+    @property
+    def thread_names(self) -> list[str]:
+        """Of its threads in any worker."""
+        return [f"drain-{self.name}-{n}" for n in range(self.threads)]
 
 
 def load_drainers(names: Iterable[str] | None = None) -> list[Drainer]:
