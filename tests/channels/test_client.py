@@ -5,7 +5,7 @@ from __future__ import annotations
 import threading
 
 import pytest
-from django.db import connections
+from django.db import connection, connections
 
 from entrepot.channels.models import BudgetUse, CallLog
 from entrepot.channels.services.client import PgBreaker, PgBudget, PgCalls
@@ -44,6 +44,23 @@ def test_a_spent_budget_says_when_to_come_back_and_takes_nothing_from_the_others
     assert 51 <= wait_s <= 52  # the window, and a fortieth of it by which calls may be held up on their way
     assert len(BudgetUse.objects.get(key="shop:b").taken) == 30
     assert PgBudget().take(A_MINUTE, NOW + 62) is None
+
+
+def test_a_taken_call_is_on_the_disk_before_it_is_made():
+    """A budget that forgets its last calls when PostgreSQL is killed lets the remote be called too often."""
+    PgBudget().take(A_MINUTE, NOW)  # the rows are there
+    with connection.cursor() as cursor:
+        cursor.execute("SET synchronous_commit = on")  # as servers have it, and not the one of these tests
+        try:
+            cursor.execute("SELECT pg_current_wal_insert_lsn()")
+            (before,) = cursor.fetchone()
+            PgBudget().take(A_MINUTE, NOW + 1)
+            cursor.execute("SELECT pg_current_wal_flush_lsn() > %s::pg_lsn", [before])
+            (is_written,) = cursor.fetchone()
+        finally:
+            cursor.execute("RESET synchronous_commit")
+
+    assert is_written
 
 
 def test_a_breaker_opens_for_every_worker_and_closes_again(aydin, market):

@@ -30,7 +30,8 @@ _BREAKER_AFTER, _BREAKER_OPEN_S, _BREAKER_FRESH_S = 10, 5.0, 0.25
 
 
 # All budgets of a call or none, in one statement: rows are locked in key order, what left the window is forgotten, and
-# the call is written down where every budget has room. The answer: budgets that have a row, and the longest wait.
+# the call is written down where every budget has room. The answer: budgets that have a row, and the longest wait. The
+# commit waits for the disk: after a crash of the server the remote still counts the calls of the last half second.
 _TAKE = """
 WITH wanted AS (SELECT * FROM unnest(%s::text[], %s::int[], %s::float8[]) AS w(key, count, window_s)),
 held AS (
@@ -47,8 +48,7 @@ held AS (
     UPDATE channels_budgetuse b SET taken = kept.taken || %s::float8 FROM kept
      WHERE b.key = kept.key AND (SELECT count(*) = %s AND count(wait_s) = 0 FROM waits)
 )
-SELECT (SELECT count(*) FROM waits), (SELECT max(wait_s) FROM waits)
-  FROM (SELECT set_config('synchronous_commit', 'off', true)) soon"""
+SELECT (SELECT count(*) FROM waits), (SELECT max(wait_s) FROM waits)"""
 
 
 class PgBudget:
@@ -69,7 +69,7 @@ class PgBudget:
             BudgetUse.objects.bulk_create([BudgetUse(key=w.key) for w in wanted], ignore_conflicts=True)
 
 
-# Of these two a power cut may take the last half second: nobody waits for a disk to write down that it has called.
+# Of the log a power cut may take the last half second: nobody waits for a disk to write down what was answered.
 _SOON = "(SELECT set_config('synchronous_commit', 'off', true)) soon"
 
 
