@@ -67,5 +67,8 @@ def install(url: str) -> None:
     with psycopg.connect(url) as connection:
         connection.execute(TABLES)
         connection.execute(TRIGGERS)
+        for kind in ("TABLES", "SEQUENCES"):  # whatever role fires them
+            connection.execute(f"GRANT ALL ON ALL {kind} IN SCHEMA proof TO PUBLIC")
+        connection.execute("GRANT USAGE ON SCHEMA proof TO PUBLIC")
         connection.execute("INSERT INTO proof.recorded SELECT event_id FROM events_outbox")
         connection.execute("INSERT INTO proof.recorded SELECT event_id FROM events_event")

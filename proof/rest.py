@@ -44,7 +44,7 @@ OPEN = {
         "SELECT 'run ' || id || ' ' || kind || ': ' || state FROM jobs_run WHERE state IN ('queued', 'running')",
     ],
 }  # fmt: skip
-_CLAIMS = "SELECT id, claimed_by FROM {table} WHERE leased_until IS NOT NULL"
+_CLAIMS = "SELECT id, claimed_by FROM {table} WHERE leased_until > now()"
 # The watchdog of webhooks looks at subscriptions only: no news waits for it.
 _UNREAD = """
 SELECT name || ' of channel ' || channel_id || ' ' || last_error FROM ingress_feed

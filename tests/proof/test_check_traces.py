@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 from pathlib import Path
 from typing import Any
 
@@ -16,6 +17,7 @@ from tests.proof.world import AT, SKU
 from entrepot.channels.models import Channel, Intent
 from entrepot.egress.models import PushBatch, PushItem
 from entrepot.events.models import Dirty, Outbox, ParkedEvent, StateChange
+from entrepot.ingress.models import Receipt
 from entrepot.listings.models import Listing
 
 pytestmark = pytest.mark.django_db
@@ -113,15 +115,42 @@ def test_a_forged_webhook_that_was_taken_is_found(world):
     assert world.found(webhooks.check_kept) == ["webhooks_forged_taken"]
 
 
-def test_each_word_of_the_shop_needs_a_hint_of_its_own(world):
-    told = {"status": 200, "topic": "product.updated", "resource_id": 7, "whole_id": 7, "label": "product.updated"}
-    world.happened(WOO, "webhook.sent", ms=100, **told)
+def said(body: bytes) -> dict[str, Any]:
+    """What the ledger tells of a message of the shop about product 7."""
+    return {
+        "status": 200, "topic": "product.updated", "resource_id": 7, "whole_id": 7, "label": "product.updated",
+        "digest": hashlib.sha256(body).hexdigest(),
+    }  # fmt: skip
+
+
+def kept(body: bytes) -> None:
+    store = Channel.objects.system().get(role="store")
+    Receipt.objects.system().create(
+        seller_id=store.seller_id, channel=store, kind="product", subject_ref="7", identity=body.decode(), body=body,
+        via="webhook", raw={}, received_at=AT, status="done", outcome="hint",
+    )  # fmt: skip
+
+
+def test_each_word_of_the_shop_is_kept_with_a_hint(world):
+    world.happened(WOO, "webhook.sent", ms=100, **said(b"one"))
+    assert world.found(webhooks.check_hinted) == ["webhooks_lost", "webhooks_lost"]
+
+    kept(b"one")
     assert world.found(webhooks.check_hinted) == ["webhooks_lost"]
 
     sql(f"INSERT INTO proof.hinted (feed, refs, at) VALUES ('products', '{{7}}', '{AT.isoformat()}')")
     assert world.found(webhooks.check_hinted) == []
 
-    world.happened(WOO, "webhook.sent", ms=200, **told)
+
+def test_the_same_word_again_needs_no_hint_and_another_one_does(world):
+    sql(f"INSERT INTO proof.hinted (feed, refs, at) VALUES ('products', '{{7}}', '{AT.isoformat()}')")
+    kept(b"one")
+    kept(b"two")
+    world.happened(WOO, "webhook.sent", ms=100, **said(b"one") | {"status": None})  # kept, and our answer was lost
+    world.happened(WOO, "webhook.sent", ms=60_000, **said(b"one"))
+    assert world.found(webhooks.check_hinted) == []
+
+    world.happened(WOO, "webhook.sent", ms=60_000, **said(b"two"))
 
     assert world.found(webhooks.check_hinted) == ["webhooks_lost"]
 
@@ -185,6 +214,10 @@ def test_a_claim_of_a_process_that_is_dead_is_open(world):
 
     assert [f.counter for f in claims([4711])] == []
     assert [f.counter for f in claims([4712])] == ["claims_open"]
+
+    world.update("ingress_receipt", "leased_until = now()")  # anybody's
+
+    assert [f.counter for f in claims([4712])] == []
 
 
 def test_every_counter_has_a_violation_planted_here():

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import hashlib
 from collections.abc import Callable, Coroutine
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
@@ -77,7 +78,7 @@ class Deliveries:
             status: int | None = answer.status_code
         except httpx.HTTPError:
             status = None
-        kind = "webhook.forged" if forged else "webhook.sent"
-        self.ledger.write(kind, label=delivery.label, status=status, url=delivery.url, **delivery.facts)
+        kind, digest = "webhook.forged" if forged else "webhook.sent", hashlib.sha256(body).hexdigest()
+        self.ledger.write(kind, label=delivery.label, status=status, url=delivery.url, digest=digest, **delivery.facts)
         if not forged:
             delivery.done(status is not None and 200 <= status < 303)
