@@ -13,6 +13,8 @@ import psycopg
 import pytest
 from hypothesis import HealthCheck, settings
 
+pytest_plugins = ["tests.canary"]
+
 # Nothing of a test has to survive a power cut.
 FAST = {"fsync": "off", "synchronous_commit": "off", "full_page_writes": "off", "autovacuum": "off"}
 _URL = "ENTREPOT_TEST_DATABASE_URL"
