@@ -36,11 +36,12 @@ kafka: ## a real Kafka broker on 127.0.0.1:9092 until Ctrl-C (needs Java and Mav
 s3: ## a real S3 server on 127.0.0.1:7070 until Ctrl-C (needs Go)
 	@$(PYTHON) tools/s3/server.py
 
-check: setup ## format, lint, types, import contracts, missing migrations
+check: setup ## format, lint, types, import contracts, missing migrations, known vulnerabilities
 	$(BIN)/ruff format --check src tests benchmarks proof
 	$(BIN)/ruff check src tests benchmarks proof
 	$(BIN)/mypy -p entrepot.core -p entrepot.kit -p entrepot.connectors
 	$(BIN)/lint-imports
+	$(BIN)/python tools/audit.py
 	$(BIN)/python -m pytest -q -p no:cacheprovider tests/architecture
 
 format: setup ## put the code into its form
