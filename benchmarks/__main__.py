@@ -20,6 +20,7 @@ NAMES = (
     "levels",
     "catalogue",
     "reservations",
+    "webhooks",
     "first-listing",
 )
 _ONE = "--in-this-process"

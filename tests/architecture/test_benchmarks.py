@@ -66,6 +66,7 @@ def test_every_benchmark_has_a_measure(benchmarks):
         "reservations",
         "kafka-relay",
         "kafka-consumer",
+        "webhooks",
     } == set(names)
     assert all(callable(benchmarks(name.replace("-", "_")).measure) for name in names)
 

@@ -57,4 +57,6 @@ def _body(request: HttpRequest) -> bytes | int:
 
 
 def _answer(status: int) -> HttpResponse:
-    return HttpResponse(_WORDS.get(status, "refused"), status=status, content_type="text/plain; charset=utf-8")
+    answer = HttpResponse(_WORDS.get(status, "refused"), status=status, content_type="text/plain; charset=utf-8")
+    answer["X-Content-Type-Options"] = "nosniff"
+    return answer

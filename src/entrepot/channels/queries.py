@@ -151,13 +151,6 @@ def channels_by_id(*, channel_ids: Collection[int]) -> list[Channel]:
     return list(Channel.objects.system().filter(id__in=channel_ids).order_by("id"))
 
 
-def open_channels(*, channel_ids: Collection[int]) -> set[int]:
-    """Those of these channels that were not retired. One SQL query."""
-    with connection.cursor() as cursor:
-        cursor.execute("SELECT id FROM channels_channel WHERE id = ANY(%s) AND state <> 'retired'", [list(channel_ids)])
-        return {row[0] for row in cursor.fetchall()}
-
-
 def channel_of_token(*, token: str) -> Channel | None:
     """The channel whose webhooks come to this address; none when it was retired."""
     return Channel.objects.system().filter(webhook_token=token).exclude(state="retired").first()

@@ -9,7 +9,6 @@ from typing import TYPE_CHECKING
 
 from django.db import connection, transaction
 
-from entrepot.channels import queries as channel_queries
 from entrepot.channels.services import account_of
 from entrepot.core.clock import to_ms
 from entrepot.core.ids import fingerprint
@@ -85,22 +84,19 @@ def _hints(channel: Channel, news: News, body: bytes, at: datetime) -> list[Rece
     ]  # fmt: skip
 
 
-def keep_delivery(delivery: Delivery) -> bool:
-    """Keep it, with whatever else comes at this moment; False: its channel was retired meanwhile."""
-    if not (delivery.rows or delivery.set_aside or delivery.drift):
-        return True  # a topic that brings nothing
-    return _TOGETHER.add(delivery)
+def keep_delivery(delivery: Delivery) -> None:
+    """Keep it, with whatever else comes at this moment; committed when this returns."""
+    if delivery.rows or delivery.set_aside or delivery.drift:  # else a topic that brings nothing
+        _TOGETHER.add(delivery)
 
 
-def _keep(some: Sequence[Delivery]) -> list[bool]:
-    open_ = channel_queries.open_channels(channel_ids={d.channel.id for d in some})
-    kept = [d for d in some if d.channel.id in open_]
-    if any(d.feed or d.set_aside or d.drift for d in kept):
+def _keep(some: Sequence[Delivery]) -> list[None]:
+    if any(d.feed or d.set_aside or d.drift for d in some):
         with transaction.atomic():
-            _keep_all(kept)
-    elif kept:  # one statement, which is a transaction by itself
-        keep_rows([row for d in kept for row in d.rows], at=max(d.at for d in kept))
-    return [d.channel.id in open_ for d in some]
+            _keep_all(some)
+    else:  # one statement, which is a transaction by itself
+        keep_rows([row for d in some for row in d.rows], at=max(d.at for d in some), looks_first=False)
+    return [None] * len(some)
 
 
 def _keep_all(kept: Sequence[Delivery]) -> None:
@@ -134,4 +130,4 @@ def _hint(kept: Sequence[Delivery], news: set[Key]) -> None:
             hint_feed(channel_id=channel_id, name=feed, refs=list(refs), at=min(refs.values()))
 
 
-_TOGETHER: GroupCommit[Delivery, bool] = GroupCommit(_keep)
+_TOGETHER: GroupCommit[Delivery, None] = GroupCommit(_keep)

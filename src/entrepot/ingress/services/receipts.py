@@ -77,12 +77,13 @@ def keep_receipts(
     return len(keep_rows(receipts_of(channel=channel, kind=kind, raws=raws, records_=records_, via=via, at=at), at=at))
 
 
-def keep_rows(rows: Sequence[Receipt], *, at: datetime) -> set[Key]:
+def keep_rows(rows: Sequence[Receipt], *, at: datetime, looks_first: bool = True) -> set[Key]:
     """Keep receipts of any channels; the keys of those that say something new, which are applied soon.
 
-    Of what is known it is noted that it came this way, too. Two SQL queries where nothing is new.
+    Of what is known it is noted that it came this way, too. Who expects to know most of them looks first, so that
+    nothing is written for those: one SQL query where nothing is new, else two.
     """
-    known = _known(rows)
+    known = _known(rows) if looks_first else {}
     telling = {key_of(r): r for r in reversed(rows) if _tells_more(r, known.get(key_of(r)))}
     some = [telling[key] for key in sorted(telling)]  # in one order, so that two who keep the same never deadlock
     fresh: dict[Key, str] = {}

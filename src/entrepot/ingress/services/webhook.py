@@ -26,7 +26,7 @@ if TYPE_CHECKING:
     from entrepot.channels.models import Channel
 
 MAX_BYTES = 2 * 1024 * 1024
-_KNOWN_S = 2.0  # so long a channel is not asked for again; whether it was retired is seen when its news is kept
+_KNOWN_S = 2.0  # so long a channel is not asked for again, though it be retired meanwhile
 _MOST_KNOWN = 1000
 _SEEN_S, _MOST_SEEN = 60.0, 10_000
 
@@ -96,8 +96,7 @@ def _take(door: _Door, headers: Mapping[str, str], body: bytes, at: datetime) ->
         _keep_unread(door.channel, body, error, at)
         return 422
     delivery = read_delivery(channel=door.channel, news=news, body=body, at=at)
-    if not keep_delivery(delivery):
-        return 404
+    keep_delivery(delivery)
     if delivery.is_applied:
         _SEEN.add(door.channel.id, body)
     return 200
