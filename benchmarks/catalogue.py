@@ -31,6 +31,7 @@ def load(count: int) -> None:
     from django.db import connection
 
     with connection.cursor() as cursor:
+        cursor.execute("SET ROLE NONE")  # the owner of the tables
         cursor.execute("SET session_replication_role = replica")  # our own rows: nobody has to check what they refer to
         product = _product()
         _copies(cursor, product, f"generate_series(2, {count}) n", product_ref="'P' || n", title="'Mug ' || n")
@@ -48,6 +49,7 @@ def load(count: int) -> None:
         cursor.execute("SET session_replication_role = DEFAULT")
         cursor.execute("DELETE FROM events_dirty")
         cursor.execute("VACUUM ANALYZE")
+        cursor.execute("RESET ROLE")
 
 
 def _copies(cursor: Any, row: Any, source: str, **other: str) -> None:

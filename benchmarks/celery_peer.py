@@ -13,7 +13,7 @@ from contextlib import contextmanager
 from importlib.metadata import version
 from pathlib import Path
 
-from .posting import Post, Told, free_port, post_all, wait_for
+from .posting import Post, Told, free_port, listens, post_all, wait_for
 
 _HERE = Path(__file__).resolve().parent
 _KEY = "of-the-peer"
@@ -67,7 +67,7 @@ def _running(folder: Path, threads: int) -> Iterator[int]:
         for c in commands
     ]
     try:
-        wait_for(redis)
+        wait_for(redis, listens)
         wait_for(web)
         time.sleep(1)
         yield web

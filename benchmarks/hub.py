@@ -27,6 +27,15 @@ def hub() -> Iterator[Path]:
             yield Path(folder)
 
 
+def as_owner(*statements: str) -> None:
+    """Run statements as who owns the tables; everything else here is done as a worker does it."""
+    from entrepot.jobs.notices import connect
+
+    with connect() as owner:
+        for statement in statements:
+            owner.execute(statement)
+
+
 class Remotes:
     """The sandbox as a process of its own; a context manager. ``credentials`` by slug, as it printed them."""
 

@@ -6,7 +6,7 @@ import socket
 import threading
 import time
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 
 _TIMEOUT_S, _AGAIN_S, _GIVE_UP_S = 10.0, 0.05, 300.0
@@ -142,22 +142,33 @@ def free_port() -> int:
         return int(probe.getsockname()[1])
 
 
-def wait_for(port: int, *, status: int | None = None, limit_s: float = 60.0) -> None:
-    """Until somebody listens there, or answers a GET with this status.
+def serves(port: int) -> bool:
+    """Whether a request is answered there, which is more than that somebody listens."""
+    try:
+        with socket.create_connection(("127.0.0.1", port), 1) as line:
+            line.sendall(b"GET /hooks/x HTTP/1.1\r\nHost: 127.0.0.1\r\nConnection: close\r\n\r\n")
+            return line.recv(64).startswith(b"HTTP/1.1 ")
+    except OSError:
+        return False
+
+
+def listens(port: int) -> bool:
+    """Whether somebody listens there."""
+    try:
+        socket.create_connection(("127.0.0.1", port), 1).close()
+    except OSError:
+        return False
+    return True
+
+
+def wait_for(port: int, asked: Callable[[int], bool] = serves, *, limit_s: float = 60.0) -> None:
+    """Until ``asked`` of this port says so.
 
     Raises:
-        TimeoutError: nobody did for ``limit_s`` seconds.
+        TimeoutError: it did not for ``limit_s`` seconds.
     """
     until = time.monotonic() + limit_s
-    while time.monotonic() < until:
-        try:
-            with socket.create_connection(("127.0.0.1", port), 1) as line:
-                if status is None:
-                    return
-                line.sendall(b"GET /hooks/x HTTP/1.1\r\nHost: 127.0.0.1\r\nConnection: close\r\n\r\n")
-                if line.recv(64).split(b" ")[1:2] == [str(status).encode()]:
-                    return
-        except OSError:
-            pass
+    while not asked(port):
+        if time.monotonic() > until:
+            raise TimeoutError(f"nobody serves port {port}")
         time.sleep(0.05)
-    raise TimeoutError(f"nobody serves port {port}")

@@ -20,8 +20,8 @@ import psutil
 
 from .celery_peer import celery_receiver
 from .figures import Figure, rss_mib
-from .hub import hub
-from .posting import Post, Told, free_port, post_all, wait_for
+from .hub import as_owner, hub
+from .posting import Post, Told, free_port, post_all, serves, wait_for
 
 FACTS, RUNS, KILLS = 1_500, 3, 20
 CONNECTIONS, THREADS = 16, 16
@@ -106,12 +106,27 @@ class _Web:
 
     def __init__(self, home: Path) -> None:
         self.port = free_port()
+        self._home = home
+        self.start()
+
+    def start(self) -> None:
+        """Start it; again too, as a service manager does when the server gives up after several deaths in a row."""
         command = [sys.executable, "-m", "entrepot.config.cli", "web", "--no-migrate", "--port", str(self.port)]
         self.process = subprocess.Popen(
             [*command, "--threads", str(THREADS)], stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL,
-            env={**os.environ, "ENTREPOT_HOME": str(home)}, start_new_session=True,
+            env={**os.environ, "ENTREPOT_HOME": str(self._home)}, start_new_session=True,
         )  # fmt: skip
         wait_for(self.port)
+
+    def come_back(self) -> None:
+        """Wait until it serves again after its workers were killed."""
+        until = time.monotonic() + 60
+        while not serves(self.port):
+            if self.process.poll() is not None:
+                self.start()
+            if time.monotonic() > until:
+                raise TimeoutError(f"nobody serves port {self.port}")
+            time.sleep(0.05)
 
     def serving(self) -> list[psutil.Process]:
         """The processes that serve; their parent only watches over them."""
@@ -155,7 +170,7 @@ def _under_fire(web: _Web, posts: Sequence[Post], path: str) -> Told:
                 process.kill()
             killed += 1
             time.sleep(0.2)
-            wait_for(web.port, status=405)
+            web.come_back()
 
     shooter = threading.Thread(target=kill)
     shooter.start()
@@ -183,10 +198,7 @@ def _compare(channel: Any, facts: set[tuple[str, int]]) -> tuple[int, int]:
 
 
 def _floor(home: Path, secret: str) -> Told:
-    from django.db import connection
-
-    with connection.cursor() as cursor:
-        cursor.execute("CREATE TABLE bench_plain (id bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY, body bytea)")
+    as_owner("CREATE TABLE bench_plain (id bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY, body bytea)")
     from entrepot.config.database.places import places
     from entrepot.config.database.server import Server
 

@@ -45,7 +45,7 @@ def test_a_webhook_passes_none_of_the_sites_middleware(asked):
     site_status, site_headers = asked("GET", "/healthz")
 
     assert status.startswith("404")
-    assert set(headers) == {"Content-Type", "X-Content-Type-Options"}
+    assert set(headers) == {"Content-Type", "Content-Length", "X-Content-Type-Options"}
     assert site_status.startswith("200")
     assert "Content-Security-Policy" in site_headers
 

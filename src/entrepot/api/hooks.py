@@ -59,4 +59,5 @@ def _body(request: HttpRequest) -> bytes | int:
 def _answer(status: int) -> HttpResponse:
     answer = HttpResponse(_WORDS.get(status, "refused"), status=status, content_type="text/plain; charset=utf-8")
     answer["X-Content-Type-Options"] = "nosniff"
+    answer["Content-Length"] = str(len(answer.content))  # no middleware of the site does it
     return answer
