@@ -48,7 +48,8 @@ _CLAIMS = "SELECT id, claimed_by FROM {table} WHERE leased_until > now()"
 # The watchdog of webhooks looks at subscriptions only: no news waits for it.
 _UNREAD = """
 SELECT name || ' of channel ' || channel_id || ' ' || last_error FROM ingress_feed
- WHERE is_enabled AND name <> 'webhooks' AND (last_began_at IS NULL OR last_began_at < %s OR last_done_at < %s)"""
+ WHERE is_enabled AND name <> 'webhooks'
+   AND (coalesce(last_began_at, '-infinity') < %s OR coalesce(last_done_at, '-infinity') < %s)"""
 _LOOK_S = 0.25
 
 
