@@ -180,7 +180,7 @@ class People:
         coming = self._coming()
         for sku, count in sorted(self.ledgers.shelf.items()):
             if sku in self.skus and count < coming[sku]:
-                self._end_race(source, sku, count - coming[sku])
+                self._end_race(source, sku)
 
     def _coming(self) -> Counter[str]:
         """Pieces that the marketplace has sold, and for which the shop has no order yet."""
@@ -191,13 +191,17 @@ class People:
                 found.update(+order.units)
         return found
 
-    def _end_race(self, source: random.Random, sku: str, left: int) -> None:
+    def _end_race(self, source: random.Random, sku: str) -> None:
+        """Buyers are told no until there is enough, or more is bought.
+
+        The shelf is looked at after each: an order of which a part was cancelled before gives back less than it had.
+        """
         mine = [o for o in self._ours() if o.status == "processing" and o.units[sku]] if source.random() < 1 / 2 else []
         for order in sorted(mine, key=lambda o: -o.id):
             self.sandbox.act(WOO, "cancel", order_id=order.id)
-            left += order.units[sku]
             self.done["told no"] += 1
-            if left >= 0:
+            self.ledgers.read()
+            if self.ledgers.shelf[sku] >= self._coming()[sku]:
                 return
         self.sandbox.act(WOO, "set_stock", sku=sku, quantity=self._coming()[sku] + source.randrange(3, 12))
         self.done["bought more"] += 1
