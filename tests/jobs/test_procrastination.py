@@ -7,6 +7,7 @@ import threading
 import time
 
 import pytest
+from asgiref.sync import SyncToAsync
 from django.db import connection, connections, transaction
 from procrastinate.contrib.django import app
 
@@ -87,6 +88,24 @@ def test_periodic_tasks_run_at_their_time_once(working):
 
     assert until(lambda: len(TICKS) >= 2)
     assert len(set(TICKS)) == len(TICKS)
+
+
+def test_jobs_and_periodic_tasks_go_on_after_the_database_was_away(working, monkeypatch):
+    """Periodic tasks are deferred by one thread, whose connection Django does not renew by itself."""
+    monkeypatch.setattr("entrepot.jobs.procrastination._RETRY_S", 0.1)
+    TICKS.clear()
+
+    def connected():
+        connection.ensure_connection()
+        return connection.connection.info.backend_pid
+
+    lost = SyncToAsync.single_thread_executor.submit(connected).result()
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT pg_terminate_backend(%s, 5000)", [lost])
+    working()
+    note.defer(word="after")
+
+    assert until(lambda: TICKS and RAN == ["after"])
 
 
 def test_a_job_deferred_while_the_worker_runs_rolls_back_with_its_transaction(working):

@@ -6,6 +6,8 @@ import asyncio
 import threading
 
 import structlog
+from asgiref.sync import sync_to_async
+from django.db import connections
 from procrastinate import PsycopgConnector
 from procrastinate.contrib.django import app
 from procrastinate.contrib.django.utils import connector_params
@@ -30,7 +32,7 @@ def run_jobs(stop: threading.Event, *, concurrency: int = CONCURRENCY) -> None:
             asyncio.run(_work(stop, concurrency))
         except Exception:
             log.exception("jobs.failed")
-            stop.wait(_RETRY_S)
+        stop.wait(_RETRY_S)  # a worker that lost its database ends without a word
 
 
 async def _work(stop: threading.Event, concurrency: int) -> None:
@@ -39,6 +41,9 @@ async def _work(stop: threading.Event, concurrency: int) -> None:
     Its app is a second one over the same tasks: the tasks keep the first, whose defers go through Django's connection
     and so roll back with the transaction around them, also in the threads beside this one.
     """
+    await sync_to_async(
+        connections.close_all
+    )()  # periodic tasks are deferred by this one thread; the server may have gone
     connector = PsycopgConnector(kwargs=connector_params(), min_size=1, max_size=concurrency + 2)
     async with app.with_connector(connector).open_async() as second:
         worker = asyncio.create_task(
