@@ -199,20 +199,38 @@ def _settle_orders(told: Sequence[Told], at: datetime) -> None:
     for row in rows.values("package__order", "line_id").annotate(**sums).order_by("package__order", "line_id"):
         pieces = orders.Pieces(row["pieces"], None if row["unknown"] else row["paid"])
         gone.setdefault(row["package__order"], {})[row["line_id"]] = pieces
-    for order_id, pieces_of in gone.items():
-        orders.cancel_by_remote(order=by_id[order_id], gone=pieces_of, is_all=order_id not in living, at=at)
-        if by_id[order_id].state == "cancelled":
-            _say_living(by_id[order_id], is_living=order_id in living)
+    ended = _ended(by_id)
+    for order_id in sorted(gone.keys() | (ended.keys() - living)):
+        orders.cancel_by_remote(
+            order=by_id[order_id], gone=gone.get(order_id, {}), is_all=order_id not in living,
+            ended=ended[order_id], at=at,
+        )  # fmt: skip
+    _see_to_ended([o for o in by_id.values() if o.state == "cancelled" and not o.is_history], at)
     orders.note_waybills(waybills=_waybills(by_id), at=at)
 
 
-def _say_living(order: Order, *, is_living: bool) -> None:
-    """An order that had ended when more of it was heard of is not sold here: a person has to see to what lives."""
-    who = {"seller_id": order.seller_id, "order_id": order.id, "kind": "cancel"}
-    if is_living:
-        orders.say_trouble(**who, why=_LIVES)
-    else:
-        orders.unsay_trouble(**who)
+def _ended(by_id: Mapping[int, Order]) -> dict[int, list[str]]:
+    """Order id → refs of its packages that are cancelled or not supplied, of orders that have one."""
+    rows = Package.objects.system().filter(order__in=list(by_id), state__in=_GONE).order_by("id")
+    found: dict[int, list[str]] = {}
+    for order_id, ref in rows.values_list("order_id", "package_ref"):
+        found.setdefault(order_id, []).append(ref)
+    return found
+
+
+def _see_to_ended(ended: Sequence[Order], at: datetime) -> None:
+    """Orders that had ended when more of them was heard of are not sold here: a person has to see to what lives, and
+    it is promised as long as it does.
+    """
+    if not ended:
+        return
+    rows = Package.objects.system().filter(order__in=ended).exclude(state__in=PACKAGE.ends)
+    living = set(rows.values_list("order_id", flat=True))
+    for order in ended:
+        if order.id in living:
+            orders.say_trouble(seller_id=order.seller_id, order_id=order.id, kind="cancel", why=_LIVES)
+        else:
+            orders.end_promises(order=order, at=at)
 
 
 def _waybills(by_id: Mapping[int, Order]) -> dict[int, str]:

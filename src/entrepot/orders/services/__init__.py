@@ -6,6 +6,7 @@ from .cancel import cancel_by_remote as cancel_by_remote
 from .cancel import cancel_in_store as cancel_in_store
 from .cancel import cancelled_by_hand as cancelled_by_hand
 from .cancel import confirm_cancelled as confirm_cancelled
+from .cancel import end_promises as end_promises
 from .cancel import is_cancelled_only_there as is_cancelled_only_there
 from .cancel import is_refused_there as is_refused_there
 from .cancel import refuse_cancel as refuse_cancel

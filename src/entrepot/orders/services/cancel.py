@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal
@@ -17,7 +17,7 @@ from entrepot.inventory import services as inventory
 
 from ..models import Line, Order
 from ..states import CANCEL, ORDER
-from .entry import awaited_refs
+from .entry import awaited_refs, is_unsent
 from .export import KIND
 from .late import tell_late
 from .lowering import plan_lowering
@@ -37,23 +37,29 @@ class Pieces:
 
 
 def cancel_by_remote(
-    *, order: Order, gone: Mapping[int, Pieces], at: datetime, is_all: bool | None = None
+    *,
+    order: Order,
+    gone: Mapping[int, Pieces],
+    at: datetime,
+    is_all: bool | None = None,
+    ended: Collection[str] = (),
 ) -> str:  # fmt: skip
     """Take away {line id: pieces now cancelled in all}; what was done.
 
     ``unchanged``, ``part``, or one of ``states.CANCEL_ACTIONS``. A part of an order only lowers its lines (the store
     keeps the rest). The whole of it ends the order, as the table ``states.CANCEL`` says. An order of which only
     successors of a split were told is never whole: what is still to be told may live. ``is_all``: whether every
-    package that is known is gone: where nothing was split that says more than counting pieces; None: not known.
+    package that is known is gone: where nothing was split, or what was split is gone itself (``ended``: refs of
+    packages that are), that says more than counting pieces; None: not known.
     """
     with transaction.atomic():
         order = Order.objects.system().select_for_update(no_key=True).get(id=order.id)
         rows = Line.objects.system().filter(order=order).order_by("id").select_for_update(no_key=True)
         lines = {x.id: x for x in rows}
-        if is_all and not order.replaced_refs:
+        if is_all and not set(order.replaced_refs) - set(ended):
             gone = {x.id: Pieces(x.quantity) for x in lines.values()}
         changed = _lower(lines, gone)
-        is_whole = is_all is not False and _is_whole(order, list(lines.values()))
+        is_whole = is_all is not False and _is_whole(order, list(lines.values()), ended)
         if not changed and not (is_whole and _is_open(order)):
             return "unchanged"
         if changed:
@@ -67,8 +73,8 @@ def cancel_by_remote(
         return _whole(order, list(lines), at)
 
 
-def _is_whole(order: Order, lines: Sequence[Line]) -> bool:
-    return not awaited_refs(order) and all(x.cancelled_quantity == x.quantity for x in lines)
+def _is_whole(order: Order, lines: Sequence[Line], ended: Collection[str]) -> bool:
+    return not set(awaited_refs(order)) - set(ended) and all(x.cancelled_quantity == x.quantity for x in lines)
 
 
 def _is_open(order: Order) -> bool:
@@ -97,7 +103,7 @@ def _part(order: Order, changed: list[Line], at: datetime) -> None:
     the outcome is open nothing is done: the store's answer finds the pieces gone.
     """
     intent = channels.intent_of(seller_id=order.seller_id, kind=KIND, subject_id=order.id)
-    if intent is None or intent.state in _NEVER_SENT:
+    if order.state == "cancelled" or intent is None or intent.state in _NEVER_SENT or is_unsent(intent):
         fit_promises(order, changed, at)
     elif intent.state == "confirmed":
         plan_lowering(order=order, at=at)
@@ -129,6 +135,13 @@ def _whole(order: Order, line_ids: list[int], at: datetime) -> str:
         text = f"cancelled by the marketplace, in a state that cannot be ({why}): look at it, and at the store"
         say([order], "cancel", text)
     return action
+
+
+def end_promises(*, order: Order, at: datetime) -> None:
+    """No package of a cancelled order lives any more: what was promised of those told after its end is over."""
+    lines = Line.objects.system().filter(order=order).order_by("id")
+    inventory.release(seller_id=order.seller_id, line_ids=list(lines.values_list("id", flat=True)), at=at)
+    unsay([order], "cancel")
 
 
 def confirm_cancelled(*, order_id: int, is_in_store: bool, at: datetime, asked_at: datetime | None = None) -> None:

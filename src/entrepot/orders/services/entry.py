@@ -18,7 +18,7 @@ from entrepot.kit import records
 from ..models import Line, Order, Party
 
 if TYPE_CHECKING:
-    from entrepot.channels.models import Channel, Storefront
+    from entrepot.channels.models import Channel, Intent, Storefront
 
 CREATION = "store_order"  # the kind of the intent that makes an order in the store
 _UNSENT = ("new", "edited", "awaiting_confirmation", "failed")
@@ -50,7 +50,7 @@ class Entry:
 
     ``came_to`` is what its packages came to before.
     ``written`` and ``touched`` are the parties and lines that changed, ``grown`` the lines that turned out to be more
-    pieces than thought.
+    pieces than thought, ``fresh`` those that were not known before, once they are saved.
     """
 
     order: Order
@@ -63,6 +63,7 @@ class Entry:
     written: list[Party] = field(default_factory=list)
     touched: list[Line] = field(default_factory=list)
     grown: list[Line] = field(default_factory=list)
+    fresh: list[Line] = field(default_factory=list)
 
     def by_ref(self) -> dict[str, Line]:
         """Lines by every ref they go by."""
@@ -111,7 +112,14 @@ def nothing_sent(order: Order) -> bool:
     if order.state in _UNSENT:
         return True
     creation = channels.intent_of(seller_id=order.seller_id, kind=CREATION, subject_id=order.id)
-    return creation is None or creation.state == "planned"
+    return creation is None or is_unsent(creation)
+
+
+def is_unsent(creation: Intent) -> bool:
+    """Whether the store cannot have heard of an order whose creation is open; whether it was ever sent counts, for one
+    that was held back is asked for before it is sent.
+    """
+    return creation.state == "planned" or creation.sent_at is None
 
 
 def comes_to(order: Order) -> tuple[Decimal, str]:
@@ -140,7 +148,9 @@ def _order(channel: Channel, fronts: Mapping[str, Storefront], first: records.Pa
 
 def save_entries(entries: Sequence[Entry]) -> None:
     """Write what was changed: new lines get their ids, orders keep the state that the database has."""
-    fresh = [x for e in entries for x in e.lines if x.pk is None]
+    for entry in entries:
+        entry.fresh = [x for x in entry.lines if x.pk is None]
+    fresh = [x for e in entries for x in e.fresh]
     known = {x.pk: x for e in entries for x in e.touched if x.pk is not None}
     Line.objects.system().bulk_create(fresh, batch_size=1000)
     update_rows(list(known.values()), _LINE)

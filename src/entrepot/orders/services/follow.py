@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 from decimal import Decimal
 from typing import TYPE_CHECKING
@@ -20,8 +20,9 @@ from ..states import ORDER
 from .cancel import CANCEL_KIND, confirm_cancelled, is_gone
 from .entry import save_all
 from .export import KIND
+from .late import tell_late
 from .lowering import plan_lowering
-from .settle import settle_rest, what_was_sent
+from .settle import is_longer, settle_rest, what_was_sent
 from .troubles import say, unsay
 
 if TYPE_CHECKING:
@@ -114,23 +115,31 @@ def _is_level(order: Order, total: Decimal) -> bool:
     """Whether a person took the residue, that we could not settle, out of the store's total."""
     if "total" not in order.troubles or order.store_total is None:
         return False
-    rests = Adjustment.objects.for_seller(order.seller_id).filter(order=order).values_list("amount", flat=True)
-    return total == order.store_total + sum(rests)
+    rests = Adjustment.objects.for_seller(order.seller_id).filter(order=order, kind="rounding")
+    return total == order.store_total + sum(rests.values_list("amount", flat=True))
 
 
 def _mended(order: Order, theirs: records.StoreOrder, at: datetime) -> None:
-    """A person gave the store's order what it lacked: the rest is absorbed, and it counts as pushed."""
+    """A person gave the store's order what it lacked: the rest is absorbed, and it counts as pushed.
+
+    Only of what was sent: what is told since, or cancelled since, is neither absorbed nor taken for rounding.
+    """
     intent = channels.intent_of(seller_id=order.seller_id, kind=KIND, subject_id=order.id)
     if intent is None or intent.state != "confirmed":
         return
-    inventory.absorb(seller_id=order.seller_id, line_ids=list(_line_ids(order)), at=at)
-    total, _, _ = what_was_sent(order, intent, theirs)
-    settle_rest(order, intent, theirs.total - total, at)
+    left = {str(x.id): x.quantity - x.cancelled_quantity for x in Line.objects.system().filter(order=order)}
+    sent = intent.payload.get("lines", left)
+    inventory.absorb(seller_id=order.seller_id, line_ids=sorted(int(line) for line in sent), at=at)
+    if is_longer(intent, order) or _some(sent) != _some(left):
+        tell_late([order])
+    else:
+        total, _, _ = what_was_sent(order, intent, theirs)
+        settle_rest(order, intent, theirs.total - total, at)
     unsay([order], "push")
     move(order, ORDER, "sync", actor="hub", at=at)
     order.state = "synced"
     plan_lowering(order=order, at=at)  # what the marketplace cancelled while it was being mended
 
 
-def _line_ids(order: Order) -> list[int]:
-    return list(Line.objects.system().filter(order=order).order_by("id").values_list("id", flat=True))
+def _some(pieces: Mapping[str, int]) -> dict[str, int]:
+    return {line: count for line, count in pieces.items() if count}

@@ -32,7 +32,7 @@ def hold_reason(
             f"total {order.total} {order.currency} is not the sum of its lines and shipping: "
             f"{order.difference:+} {order.currency} is unexplained"
         )
-    elif lines and order.state in BEFORE_STORE and not _adds_up(order, lines):
+    elif lines and order.state in BEFORE_STORE and not comes_to_told(order, lines, whole=_whole(order, lines)):
         reasons.append(
             f"its lines and shipping do not come to {order.total} {order.currency}, which was told: a correction "
             "that does not show which lines changed, or packages that were told in part"
@@ -50,9 +50,12 @@ def hold_reason(
     return "; ".join(reasons)
 
 
-def _adds_up(order: Order, lines: Sequence[Line]) -> bool:
-    """Whether what would be pushed is what was told: with all pieces, or without those that are cancelled."""
-    whole = sum((x.line_total for x in lines), Decimal(0)) + order.shipping
+def _whole(order: Order, lines: Sequence[Line]) -> Decimal:
+    return sum((x.line_total for x in lines), Decimal(0)) + order.shipping
+
+
+def comes_to_told(order: Order, lines: Sequence[Line], *, whole: Decimal) -> bool:
+    """Whether ``whole`` is the total that was told: with all pieces, or without those that are cancelled."""
     gone = sum((_gone(x) for x in lines), Decimal(0))
     rounded = minor_unit(order.currency) * sum(x.cancelled_quantity for x in lines)
     return order.total == whole or (gone > 0 and abs(whole - gone - order.total) <= rounded)

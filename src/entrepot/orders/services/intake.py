@@ -92,10 +92,16 @@ def _take(entry: Entry, variants: Mapping[int | None, Mapping[str, int]]) -> Non
 
 
 def _reserve(channel: Channel, entries: Sequence[Entry], at: datetime) -> None:
-    live = [e for e in entries if not e.order.is_history and e.order.state != "cancelled"]
+    """At first sight, also what is told of an order that has ended: it lives on the marketplace."""
+    live = [e for e in entries if not e.order.is_history]
     if grown := [x.id for e in live for x in e.grown]:
         inventory.forget(seller_id=channel.seller_id, line_ids=grown)
-    left = [(x.id, x.variant_id, x.quantity - x.cancelled_quantity) for e in live for x in e.lines if x.variant_id]
+    left = [
+        (x.id, x.variant_id, x.quantity - x.cancelled_quantity)
+        for e in live
+        for x in (e.lines if e.order.state != "cancelled" else e.fresh)
+        if x.variant_id
+    ]
     inventory.reserve(seller_id=channel.seller_id, lines=[x for x in left if x[2]], at=at)
 
 

@@ -18,6 +18,7 @@ from ..models import Line, Order
 from .correct import seen_otherwise, told_otherwise
 from .entry import save_all
 from .export import KIND
+from .hold import comes_to_told
 from .sale import owed_for
 from .troubles import say, unsay
 
@@ -43,11 +44,11 @@ def _what_differs(order: Order) -> str:
     said = []
     if missing := _too_few(creation, lines):
         said.append(", ".join(f"{x.sku or x.listing_ref} × {count}" for x, count in missing) + "; add it there")
-    sent, is_part = Decimal(creation.payload.get("told", order.total)), any(x.cancelled_quantity for x in lines)
-    more = sum((x.line_total * count / x.quantity for x, count in missing if x.quantity), Decimal(0))
+    sent = Decimal(creation.payload.get("told", order.total))
+    more = sum((x.line_total * count / x.quantity for x, count in _later(creation, lines) if x.quantity), Decimal(0))
     if otherwise := told_otherwise(order):
         said.append("; ".join(otherwise) + "; mend it there")
-    elif sent + more != order.total and not is_part:
+    elif not comes_to_told(order, lines, whole=sent + more):
         said.append(f"it comes to {order.total} {order.currency} now, not {sent} {order.currency}; mend it there")
     elif not missing and is_of_other_goods(order, creation):
         said.append("it is told with other goods or prices now; mend it there")
@@ -88,9 +89,17 @@ def added_by_hand(*, seller_id: int, order_id: int, at: datetime) -> Order:
 
 
 def _creation(order: Order) -> Intent | None:
-    """The intent that made the store's order, where it says what was sent."""
+    """The intent that made the store's order, where it says what was sent and the order has not ended since."""
+    if order.state == "cancelled":
+        return None
     creation = channels.intent_of(seller_id=order.seller_id, kind=KIND, subject_id=order.id)
     return creation if creation and creation.state == "confirmed" and "lines" in creation.payload else None
+
+
+def _later(creation: Intent, lines: Sequence[Line]) -> list[tuple[Line, int]]:
+    """Pieces that were told since the order was sent, also those that are cancelled again."""
+    fresh = [(x, x.quantity) for x in lines if str(x.id) not in creation.payload["lines"]]
+    return [*fresh, *((x, n) for x, n in _too_few(creation, lines) if str(x.id) in creation.payload["lines"])]
 
 
 def _too_few(creation: Intent, lines: Sequence[Line]) -> list[tuple[Line, int]]:

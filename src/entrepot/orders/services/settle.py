@@ -72,11 +72,11 @@ def settle_exports(*, made: Sequence[tuple[Intent, records.StoreOrder]], at: dat
                 settle_rest(order, intent, theirs.total - totals[order.id], at)
         _synced([o for _, o, m in ours if not m.missing_skus], at)
         _lower_late(ours, at)
-        tell_late([o for i, o, _ in ours if _is_longer(i, o)])
+        tell_late([o for i, o, _ in ours if is_longer(i, o)])
     return done
 
 
-def _is_longer(intent: Intent, order: Order) -> bool:
+def is_longer(intent: Intent, order: Order) -> bool:
     """Whether packages were told, or told otherwise, since the order was sent."""
     sent = intent.payload
     is_more = len(order.counted) != sent.get("packages", len(order.counted)) or is_of_other_goods(order, intent)
