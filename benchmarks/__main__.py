@@ -21,6 +21,7 @@ NAMES = (
     "catalogue",
     "reservations",
     "webhooks",
+    "small",
     "first-listing",
 )
 _ONE = "--in-this-process"

@@ -67,6 +67,7 @@ def test_every_benchmark_has_a_measure(benchmarks):
         "kafka-relay",
         "kafka-consumer",
         "webhooks",
+        "small",
     } == set(names)
     assert all(callable(benchmarks(name.replace("-", "_")).measure) for name in names)
 
