@@ -63,6 +63,20 @@ def test_a_taken_call_is_on_the_disk_before_it_is_made():
     assert is_written
 
 
+def test_a_call_that_took_long_counts_from_its_answer_and_a_quick_one_from_its_beginning():
+    """The remote may have counted it as late as it answered; half a second is in the margin of the window."""
+    PgBudget().take(A_MINUTE, NOW - 1)
+    for _ in range(29):
+        PgBudget().take(A_MINUTE, NOW)
+
+    PgBudget().answered(A_MINUTE, NOW - 1, NOW + 20)
+    PgBudget().answered(A_MINUTE, NOW, NOW + 0.5)
+
+    later = NOW + 61.6  # only the slow one is in the window of 61.5 seconds
+    assert [PgBudget().take(A_MINUTE, later) for _ in range(29)] == [None] * 29
+    assert PgBudget().take(A_MINUTE, later) == pytest.approx(19.9)
+
+
 def test_a_breaker_opens_for_every_worker_and_closes_again(aydin, market):
     ours, theirs = PgBreaker(market.id), PgBreaker(market.id)
     assert ours.wait_s(NOW) is None

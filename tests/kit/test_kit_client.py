@@ -224,6 +224,31 @@ def test_a_refusal_may_be_classified_by_the_connector(client, server):
     assert client.send(ASK).status == 200
 
 
+def test_each_call_that_was_made_is_said_to_be_over(client, server):
+    taken, over = [], []
+
+    class Told(MemoryBudget):
+        def take(self, allowances, at_s):
+            taken.append(at_s)
+            return super().take(allowances, at_s)
+
+        def answered(self, allowances, at_s, until_s):
+            over.append(at_s)
+            assert allowances
+            assert until_s >= at_s
+
+    client.budget = Told()
+    client.spec = replace(bazaria.SPEC, limits=(Limit(count=2, per_s=60, source="docs"),))
+    server.answers = [(200, {}, "{}"), (400, {}, "{}")]
+    client.send(ASK)
+    with pytest.raises(RemoteRefused):
+        client.send(ASK)
+    with pytest.raises(RemoteBusy, match="budget"):
+        client.send(ASK)
+
+    assert over == taken[:2]  # the third was not made
+
+
 def test_a_spent_budget_sends_nothing_and_says_when(client, server):
     client.spec = replace(bazaria.SPEC, limits=(Limit(count=2, per_s=60, source="docs"),))
     client.send(ASK)

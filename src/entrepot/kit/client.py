@@ -23,7 +23,7 @@ from entrepot.core.errors import (
 from .addresses import AddressRefused, GuardedTransport
 from .auth import NoAuth, Signing
 from .limits import allowances
-from .ports import Breaker, Budget, CallRecord, CallSink, TokenStore
+from .ports import Allowance, Breaker, Budget, CallRecord, CallSink, TokenStore
 from .redact import redact
 from .requests import Account, Reply, Request, dumps, loads
 from .spec import Spec
@@ -66,9 +66,9 @@ class Client:
         """
         self.guard()
         for attempt in range(1, self.tries + 1):
-            self._wait_for_leave(request)
+            wanted, taken_at = self._wait_for_leave(request)
             try:
-                return self._once(request, attempt)
+                return self._counted(request, attempt, wanted, taken_at)
             except OutcomeUnknown:
                 raise
             except RemoteBusy as busy:
@@ -78,13 +78,22 @@ class Client:
                 self.sleep(max(busy.retry_after_s, _RANDOM.uniform(0, ceiling)))
         raise AssertionError("unreachable: the last attempt returns or raises")
 
-    def _wait_for_leave(self, request: Request) -> None:
+    def _counted(self, request: Request, attempt: int, wanted: Sequence[Allowance], taken_at: float) -> Reply:
+        try:
+            return self._once(request, attempt)
+        finally:
+            if wanted:
+                self.budget.answered(wanted, taken_at, time.time())
+
+    def _wait_for_leave(self, request: Request) -> tuple[list[Allowance], float]:
+        """What the call was taken from, and when."""
         at = time.time()
         if (wait := self.breaker.wait_s(at)) is not None:
             raise RemoteBusy(f"{self.spec.label} does not answer; next try in {wait:.0f} s", retry_after_s=wait)
         wanted = allowances(self.spec, self.account, request)
         if wanted and (wait := self.budget.take(wanted, at)) is not None:
             raise RemoteBusy(f"the budget of {request.endpoint or request.path} is spent", retry_after_s=wait)
+        return wanted, at
 
     def _once(self, request: Request, attempt: int) -> Reply:
         secrets_ = self.tokens.secrets()

@@ -41,6 +41,10 @@ class Budget(Protocol):
         """Take one call from each, all or none. None: go. Else the seconds to wait before asking again."""
         ...
 
+    def answered(self, allowances: Sequence[Allowance], at_s: float, until_s: float) -> None:
+        """A call taken ``at_s`` is over: the remote counted it at some time until then, so it counts from there."""
+        ...
+
 
 class CallSink(Protocol):
     """Keeps what was called."""
@@ -91,6 +95,14 @@ class MemoryBudget:
         for a in allowances:
             self._taken[a.key].append(at_s)
         return None
+
+    def answered(self, allowances: Sequence[Allowance], at_s: float, until_s: float) -> None:
+        for a in allowances:
+            taken = self._taken.get(a.key, [])
+            if at_s in taken:
+                taken.remove(at_s)
+                taken.append(until_s)
+                taken.sort()
 
 
 class MemoryCalls:
