@@ -25,19 +25,21 @@ def main() -> int:
     parser.add_argument("--minutes", type=float, default=2.0, help="how long people trade and processes are killed")
     parser.add_argument("--seed", type=int, help="the same seed makes the same plan; none: any")
     parser.add_argument("--faults", choices=("some", "hard"), default="hard", help="how badly the remotes behave")
-    parser.add_argument("--transport", choices=("postgres", "kafka"), default="postgres")
+    parser.add_argument("--transport", choices=("postgres", "kafka"), default="postgres", help="of events")
     parser.add_argument("--short", action="store_true", help="a few goods, and leases of the dead are cut short")
     parser.add_argument("--keep", type=Path, help="folder in which database and logs are left")
     parser.add_argument("--json", action="store_true", help="one JSON object instead of tables")
     given = parser.parse_args()
-    if given.transport == "kafka":
-        print("proof: it cannot run with events on kafka yet; use --transport postgres", file=sys.stderr)
-        return 2
     signal.signal(signal.SIGTERM, lambda *_: sys.exit(1))  # so that whatever was started is ended
     seed = secrets.randbelow(100_000) if given.seed is None else given.seed
     console = Console(stderr=given.json)
-    console.print(f"seed {seed}: python -m proof --minutes {given.minutes:g} --seed {seed}")
-    form = Form(seconds=given.minutes * 60, seed=seed, faults=given.faults, **(_SHORT if given.short else {}))
+    console.print(
+        f"seed {seed}: python -m proof --minutes {given.minutes:g} --seed {seed} --transport {given.transport}"
+    )
+    form = Form(
+        seconds=given.minutes * 60, seed=seed, faults=given.faults, transport=given.transport,
+        **(_SHORT if given.short else {}),
+    )  # fmt: skip
     verdict = prove(form, lambda text: console.print(f"[dim]{text}[/]"), keep=given.keep)
     if given.json:
         print(json.dumps(verdict.as_dict(), ensure_ascii=False, default=str))

@@ -1,4 +1,4 @@
-"""The hub as its processes: two webs, two workers, a dispatcher, each started again whenever it ends, and killable."""
+"""The hub as its processes: webs, workers, who delivers events, each started again whenever it ends, and killable."""
 
 from __future__ import annotations
 
@@ -142,11 +142,13 @@ class Hub:
         return [c.pid for c in children if c is not None and c.poll() is None]
 
 
-def processes(ports: Sequence[int]) -> list[Process]:
-    """Two webs on ``ports``, two workers and a dispatcher."""
+def processes(ports: Sequence[int], transport: str) -> list[Process]:
+    """Two webs on ``ports``, two workers, and who delivers events: a dispatcher, or a relay and two consumers."""
     webs = [
         Process(f"web{n}", ["web", "--no-migrate", "--port", str(port), "--threads", "4"], port)
         for n, port in enumerate(ports, start=1)
     ]
     workers = [Process(f"worker{n}", ["worker", "--no-migrate"]) for n in (1, 2)]
-    return [*webs, *workers, Process("dispatcher", ["dispatcher", "--no-migrate"])]
+    names = {"postgres": ["dispatcher"], "kafka": ["relay", "consumer1", "consumer2"]}[transport]
+    deliverers = [Process(name, [name.rstrip("12"), "--no-migrate"]) for name in names]
+    return [*webs, *workers, *deliverers]

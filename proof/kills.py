@@ -1,4 +1,4 @@
-"""Kill -9, of our processes and of PostgreSQL. The sandbox is never among them: it is the witness."""
+"""Kill -9, of our processes, of PostgreSQL and of Kafka. The sandbox is never among them: it is the witness."""
 
 from __future__ import annotations
 
@@ -11,6 +11,7 @@ from pathlib import Path
 
 from entrepot.config.database.server import Server
 
+from .broker import KeptBroker
 from .hub import Hub
 from .plan import Step
 
@@ -20,8 +21,8 @@ _PATIENCE_S = 10.0  # a victim that has not come up again by then is passed over
 class Killer:
     """Carries out kills; ``done`` counts them by role, ``passed`` those that found nobody at work."""
 
-    def __init__(self, hub: Hub, server: Server | None) -> None:
-        self.hub, self.server = hub, server
+    def __init__(self, hub: Hub, server: Server | None, broker: KeptBroker | None = None) -> None:
+        self.hub, self.server, self.broker = hub, server, broker
         self.done: Counter[str] = Counter()
         self.passed = 0
         self._by_name = {process.name: process for process in hub.processes}
@@ -45,22 +46,26 @@ class Killer:
     def _try(self, step: Step) -> bool:
         process = self._by_name.get(step.name)
         if process is not None:
-            if not process.is_up():
-                return False
-            self.hub.kill(process)
-            self.done[process.role] += 1
-            return True
+            is_done = process.is_up()
+            if is_done:
+                self.hub.kill(process)
+        elif step.name == "kafka":
+            is_done = self.broker is not None and self.broker.kill()
+        else:
+            is_done = self._kill_postgres(step)
+        self.done[process.role if process else step.name] += is_done
+        return is_done
+
+    def _kill_postgres(self, step: Step) -> bool:
+        """The server itself, or one of the processes that it has for a connection or a chore."""
         pid = self._postmaster()
+        if pid is not None and step.name == "backend":
+            children = _children(pid)
+            pid = step.source().choice(children) if children else None
         if pid is None:
             return False
-        if step.name == "backend":
-            children = _children(pid)
-            if not children:
-                return False
-            pid = step.source().choice(children)
         with suppress(ProcessLookupError):
             os.kill(pid, signal.SIGKILL)
-            self.done[step.name] += 1
             return True
         return False
 

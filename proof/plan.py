@@ -11,8 +11,12 @@ ACTS = {
     "till": 8, "restock": 4, "price": 4, "unpublish": 1, "publish": 2, "new_product": 1, "edit": 2,
     "race": 7, "race_abroad": 3, "refuse": 1,
 }  # fmt: skip
-# Whom we kill, with its weight.
-VICTIMS = {"web1": 2, "web2": 2, "worker1": 3, "worker2": 3, "dispatcher": 2, "postgres": 1, "backend": 1}
+# Whom we kill, with its weight, by how events travel.
+_ALWAYS = {"web1": 2, "web2": 2, "worker1": 3, "worker2": 3}
+VICTIMS = {
+    "postgres": {**_ALWAYS, "dispatcher": 2, "postgres": 1, "backend": 1},
+    "kafka": {**_ALWAYS, "relay": 2, "consumer1": 2, "consumer2": 2, "kafka": 1, "postgres": 1, "backend": 1},
+}
 FIRST_S = 1.0
 
 
@@ -42,17 +46,20 @@ def acts(*, seed: int, seconds: float, per_second: float) -> list[Step]:
     return _steps(times, [*first, *names[len(first) :]], f"{seed}:act")
 
 
-def kills(*, seed: int, seconds: float, every_s: tuple[float, float]) -> list[Step]:
+def kills(
+    *, seed: int, seconds: float, every_s: tuple[float, float], transport: str = "postgres"
+) -> list[Step]:  # fmt: skip
     """Whom we kill: each of them once where there is time, then by weight."""
     source = random.Random(f"{seed}:kills")
     times, at = [], FIRST_S
     while at < seconds:
         times.append(at)
         at += source.uniform(*every_s)
-    names = [*VICTIMS]
+    victims = VICTIMS[transport]
+    names = [*victims]
     source.shuffle(names)
     names = names[: len(times)]
-    names += source.choices([*VICTIMS], weights=[*VICTIMS.values()], k=len(times) - len(names))
+    names += source.choices([*victims], weights=[*victims.values()], k=len(times) - len(names))
     return _steps(times, names, f"{seed}:kill")
 
 

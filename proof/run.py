@@ -19,6 +19,7 @@ from entrepot.demo.ports import free_port
 from entrepot.demo.remotes import Sandbox
 
 from . import plan
+from .broker import KeptBroker
 from .counters import SHOWN, Finding, Verdict
 from .door import Door
 from .hub import Hub, processes
@@ -47,6 +48,7 @@ class Form:
     rest_s: float = 420.0
     is_hurried: bool = False
     dials: tuple[tuple[str, float], ...] = ()
+    transport: str = "postgres"
 
 
 Plant = Callable[[Sandbox], None]
@@ -63,26 +65,37 @@ def prove(form: Form, say: Say, *, before_judging: Plant = lambda _: None, keep:
         ports = [free_port(), free_port()]
         door = stack.enter_context(Door(ports))
         _environment(home, door.port)
+        broker = stack.enter_context(KeptBroker(home / "kafka")) if form.transport == "kafka" else None
+        os.environ["KAFKA_BOOTSTRAP_SERVERS"] = broker.servers if broker else ""
         from entrepot.config.django import running
 
         handle = stack.enter_context(running())
-        return _with_database(form, say, sandbox, handle, ports, home, stack, before_judging)
+        _prepare(form, handle.url)
+        hub = stack.enter_context(Hub(processes(ports, form.transport), environment=os.environ, logs=home))
+        killer = Killer(hub, handle.owner.server if handle.owner else None, broker)
+        return _with_database(form, say, sandbox, hub, killer, before_judging)
 
 
-def _with_database(
-    form: Form, say: Say, sandbox: Sandbox, handle: Any, ports: list[int], home: Path, stack: ExitStack, plant: Plant
-) -> Verdict:  # fmt: skip
+def _prepare(form: Form, url: str) -> None:
+    """The judge's notes, and how events travel, before anything has happened."""
+    from entrepot.core.clock import now
+    from entrepot.events.services.transport import switch_transport
+
     from . import notes
+
+    notes.install(url)
+    if form.transport != "postgres":
+        switch_transport(to=form.transport, at=now())
+
+
+def _with_database(form: Form, say: Say, sandbox: Sandbox, hub: Hub, killer: Killer, plant: Plant) -> Verdict:
     from .opening import open_up
     from .people import People
 
     began = time.monotonic()
-    notes.install(handle.url)
-    hub = stack.enter_context(Hub(processes(ports), environment=os.environ, logs=home))
     _, skus = open_up(sandbox, most=form.most)
     say(f"{len(skus)} SKUs live on two storefronts after {time.monotonic() - began:.0f} s")
     people = People(sandbox, skus)
-    killer = Killer(hub, handle.owner.server if handle.owner else None)
     _trade(form, sandbox, people, killer, say)
     for slug in (TR, WOO):
         sandbox.dial(slug, preset="none")
@@ -124,7 +137,7 @@ def _trade(form: Form, sandbox: Sandbox, people: Any, killer: Killer, say: Say) 
         sandbox.dial(slug, preset=form.faults, **dict(form.dials))
     began = time.monotonic()
     until = began + form.seconds
-    kills = plan.kills(seed=form.seed, seconds=form.seconds, every_s=form.every_s)
+    kills = plan.kills(seed=form.seed, seconds=form.seconds, every_s=form.every_s, transport=form.transport)
     failed: list[BaseException] = []
 
     def murder() -> None:
@@ -144,6 +157,8 @@ def _trade(form: Form, sandbox: Sandbox, people: Any, killer: Killer, say: Say) 
     thread.join()
     if failed:
         raise failed[0]
+    if killer.broker is not None:
+        killer.broker.require_alive()
     _until_faults_struck(sandbox)
     say(f"{people.done.total()} acts of people, {killer.done.total()} kills: {dict(killer.done)}")
 
@@ -222,7 +237,8 @@ def _tell(
         "events": "events_event", "calls": "channels_calllog", "batches": "egress_pushbatch",
     }  # fmt: skip
     verdict.told = {
-        "seed": form.seed, "seconds": form.seconds, "killed": dict(killer.done), "acts": dict(people.done),
+        "seed": form.seed, "transport": form.transport,
+        "seconds": form.seconds, "killed": dict(killer.done), "acts": dict(people.done),
         "acts_refused": dict(people.refused), "faults": dict(faults), "kills_passed": killer.passed,
         "ended_by_themselves": hub.ended_by_themselves(),
         "hub": {name: rows(f"SELECT count(*) FROM {table}")[0][0] for name, table in numbers.items()},

@@ -5,6 +5,7 @@ from __future__ import annotations
 from itertools import pairwise
 
 from proof.counters import HAPPENED, ZEROS, Finding, Verdict
+from proof.hub import processes
 from proof.people import People
 from proof.plan import ACTS, VICTIMS, acts, kills
 
@@ -18,8 +19,18 @@ def test_the_same_seed_makes_the_same_plan_and_another_one_another():
 
 
 def test_everybody_is_killed_and_everything_is_done_where_there_is_time():
-    assert {step.name for step in kills(seed=1, seconds=60, every_s=(2, 6))} == set(VICTIMS)
+    for transport, victims in VICTIMS.items():
+        killed = {step.name for step in kills(seed=1, seconds=60, every_s=(2, 6), transport=transport)}
+        assert killed == set(victims)
     assert {step.name for step in acts(seed=1, seconds=60, per_second=2)} == set(ACTS)
+
+
+def test_whoever_is_killed_runs():
+    there = {"postgres", "backend", "kafka"}
+
+    for transport, victims in VICTIMS.items():
+        running = {process.name for process in processes([1, 2], transport)}
+        assert set(victims) - there == running
 
 
 def test_kills_are_as_far_apart_as_asked_and_end_in_time():
