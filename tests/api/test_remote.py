@@ -19,7 +19,7 @@ pytestmark = pytest.mark.django_db(transaction=True)  # no remote is called insi
 @pytest.fixture(scope="module")
 def sandbox():
     with SandboxServer() as server:
-        yield server.credentials()
+        yield server.credentials() | {"remotes": server.remotes}
 
 
 @pytest.fixture

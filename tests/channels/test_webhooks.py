@@ -4,8 +4,11 @@ from __future__ import annotations
 
 import pytest
 
+from entrepot.channels.models import Channel
 from entrepot.channels.queries import wanted_topics, webhooks
-from entrepot.channels.services import record_subscriptions, want_topic, want_webhooks
+from entrepot.channels.services import begin_secret, end_secret, record_subscriptions, want_topic, want_webhooks
+from entrepot.channels.services.hooks import webhook_secrets
+from entrepot.channels.services.vault import seal
 from entrepot.events.models import Outbox
 
 from ..goods_rows import AT, store
@@ -80,3 +83,17 @@ def test_what_leaves_of_a_channel_and_of_its_webhooks_opens_no_door():
 
     shown = set(ChannelOut.model_fields) | set(WebhookOut.model_fields)
     assert not {"secrets", "webhook_secret", "webhook_token", "url"} & shown
+
+
+def test_a_renewal_that_was_broken_off_goes_on_with_its_secret_and_one_that_ended_makes_another(shop):
+    who = {"seller_id": shop.seller_id, "channel_id": shop.id}
+    Channel.objects.filter(id=shop.id).update(webhook_secret=seal({"secret": "first"}))
+
+    second = webhook_secrets(begin_secret(**who), at=AT)
+    assert webhook_secrets(begin_secret(**who), at=AT) == second  # some subscriptions may have it already
+    end_secret(**who, at=AT)
+    third = webhook_secrets(begin_secret(**who), at=AT)
+
+    assert second[1] == "first"
+    assert third[1] == second[0]
+    assert len({"first", second[0], third[0]}) == 3

@@ -14,7 +14,8 @@ from django.test.utils import CaptureQueriesContext
 from tests.orders.conftest import AT
 
 from entrepot.channels.models import Channel
-from entrepot.channels.services import change_settings
+from entrepot.channels.services import begin_secret, change_settings, end_secret
+from entrepot.channels.services.hooks import webhook_secrets
 from entrepot.channels.services.vault import seal, unseal
 from entrepot.core.errors import Invalid
 from entrepot.ingress import services as ingress
@@ -161,3 +162,29 @@ def test_the_secret_before_the_present_one_is_still_believed_and_none_before_it(
     assert post(desk.market, posted(plain()), headers={"X-API-Key": "older"}) == 401
     assert post(desk.market, posted(plain()), headers={"X-API-Key": "old"}) == 200
     assert post(desk.market, posted(plain()), headers={"X-API-Key": "new"}) == 200
+
+
+def test_the_secret_before_is_believed_until_its_time_is_over(desk):
+    change_settings(seller_id=desk.seller_id, channel_id=desk.market.id, settings={"hub.webhook_grace_s": 600})
+    (old,) = webhook_secrets(desk.market, at=AT)
+
+    begin_secret(seller_id=desk.seller_id, channel_id=desk.market.id)
+    assert post(desk.market, posted(plain(package=80)), headers={"X-API-Key": old}, at=AT + timedelta(days=9)) == 200
+    until = end_secret(seller_id=desk.seller_id, channel_id=desk.market.id, at=AT)
+
+    assert until == AT + timedelta(seconds=600)
+    for seconds, status in ((599, 200), (600, 401)):
+        late = AT + timedelta(seconds=seconds)
+        assert post(desk.market, posted(plain(package=81)), headers={"X-API-Key": old}, at=late) == status
+    assert post(desk.market, posted(plain(package=82)), at=AT + timedelta(days=9)) == 200
+
+
+def test_a_new_secret_is_believed_at_once_though_the_channel_was_asked_for_a_moment_ago(desk, monkeypatch):
+    monkeypatch.setattr(webhook, "_KNOWN_S", 60.0)
+    assert post(desk.market, posted(plain())) == 200
+
+    begin_secret(seller_id=desk.seller_id, channel_id=desk.market.id)
+
+    assert post(desk.market, posted(plain(package=75))) == 200
+    assert post(desk.market, posted(plain(package=76)), headers={"X-API-Key": "guessed"}) == 401
+    assert Receipt.objects.system().count() == 2

@@ -15,7 +15,7 @@ from entrepot.documents.models import Document
 from entrepot.egress.models import PushBatch, PushItem
 from entrepot.events.models import Event, ParkedEvent, StateChange
 from entrepot.fulfilment.models import Package, PackageLine
-from entrepot.ingress.models import DriftSeen, Feed, Receipt, SetAside
+from entrepot.ingress.models import DriftSeen, Feed, HookIncident, HookWatch, Receipt, SetAside
 from entrepot.inventory.models import Buffer, Reservation, Shortage, StockLevel
 from entrepot.jobs.models import Run
 from entrepot.listings.models import Listing, ListingLevel
@@ -73,6 +73,16 @@ class World:
             **own, channel=self.market, subscription_ref="1116", topic="packages", host="hub.example", is_active=True,
             is_ours=True, seen_at=now(),
         )  # fmt: skip
+        HookWatch.objects.create(**own, channel=self.market, kind="package", judged_until=now(), brought=3, missed=1)
+        HookIncident.objects.create(
+            **own,
+            channel=self.market,
+            kind="package",
+            cause="silence",
+            opened_at=now(),
+            gap_from=now() - HOUR,
+            missed=1,
+        )
         self.products, self.variants, self.orders, self.packages, self.listings = [], [], [], [], []
 
     def add(self, times: int = 1) -> World:

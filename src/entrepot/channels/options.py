@@ -118,6 +118,12 @@ OPTIONS: tuple[Option, ...] = (
         _networks,
     ),
     Option(
+        "hub.webhook_grace_s",
+        "how long the secret of webhooks before the present one is still believed",
+        "seconds from 0 to 604800",
+        _number(0, 604_800),
+    ),
+    Option(
         "hub.webhook_late_s",
         "how late a webhook may be before it counts as missed",
         "seconds from 30 to 3600",

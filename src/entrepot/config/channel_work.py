@@ -10,5 +10,7 @@ CHANNEL_WORK = (
     "entrepot.ingress.services.work.ENABLE_WEBHOOKS",
     "entrepot.ingress.services.work.DISABLE_WEBHOOKS",
     "entrepot.ingress.services.work.SWITCH_WEBHOOK",
+    "entrepot.ingress.services.work.UPDATE_WEBHOOK",
+    "entrepot.ingress.services.work.RENEW_SECRET",
     "entrepot.egress.services.push_now.PUSH",
 )

@@ -8,6 +8,7 @@ from typing import Any
 from django import forms
 from django.contrib.admin import display, register
 from django.core.files.uploadedfile import UploadedFile
+from django.db.models import Exists, OuterRef
 from django.http import HttpRequest
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
@@ -34,11 +35,20 @@ from entrepot.web.admin import (
 from entrepot.web.admin.show import EMPTY, pretty, when
 
 from . import services
-from .models import DriftSeen, Feed, Receipt, SetAside
+from .models import DriftSeen, Feed, HookIncident, HookWatch, Receipt, SetAside
+from .queries import hook_state
 from .services.gone import WHOLE_STOCK
 from .services.work import start_pull
 
 _MOST_PROBLEMS = 20
+_HOOKS = {
+    "healthy": ("good", gettext_lazy("come")), "young": ("calm", gettext_lazy("too few to tell")),
+    "silent": ("bad", gettext_lazy("do not come")), "off": ("calm", gettext_lazy("off")),
+}  # fmt: skip
+_CAUSES = {
+    "silence": gettext_lazy("silence"), "switched_off": gettext_lazy("switched off there"),
+    "missing": gettext_lazy("missing there"),
+}  # fmt: skip
 
 
 @register(Receipt)
@@ -242,3 +252,35 @@ class DriftPage(Page):
     @display(description=gettext_lazy("sample"))
     def sample_brief(self, row: DriftSeen) -> str:
         return row.sample[:60]
+
+
+@register(HookWatch)
+class HookWatchPage(Page):
+    list_display = ["kind", "channel", "how", "in_a_row", "brought", "missed", "ok_since", "judged_until", "seller"]
+    list_filter = ["kind", ("channel", OwnChoices), ("seller", OwnChoices)]
+    list_select_related = ["channel", "seller"]
+    search_fields = ["kind", "channel__name"]
+    fields = ["kind", "channel", "seller", "how", "in_a_row", "brought", "missed", "ok_since", "judged_until"]
+    readonly_fields = ["how"]
+
+    def get_queryset(self, request: HttpRequest) -> Any:
+        is_open = HookIncident.objects.filter(channel=OuterRef("channel"), kind=OuterRef("kind"), closed_at=None)
+        return super().get_queryset(request).annotate(has_gap=Exists(is_open))
+
+    @display(description=gettext_lazy("webhooks"))
+    def how(self, row: Any) -> SafeString:
+        return chip(*_HOOKS[hook_state(row, row.channel, has_gap=row.has_gap)])
+
+
+@register(HookIncident)
+class HookIncidentPage(Page):
+    list_display = ["kind", "channel", "why", "gap_from", "opened_at", "closed_at", "missed", "seller"]
+    list_filter = ["kind", "cause", ("channel", OwnChoices), ("seller", OwnChoices)]
+    list_select_related = ["channel", "seller"]
+    search_fields = ["kind", "channel__name"]
+    fields = ["kind", "channel", "seller", "why", "gap_from", "opened_at", "closed_at", "missed"]
+    readonly_fields = ["why"]
+
+    @display(description=gettext_lazy("cause"), ordering="cause")
+    def why(self, row: HookIncident) -> SafeString:
+        return chip("calm" if row.closed_at else "bad", _CAUSES[row.cause])

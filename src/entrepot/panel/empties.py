@@ -23,6 +23,7 @@ EMPTY = {
     "channels_channel": _("Connect a store or a marketplace with the buttons above."),
     "channels_storefront": _("Open one on the page of a marketplace’s channel."),
     "channels_subscription": _("Press “Turn webhooks on” on the page of a channel."),
+    "ingress_hookwatch": _("Press “Turn webhooks on” on the page of a channel."), "ingress_hookincident": _GOOD,
     "channels_binding": _NEWS, "channels_calllog": _CALLED,
     "listings_listing": _LIST, "listings_listinglevel": _LIST,
     "egress_pushbatch": _PUSHED, "egress_pushitem": _PUSHED,

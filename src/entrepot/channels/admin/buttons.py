@@ -84,6 +84,9 @@ def webhook_buttons() -> list[Button]:
         _work("webhooks_off", gettext_lazy("Turn webhooks off"), when=lambda c: _can_hook(c) and _hooks_on(c),
               tone="danger", help=gettext_lazy("Deletes our subscriptions there; polls do the work.")),
         _work("webhooks_look", gettext_lazy("Look at webhooks"), when=_can_hook),
+        _work("webhooks_renew", gettext_lazy("Renew the secret of webhooks"),
+              when=lambda c: _can_hook(c) and _hooks_on(c),
+              help=gettext_lazy("Each subscription gets a new one; the one before is believed for a day more.")),
     ]  # fmt: skip
 
 

@@ -12,8 +12,8 @@ from django.utils.translation import gettext_lazy
 from entrepot.channels import queries, services
 from entrepot.channels.models import Channel, Subscription
 from entrepot.kit.registry import connector
-from entrepot.web.admin import Button, OwnChoices, Page, Section, Table, chip, yes_no
-from entrepot.web.admin.show import EMPTY, row_link, said
+from entrepot.web.admin import Box, Button, OwnChoices, Page, Section, Table, chip, yes_no
+from entrepot.web.admin.show import EMPTY, list_link, pairs, row_link, said
 
 _WORDS = {
     "ok": ("good", gettext_lazy("as wanted")), "missing": ("bad", gettext_lazy("missing there")),
@@ -38,7 +38,15 @@ def webhook_table(row: Channel) -> list[Section]:
     seen = row.webhooks_seen_at
     note = _("as it was at %(at)s") % {"at": said(seen)} if seen else _("Nobody looked at the remote yet.")
     headers = [_("topic"), _("state"), _("leads to"), _("their number")]
-    return [Table(_("Webhooks"), headers, rows, empty=_("None there, none wanted."), note=note)]
+    only = f"channel_id={row.pk}"
+    more = pairs({
+        _("How webhooks come"): list_link("ingress.hookwatch", _("kind by kind"), only),
+        _("Gaps of webhooks"): list_link("ingress.hookincident", _("of this channel"), only),
+    })  # fmt: skip
+    return [
+        Table(_("Webhooks"), headers, rows, empty=_("None there, none wanted."), note=note),
+        Box(_("Whether they come"), more),
+    ]
 
 
 def switch(*, seller_id: int, subscription: Subscription, action: str, asked_by: str, at: Any) -> Any:

@@ -10,7 +10,7 @@ from ninja import Field, Router, Schema
 from entrepot.core.errors import Refused
 from entrepot.kit.registry import connector
 from entrepot.web.areas import ActorRequest, Area
-from entrepot.web.shapes import OneOf
+from entrepot.web.shapes import Body, OneOf
 
 from .. import queries
 from ..models import Subscription
@@ -38,6 +38,12 @@ class WebhooksOut(Schema):
     differs: bool = Field(description="the remote has it otherwise than we want", examples=[False])
     seen_at: datetime | None = Field(description="null: nobody looked yet", examples=["2026-03-01T09:30:00Z"])
     items: list[WebhookOut]
+
+
+class WebhookIn(Body):
+    """How a subscription should be."""
+
+    is_active: bool | None = Field(None, description="switch its topic on or off; null: as it is", examples=[True])
 
 
 def _subscription(request: ActorRequest, channel_id: int, subscription_id: str) -> Subscription:
@@ -92,6 +98,30 @@ def disable_webhooks(request: ActorRequest, channel_id: int) -> Any:
 def look_at_webhooks(request: ActorRequest, channel_id: int) -> Any:
     """Ask the remote what it has now."""
     return started(request, channel_id, "webhooks_look")
+
+
+@router.post(
+    "/channels/{channel_id}/webhooks/renew-secret", response=ACCEPTED, operation_id="renew_webhook_secret",
+    summary="Renew the secret",
+)  # fmt: skip
+def renew_webhook_secret(request: ActorRequest, channel_id: int) -> Any:
+    """Give each subscription of ours a new secret. The one before is believed for ``hub.webhook_grace_s`` seconds (a
+    day) from then on; the run's report tells until when. 422: the remote would refuse our address.
+    """
+    return started(request, channel_id, "webhooks_renew")
+
+
+@router.patch(
+    "/channels/{channel_id}/webhooks/{subscription_id}", response=ACCEPTED, operation_id="update_webhook",
+    summary="Write a webhook anew",
+)  # fmt: skip
+def update_webhook(request: ActorRequest, channel_id: int, subscription_id: str, body: WebhookIn) -> Any:
+    """Write a subscription as we want it now: our address, the present secret, on or off. 409: it does not lead to us.
+    422: the remote would refuse our address.
+    """
+    row = _subscription(request, channel_id, subscription_id)
+    options = {"subscription_ref": row.subscription_ref, "is_active": body.is_active}
+    return started(request, channel_id, "webhook_update", options)
 
 
 @router.post(

@@ -19,6 +19,8 @@ from .channel import set_storefront_open as set_storefront_open
 from .channel import zero_stock as zero_stock
 from .client import account_of as account_of
 from .client import client_for as client_for
+from .hooks import begin_secret as begin_secret
+from .hooks import end_secret as end_secret
 from .hooks import record_subscriptions as record_subscriptions
 from .hooks import want_topic as want_topic
 from .hooks import want_webhooks as want_webhooks

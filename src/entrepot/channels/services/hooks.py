@@ -3,21 +3,50 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from django.db import transaction
 
 from entrepot.channels.models import Channel, Subscription
-from entrepot.channels.services.vault import unseal
+from entrepot.channels.services.vault import seal, unseal
+from entrepot.core.ids import token
 from entrepot.events.services import record
 
 WANTED, OFF, NETWORKS = "hub.webhooks", "hub.webhook_topics_off", "hub.webhook_networks"
+GRACE = "hub.webhook_grace_s"
+_GRACE_S = 86_400.0  # the remotes that we know send again for hours, signed as they were at first
 
 
-def webhook_secrets(channel: Channel) -> tuple[str, ...]:
-    """What may have signed a webhook of this channel, the newest first; two while a new one is being taken up."""
+def webhook_secrets(channel: Channel, *, at: datetime) -> tuple[str, ...]:
+    """What may have signed a webhook of this channel, the newest first: the one before too, until its time is over."""
     kept = unseal(channel.webhook_secret)
-    return tuple(kept[name] for name in ("secret", "before") if kept.get(name))
+    until = kept.get("before_until")
+    names = ("secret",) if until and datetime.fromisoformat(until) <= at else ("secret", "before")
+    return tuple(kept[name] for name in names if kept.get(name))
+
+
+def begin_secret(*, seller_id: int, channel_id: int) -> Channel:
+    """A new secret for a channel's webhooks; the one before is believed until ``end_secret`` says how long.
+
+    Where that was never said, a renewal was broken off: its secret goes on, as some subscriptions may have it.
+    """
+    with transaction.atomic():
+        channel = Channel.objects.for_seller(seller_id).select_for_update(no_key=True).get(id=channel_id)
+        kept = unseal(channel.webhook_secret)
+        if not kept.get("before") or kept.get("before_until"):
+            channel.webhook_secret = seal({"secret": token(), "before": kept["secret"]})
+            channel.save(update_fields=["webhook_secret"])
+    return channel
+
+
+def end_secret(*, seller_id: int, channel_id: int, at: datetime) -> datetime:
+    """Every subscription has the new secret: until when the one before is believed, by ``hub.webhook_grace_s``."""
+    with transaction.atomic():
+        channel = Channel.objects.for_seller(seller_id).select_for_update(no_key=True).get(id=channel_id)
+        until = at + timedelta(seconds=float(channel.settings.get(GRACE, _GRACE_S)))
+        channel.webhook_secret = seal({**unseal(channel.webhook_secret), "before_until": until.isoformat()})
+        channel.save(update_fields=["webhook_secret"])
+    return until
 
 
 def allowed_networks(channel: Channel) -> tuple[str, ...]:

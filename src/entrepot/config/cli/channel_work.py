@@ -105,16 +105,20 @@ def webhooks(
     channel: find.ChannelName,
     enable: Annotated[bool, typer.Option("--enable", help="Make or revive the subscriptions that we want.")] = False,
     disable: Annotated[bool, typer.Option("--disable", help="Delete ours; polls do the work.")] = False,
+    renew_secret: Annotated[
+        bool, typer.Option("--renew-secret", help="Give ours a new secret; the one before is believed for a day more.")
+    ] = False,
     seller: find.MaybeSeller = None,
     json: show.AsJson = False,
 ) -> None:
     """Look at the remote's subscriptions; ends with 1 when they are not as we want them."""
-    if enable and disable:
-        raise Refused("webhooks are enabled or disabled, not both")
+    asked = [("webhooks_on", enable), ("webhooks_off", disable), ("webhooks_renew", renew_secret)]
+    names = [name for name, is_asked in asked if is_asked] or ["webhooks_look"]
+    if len(names) > 1:
+        raise Refused("one of --enable, --disable and --renew-secret, not several")
     with ready():
         row = find.channel(channel, seller)
-        name = "webhooks_on" if enable else "webhooks_off" if disable else "webhooks_look"
-        work(row, name, doing=f"asking {row.name}", background=False, json=json)
+        work(row, names[0], doing=f"asking {row.name}", background=False, json=json)
         row.refresh_from_db()
         found = _webhooks(row)
         show.rows(found, json_wanted=json, empty="no subscriptions; --enable makes them")

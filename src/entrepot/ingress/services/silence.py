@@ -16,6 +16,7 @@ from entrepot.kit.registry import connector
 from entrepot.kit.spec import Subscribe
 
 from ..models import Feed, HookIncident, HookWatch, Receipt
+from ..queries import trusts
 from .feeds import FEED_OF, back_to
 from .receipts import keep_rows
 
@@ -23,7 +24,7 @@ if TYPE_CHECKING:
     from entrepot.channels.models import Channel
 
 _LOOK_BACK = timedelta(hours=1)  # so long before a poll found it a webhook may have brought something
-_LATE_S, _TRUST, _SLOW = 120.0, 20, 4.0
+_LATE_S, _SLOW = 120.0, 4.0
 _FEED_OF_KIND = {**FEED_OF, "package": "orders"}
 KIND_OF_FEED = {"orders": "package", "products": "product", "fulfilments": "order"}
 
@@ -217,7 +218,7 @@ def pace_s(*, feed: Feed, channel: Channel) -> float:
         .exclude(ok_since=None)
         .first()
     )
-    if row is None or row.in_a_row < int(channel.settings.get("hub.webhook_trust", _TRUST)):
+    if row is None or row.in_a_row < trusts(channel):
         return feed.every_s
     slow = feed.every_s * float(channel.settings.get("hub.webhook_slow", _SLOW))
     return max(feed.every_s, min(slow, late_s(channel) / 2))

@@ -88,7 +88,7 @@ def enable_webhooks(*, channel: Channel, at: datetime) -> list[records.Subscript
 
 
 def _make(client: Client, channel: Channel, ours: list[records.Subscription]) -> None:
-    way, url = _way(client), hook_url(channel)
+    way, url = way_of(client), hook_url(channel)
     secret = unseal(channel.webhook_secret)["secret"]
     for topic in wanted_topics(channel):
         same = [s for s in ours if s.topic == topic and s.url == url]
@@ -104,7 +104,7 @@ def _make(client: Client, channel: Channel, ours: list[records.Subscription]) ->
 def disable_webhooks(*, channel: Channel, at: datetime) -> int:
     """Want none, and delete ours at the remote; the number deleted. Polls do the work from now on."""
     client = channels.client_for(channel)
-    way = _way(client)
+    way = way_of(client)
     with transaction.atomic():
         channels.want_webhooks(seller_id=channel.seller_id, channel_id=channel.id, is_wanted=False, at=at)
         Feed.objects.system().filter(channel=channel, name="webhooks").update(is_enabled=False)
@@ -122,7 +122,7 @@ def switch_webhook(*, channel: Channel, subscription_ref: str, action: str, at: 
         Refused: the remote has no such subscription to our address.
     """
     client = channels.client_for(channel)
-    way = _way(client)
+    way = way_of(client)
     mine = (s for s in subscriptions(client) if s.subscription_ref == subscription_ref and is_ours(channel, s))
     found = next(mine, None)
     if found is None:
@@ -138,7 +138,7 @@ def switch_webhook(*, channel: Channel, subscription_ref: str, action: str, at: 
 
 def subscriptions(client: Client) -> list[records.Subscription]:
     """Every subscription that the account has, ours and others'."""
-    way, found = _way(client), []
+    way, found = way_of(client), []
     asked = way.listing(client.account)
     while asked is not None:
         raws, following = way.page(client.account, asked, client.send(asked))
@@ -167,7 +167,7 @@ def _keep(channel: Channel, found: Sequence[records.Subscription], at: datetime)
 def watch_webhooks(*, channel: Channel, at: datetime) -> int:
     """Switch on again what the remote has switched off, and read what was missed meanwhile; the number revived."""
     client = channels.client_for(channel)
-    way, url, revived = _way(client), hook_url(channel), 0
+    way, url, revived = way_of(client), hook_url(channel), 0
     found, wanted = subscriptions(client), wanted_topics(channel)
     ours = [s for s in found if s.url == url]
     for s in ours:
@@ -190,7 +190,12 @@ def watch_webhooks(*, channel: Channel, at: datetime) -> int:
     return revived
 
 
-def _way(client: Client) -> Subscribe:
+def way_of(client: Client) -> Subscribe:
+    """How the client's remote keeps subscriptions.
+
+    Raises:
+        Invalid: it has none; says why.
+    """
     way = client.spec.can.get("register_webhooks")
     if not isinstance(way, Subscribe):
         raise Invalid(

@@ -78,15 +78,22 @@ def receive(*, token: str, headers: Mapping[str, str], body: bytes, at: datetime
     """
     if len(body) > MAX_BYTES:
         return 413
-    door = _door(token)
+    door = _door(token, at)
     if door is None:
         return 404
     way, lower = door.way, {k.lower(): v for k, v in headers.items()}
     if way.is_ping(lower, body):
         return 200
-    if not is_genuine(way, lower, body, secrets=door.secrets, address=address, networks=door.networks, at=at):
-        return 401
+    if not _is_believed(door, lower, body, address, at):
+        _DOORS.pop(token, None)  # its secret may be new since we asked
+        door = _door(token, at)
+        if door is None or not _is_believed(door, lower, body, address, at):
+            return 401
     return 200 if _SEEN.has(door.channel.id, body) else _take(door, lower, body, at)
+
+
+def _is_believed(door: _Door, headers: Mapping[str, str], body: bytes, address: str, at: datetime) -> bool:
+    return is_genuine(door.way, headers, body, secrets=door.secrets, address=address, networks=door.networks, at=at)
 
 
 def _take(door: _Door, headers: Mapping[str, str], body: bytes, at: datetime) -> int:
@@ -102,10 +109,10 @@ def _take(door: _Door, headers: Mapping[str, str], body: bytes, at: datetime) ->
     return 200
 
 
-def _door(token: str) -> _Door | None:
+def _door(token: str, at: datetime) -> _Door | None:
     """Whose address this is. Not asked for again within two seconds, but what is not known always is."""
-    known, at = _DOORS.get(token), time.monotonic()
-    if known is not None and known.until > at:
+    known, tick = _DOORS.get(token), time.monotonic()
+    if known is not None and known.until > tick:
         return known
     channel = channel_queries.channel_of_token(token=token)
     way = connector(channel.connector).can.get("read_webhook") if channel else None
@@ -113,7 +120,7 @@ def _door(token: str) -> _Door | None:
         return None
     if len(_DOORS) >= _MOST_KNOWN:
         _DOORS.clear()
-    door = _Door(channel, way, webhook_secrets(channel), allowed_networks(channel), at + _KNOWN_S)
+    door = _Door(channel, way, webhook_secrets(channel, at=at), allowed_networks(channel), tick + _KNOWN_S)
     _DOORS[token] = door
     return door
 

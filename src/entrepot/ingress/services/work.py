@@ -13,6 +13,7 @@ from entrepot.core.errors import Invalid, Refused
 from ..models import Feed
 from .connect import adopt_live, check_channel, go_live, match_channel
 from .pull import pull_now, take_feed
+from .rewrite import renew_secret, update_webhook
 from .subscribe import (
     ACTIONS,
     check_address,
@@ -127,6 +128,19 @@ def _switch(channel: Channel, options: Options, told: Told) -> Outcome:
     return "ok", {"subscription_ref": ref, "action": action}
 
 
+def _update(channel: Channel, options: Options, told: Told) -> Outcome:
+    ref, is_active = str(options["subscription_ref"]), options.get("is_active")
+    update_webhook(channel=channel, subscription_ref=ref, is_active=is_active, at=now())
+    told.note(f"written: {ref}")
+    return "ok", {"subscription_ref": ref, "is_active": is_active}
+
+
+def _renew(channel: Channel, options: Options, told: Told) -> Outcome:
+    count, until = renew_secret(channel=channel, at=now())
+    told.note(f"written: {count}")
+    return "ok", {"subscriptions": count, "before_until": until.isoformat()}
+
+
 def _may_match(channel: Channel, options: Options) -> None:
     if channel.state == "draft":
         raise Refused(f"channel {channel.name} was not checked yet")
@@ -163,6 +177,15 @@ def _may_switch(channel: Channel, options: Options) -> None:
     need_webhooks(channel)
     if options.get("action") not in ACTIONS:
         raise Invalid(f"channel {channel.name}", "action", f"must be one of {', '.join(ACTIONS)}")
+    _need_ours(channel, options)
+
+
+def _may_update(channel: Channel, options: Options) -> None:
+    _may_enable(channel, options)
+    _need_ours(channel, options)
+
+
+def _need_ours(channel: Channel, options: Options) -> None:
     if not channel.subscriptions.filter(subscription_ref=options.get("subscription_ref"), is_ours=True).exists():
         raise Refused(f"channel {channel.name} has no subscription {options.get('subscription_ref')!r} to our address")
 
@@ -176,3 +199,5 @@ LOOK_AT_WEBHOOKS = Work("webhooks_look", "Look at the webhooks of {channel}", _w
 ENABLE_WEBHOOKS = Work("webhooks_on", "Turn webhooks of {channel} on", _webhooks_on, _may_enable)
 DISABLE_WEBHOOKS = Work("webhooks_off", "Turn webhooks of {channel} off", _webhooks_off, _may_hook)
 SWITCH_WEBHOOK = Work("webhook_switch", "Change a webhook of {channel}", _switch, _may_switch)
+UPDATE_WEBHOOK = Work("webhook_update", "Write a webhook of {channel} anew", _update, _may_update)
+RENEW_SECRET = Work("webhooks_renew", "Renew the secret of webhooks of {channel}", _renew, _may_enable)

@@ -16,14 +16,13 @@ from entrepot.web.areas import ActorRequest, Area
 from entrepot.web.paging import DEFAULT, page
 from entrepot.web.shapes import Cursor, Limit, Listed, OneOf, QueryId, Word, listed
 
-from . import services
-from .models import Feed, Receipt, SetAside
+from .. import services
+from ..models import Feed, Receipt, SetAside
 
 channels_router = Router(auth=Area("channels"), tags=["channels"])
 sheets_router = Router(auth=Area("products"), tags=["products"])
 aside_router = Router(auth=Area("set_aside"), tags=["set aside"])
 buyers_router = Router(auth=Area("orders"), tags=["orders"])
-routers = (channels_router, sheets_router, aside_router, buyers_router)
 ReceiptStatus = Annotated[str, OneOf(("queued", "done", "dead"))]
 AsideState = Annotated[str, OneOf(("open", "replayed", "ignored"))]
 
