@@ -115,6 +115,7 @@ def django_db_setup(migrated_once, django_db_setup, django_db_blocker):
         connection.close()
         migrated_once()
     settings.ENTREPOT_WEB_ROLE = WEB
+    settings.WHITENOISE_USE_FINDERS = False  # every client of a test would look at every file of the packages
     yield
     with django_db_blocker.unblock(), connection.cursor() as cursor:
         cursor.execute(
