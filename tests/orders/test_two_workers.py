@@ -46,7 +46,11 @@ def test_a_line_cancelled_while_the_push_begins_is_not_sent(desk):
     order, intent = desk.order(), approved(desk)
     cup = order.lines.get(line_ref="12")
 
+    split = [package("P2", lines=[line("11", "TEA", 2)], minutes=5, origin_refs=("P1",)),
+             package("P3", lines=[line("12", "CUP", 1)], minutes=5, origin_refs=("P1",), state="cancelled")]  # fmt: skip
+
     with meanwhile(lambda: begin(desk, intent)) as begun:
+        desk.tell(*split)
         assert orders.cancel_by_remote(order=order, gone={cup.id: orders.Pieces(1)}, at=LATER) == "part"
 
     assert not begun[0].refused

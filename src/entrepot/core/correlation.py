@@ -23,7 +23,7 @@ def correlation_id(channel_id: int, order_ref: str) -> str:
 @contextmanager
 def correlated(ids: Iterable[str]) -> Iterator[None]:
     """What is logged and called in the block is about these; of nothing: about what it was about before."""
-    found = tuple(dict.fromkeys(ids))[:MOST]
+    found = tuple(dict.fromkeys(filter(None, ids)))[:MOST]
     token = _IDS.set(found or _IDS.get())
     try:
         yield

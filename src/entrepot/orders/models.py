@@ -42,6 +42,7 @@ class Order(SellerScoped):
     empty_refs = models.JSONField(default=list, db_default=[], blank=True)  # those of them that had no lines
     # Package → {"amounts": the five above and the difference, as text, "origins": what it came from}.
     counted = models.JSONField(default=dict, db_default={}, blank=True)
+    parts = models.JSONField(default=dict, db_default={}, blank=True)  # the youngest news of each package: living.py
     replaced_refs = models.JSONField(default=list, blank=True)  # packages that those told of came from
     note = models.TextField(blank=True)
     approved_at = models.DateTimeField(null=True, blank=True)

@@ -134,7 +134,7 @@ def _name(kind: str, intents: Sequence[Intent]) -> None:
     else:
         names = order_queries.correlations(order_ids=subjects)
     for intent in intents:
-        intent.correlation = names[intent.subject_id]
+        intent.correlation = names.get(intent.subject_id, "")  # it was erased: its own end says so
 
 
 def _failed(intent: Intent, error: Exception) -> None:

@@ -24,8 +24,7 @@ def take_amounts(entry: Entry, counted: Counted, variants: Mapping[str, int]) ->
     the line that was averaged over most units; any other is kept, and holds the order.
     """
     order, anew = entry.order, _told_anew(entry, counted)
-    late = {p.package_ref for p in counted.late}
-    kept = {} if anew else {ref: x for ref, x in order.counted.items() if not late & set(x["origins"])}
+    kept = {} if anew else {ref: x for ref, x in order.counted.items() if ref not in counted.within}
     for p in anew:
         correct_lines(entry, p, variants)
     for p in anew or [*counted.late, *counted.first]:

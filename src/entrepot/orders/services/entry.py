@@ -26,7 +26,7 @@ _ON_ITS_WAY = ("approved", "queued")
 ROLES = ("ship_to", "bill_to")
 _TAKEN = (
     "gross", "seller_discount", "channel_discount", "shipping", "total", "difference", "hold_reason", "is_paid",
-    "modified_at", "told_refs", "replaced_refs", "empty_refs", "counted", "storefront", "storefront_code",
+    "modified_at", "told_refs", "replaced_refs", "empty_refs", "counted", "parts", "storefront", "storefront_code",
 )  # fmt: skip
 _LINE = (
     "quantity",

@@ -19,6 +19,7 @@ from entrepot.kit import records
 from ..models import Order
 from ..states import ORDER
 from .entry import CREATION, save_all
+from .hold import differs_from_told
 from .sale import Facts, currency_at, facts_of, owed_for, sales_order
 from .troubles import say, unsay
 
@@ -116,10 +117,13 @@ def begin_exports(*, intents: Sequence[Intent], store: Channel, at: datetime) ->
 
 def _say(begun: Begun, order: Order, intent: Intent, store: Channel, facts: Facts, at: datetime) -> None:
     if order.state == "queued" and order.hold_reason:
-        _hold_back(order, intent, at)
+        _hold_back(order, intent, order.hold_reason, at)
         return
     if order.state != "queued" or not facts.left(order):
         drop_intent(seller_id=order.seller_id, channel_id=store.id, kind=KIND, subject_id=order.id, at=at)
+        return
+    if why := differs_from_told(order, facts.lines[order.id]):
+        _hold_back(order, intent, why, at)
         return
     try:
         sale = sales_order(order=order, intent=intent, store=store, facts=facts)
@@ -136,9 +140,9 @@ def _say(begun: Begun, order: Order, intent: Intent, store: Channel, facts: Fact
     }  # fmt: skip
 
 
-def _hold_back(order: Order, intent: Intent, at: datetime) -> None:
-    """News that came after the approval: it is not sent before a person, or other news, has cleared it."""
-    why = f"held after it was approved: {order.hold_reason}"
+def _hold_back(order: Order, intent: Intent, reason: str, at: datetime) -> None:
+    """What holds it since the approval: it is not sent before a person, or other news, has cleared it."""
+    why = f"held after it was approved: {reason}"
     if refuse_intent(intent, why=why, at=at):
         say([order], "held", why)
         move(order, ORDER, "fail", actor="hub", at=at, note=why[:500])

@@ -8,8 +8,10 @@ from typing import TYPE_CHECKING
 
 from entrepot.core.money import minor_unit
 
+from ..living import Sold, differs
 from ..models import Line, Order, Party
 from .correct import told_otherwise
+from .sale import owed_for
 
 if TYPE_CHECKING:
     from entrepot.channels.models import Storefront
@@ -48,6 +50,19 @@ def hold_reason(
     if not _is_deliverable(ship_to):
         reasons.append("the delivery address is empty or masked")
     return "; ".join(reasons)
+
+
+def differs_from_told(order: Order, lines: Sequence[Line]) -> str:
+    """Why what would be sold is not what lives on the marketplace, for a person to read; empty: it is.
+
+    Nothing is said of an order that was told of before the news of each of its packages was kept.
+    """
+    if set(order.told_refs) - order.parts.keys():
+        return ""
+    sold = Sold(shipping=order.shipping)
+    for x in lines:
+        sold.add(x.listing_ref, x.quantity - x.cancelled_quantity, owed_for(x, order.currency))
+    return differs(order.parts, sold, minor=minor_unit(order.currency))
 
 
 def _whole(order: Order, lines: Sequence[Line]) -> Decimal:

@@ -14,6 +14,7 @@ from entrepot.inventory import services as inventory
 from entrepot.kit import records
 from entrepot.listings import queries as listings
 
+from ..living import told_parts
 from ..models import Order
 from .address import take_parties
 from .amounts import take_amounts
@@ -81,6 +82,7 @@ def _take(entry: Entry, variants: Mapping[int | None, Mapping[str, int]]) -> Non
     order = entry.order
     take_parties(entry)
     ours = variants[entry.front.id] if entry.front else {}
+    order.parts = told_parts(order.parts, entry.packages)
     counted = take_lines(entry, ours)
     name_variants(entry, ours)
     take_amounts(entry, counted, ours)

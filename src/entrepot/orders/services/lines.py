@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
+from typing import Any
 
 from entrepot.kit import records
 
+from ..living import pieces_of
 from ..models import Line, Order
 from ..sums import line_total
 from .entry import Entry, nothing_sent
@@ -17,12 +20,15 @@ _OWN = ("id", "split_refs", "cancelled_quantity", "cancelled_total")  # of a lin
 
 @dataclass(frozen=True, slots=True)
 class Counted:
-    """Packages that told of pieces for the first time. The amounts of ``late`` ones stand for those of the packages
-    that came from them.
+    """Packages that told of pieces for the first time, but for those that came from one that was told.
+
+    The amounts of ``late`` ones stand for those of the packages that came from them. ``within`` are the refs of
+    packages that were counted, and turn out to be pieces of others that are.
     """
 
     first: list[records.Package]
     late: list[records.Package]
+    within: set[str]
 
 
 def take_lines(entry: Entry, variants: Mapping[str, int]) -> Counted:
@@ -35,9 +41,15 @@ def take_lines(entry: Entry, variants: Mapping[str, int]) -> Counted:
     told, replaced = set(order.told_refs), set(order.replaced_refs)
     empty = set(order.empty_refs)  # told of, but not of what is in them
     fresh = [p for p in packages if p.lines and (p.package_ref not in told or p.package_ref in empty)]
-    late = [p for p in fresh if p.package_ref in replaced]
     roots = (told - empty) | {p.package_ref for p in packages if p.lines}
-    first = [p for p in fresh if p not in late and not roots & set(p.origin_refs)]
+    stray = {ref: order.parts[ref] for ref, x in order.counted.items() if ref in order.parts and _is_stray(x, roots)}
+    # The others hold pieces of what is told.
+    new = [p for p in fresh if not roots & set(p.origin_refs) and not _is_of_a_whole(p, order, replaced)]
+    late = [p for p in new if p.package_ref in replaced or _is_whole_of(p, stray)]
+    first = [p for p in new if p not in late]
+    split = {p.package_ref for p in fresh} & replaced
+    within = {ref for ref, x in order.counted.items() if split & set(x["origins"])}
+    within |= stray.keys() if any(_is_whole_of(p, stray) for p in late) else set()
     for package in late:
         _grow(entry, package)
     _add(entry, [*late, *first], variants)
@@ -48,7 +60,31 @@ def take_lines(entry: Entry, variants: Mapping[str, int]) -> Counted:
     bare = {p.package_ref for p in packages if not p.lines} - roots
     order.empty_refs = sorted((empty | bare) - {p.package_ref for p in fresh})
     order.replaced_refs = sorted(replaced.union(*(p.origin_refs for p in packages)))
-    return Counted(first, late)
+    return Counted(first, late, within)
+
+
+def _is_stray(kept: Mapping[str, Any], roots: set[str]) -> bool:
+    """Whether a counted package came from one that was not told: perhaps by way of it from one that was, or will be."""
+    return bool(kept["origins"]) and not roots & set(kept["origins"])
+
+
+def _is_of_a_whole(package: records.Package, order: Order, replaced: set[str]) -> bool:
+    """Whether what came from a package that was not told can be pieces of one that came from none, and was told."""
+    if not package.origin_refs or package.package_ref in replaced:
+        return False
+    whole = pieces_of(part for ref, part in order.parts.items() if not part["origins"])
+    wanted = Counter[str]()
+    for x in package.lines:
+        wanted[x.listing_ref] += x.quantity
+    return bool(whole) and not wanted - whole
+
+
+def _is_whole_of(package: records.Package, stray: Mapping[str, Any]) -> bool:
+    """Whether a package that came from none can be what packages came from by way of one that was not told."""
+    whole = Counter[str]()
+    for x in package.lines:
+        whole[x.listing_ref] += x.quantity
+    return bool(stray) and not package.origin_refs and not pieces_of(stray.values()) - whole
 
 
 def name_variants(entry: Entry, variants: Mapping[str, int]) -> None:
