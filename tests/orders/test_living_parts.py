@@ -1,0 +1,121 @@
+"""What lives by the news of each package, beside what would be sold."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from decimal import Decimal
+
+import pytest
+
+from entrepot.orders.living import Sold, differs, pieces_of, told_parts
+
+from .conftest import AT, line, package
+
+CENT = Decimal("0.01")
+WHOLE = package("R", lines=[line("L", quantity=2), line("S", "CUP", price="5.00")], minutes=1)
+LEFT = package("C", lines=[line("L")], minutes=3, origin_refs=("R",))
+RIGHT = package("D", lines=[line("L2"), line("S", "CUP", price="5.00")], minutes=3, origin_refs=("R",))
+
+
+def sold(*rows, shipping="0"):
+    found = Sold(shipping=Decimal(shipping))
+    for ref, pieces, amount in rows:
+        found.add(ref, pieces, Decimal(amount))
+    return found
+
+
+def said(news, *rows, shipping="0"):
+    return differs(told_parts({}, news), sold(*rows, shipping=shipping), minor=CENT)
+
+
+ALL = (("TEA", 2, "20.00"), ("CUP", 1, "5.00"))
+
+
+@pytest.mark.parametrize("news", [[WHOLE], [WHOLE, LEFT], [WHOLE, LEFT, RIGHT], [LEFT, RIGHT]], ids=str)
+def test_a_whole_is_sold_however_much_of_its_split_is_told(news):
+    assert said(news, *ALL) == ""
+
+
+@pytest.mark.parametrize(
+    "rows",
+    [
+        (("TEA", 1, "20.00"), ("CUP", 1, "5.00")),  # the amount is right, the pieces are not
+        (("TEA", 3, "20.00"), ("CUP", 1, "5.00")),
+        (("TEA", 2, "20.01"), ("CUP", 1, "4.99")),  # the sum is right, the lines are not
+        (("TEA", 2, "20.00"),),
+        (("TEA", 2, "20.00"), ("POT", 1, "5.00")),
+        (*ALL, ("POT", 1, "0.00")),  # a gift that nobody was promised
+    ],
+    ids=str,
+)
+@pytest.mark.parametrize("news", [[WHOLE], [WHOLE, LEFT, RIGHT]], ids=["whole", "split"])
+def test_other_pieces_goods_or_amounts_are_told_with_both_sides(news, rows):
+    told = said(news, *rows)
+
+    assert "would be sold, and what lives on the marketplace is CUP × 1 at 5.00, TEA × 2 at 20.00" in told
+
+
+def test_what_is_cancelled_does_not_live_and_what_is_not_told_yet_does():
+    gone = replace(LEFT, state="cancelled")
+
+    assert said([WHOLE, gone], ("TEA", 1, "10.00"), ("CUP", 1, "5.00")) == ""
+    assert said([WHOLE, gone, RIGHT], ("TEA", 1, "10.00"), ("CUP", 1, "5.00")) == ""
+    assert said([WHOLE, gone, RIGHT], *ALL) != ""
+
+
+def test_shipping_is_compared_too():
+    costs = replace(WHOLE, shipping=Decimal("4.90"), total=WHOLE.total + Decimal("4.90"))
+
+    assert said([costs], *ALL, shipping="4.90") == ""
+    assert "shipping 4.90" in said([costs], *ALL)
+
+
+def test_a_total_that_its_lines_do_not_come_to_is_told_by_package():
+    assert said([replace(WHOLE, total=Decimal("24.00"))], *ALL) == "package R comes to another total than its lines"
+
+
+def test_a_cent_of_an_average_is_explained_and_not_more():
+    averaged = line("L", quantity=3, price="8.99", unit_seller_discount=Decimal("1.00"))
+    told = [package("R", lines=[averaged], total=Decimal("26.98"))]
+
+    assert said(told, ("TEA", 3, "26.98")) == ""
+    assert said(told, ("TEA", 3, "26.95")) != ""
+
+
+def test_averages_explain_no_more_in_all_than_they_do_by_unit_and_no_shipping():
+    off = [line("L", quantity=3, price="8.99", unit_seller_discount=Decimal("1.00")),
+           line("S", "CUP", quantity=3, price="8.99", unit_seller_discount=Decimal("1.00"))]  # fmt: skip
+    told = [package("R", lines=off)]
+
+    assert said(told, ("TEA", 3, "26.98"), ("CUP", 3, "26.98")) == ""
+    assert said(told, ("TEA", 3, "26.95"), ("CUP", 3, "26.95")) != ""
+    assert said(told, ("TEA", 3, "26.97"), ("CUP", 3, "26.97"), shipping="0.01") != ""
+
+
+def test_a_package_that_was_split_lives_in_what_came_from_it_alone():
+    gone = replace(WHOLE, state="cancelled")
+
+    assert said([gone, LEFT], ("TEA", 1, "10.00")) == ""
+    chain = [WHOLE, LEFT, replace(RIGHT, state="superseded"), replace(RIGHT, package_ref="E", modified_at=AT)]
+    assert said(chain, *ALL) == ""  # the last names the first of its chain
+
+
+@pytest.mark.parametrize(
+    "odd",
+    [
+        replace(RIGHT, lines=(line("L2", quantity=2), line("S", "CUP", price="5.00")), total=Decimal("25.00")),
+        replace(RIGHT, lines=(line("L2", "POT"), line("S", "CUP", price="5.00"))),
+        replace(RIGHT, lines=(line("L2", price="9.00"), line("S", "CUP", price="5.00")), total=Decimal("14.00")),
+    ],
+    ids=["pieces", "goods", "price"],
+)
+def test_a_split_that_holds_what_the_whole_did_not_is_told_whatever_would_be_sold(odd):
+    assert "was told, and what came from it is told as" in said([WHOLE, LEFT, odd], *ALL)
+
+
+def test_older_news_of_a_package_says_nothing_and_news_without_lines_keeps_what_was_in_it():
+    parts = told_parts({}, [WHOLE])
+
+    assert told_parts(parts, [replace(WHOLE, modified_at=AT, lines=(line("X", "POT"),))]) == parts
+    bare = told_parts(parts, [replace(WHOLE, modified_at=AT.replace(minute=9), lines=(), state="cancelled")])
+    assert (bare["R"]["state"], pieces_of(bare.values())) == ("cancelled", {"TEA": 2, "CUP": 1})
