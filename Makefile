@@ -50,7 +50,7 @@ format: setup ## put the code into its form
 
 test: setup ## every test; T=path for one file or folder
 	@sh tools/chromium.sh
-	$(BIN)/python -m pytest -q -n 3 --dist loadfile --no-loadscope-reorder $(T)
+	$(BIN)/python -m pytest -q -n 4 --dist loadfile --no-loadscope-reorder $(T)
 
 test-pure: setup ## the tests that touch no database: seconds
 	$(BIN)/python -m pytest -q -n 2 --dist loadfile tests/core tests/kit tests/connectors
