@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import fcntl
 import os
 import shutil
 import signal
@@ -9,8 +10,8 @@ import subprocess
 import sys
 import threading
 import time
-from collections.abc import Callable
-from contextlib import ExitStack
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack, contextmanager
 from pathlib import Path
 from typing import Self
 
@@ -45,7 +46,21 @@ def demo(
     stays open with buyers arriving until it is interrupted. ``before_judging`` lets a test plant a divergence.
     """
     console = Console()
-    home = _home()
+    home = Path(os.environ.get("ENTREPOT_DEMO_HOME", ".entrepot/demo")).absolute()
+    with _alone(home) as is_alone:
+        if not is_alone:
+            told = (
+                f"A demo runs in {home} already: end it with Ctrl-C, or give this one an ENTREPOT_DEMO_HOME of its own"
+            )
+            console.print(told, style="red")
+            return 1
+        return _demo(console, _emptied(home), before_judging, once=once, faults=faults, seed=seed)
+
+
+def _demo(
+    console: Console, home: Path, plant: Callable[[Sandbox], None] | None, *, once: bool, faults: str, seed: int
+) -> int:
+    console.print("[dim]Starting the database, the simulators and the hub …[/]")
     os.environ["ENTREPOT_HOME"] = str(home)
     os.environ.setdefault("ENTREPOT_REMOTE_TIMEOUT_S", "10")
     os.environ.setdefault("ENTREPOT_LOG_LEVEL", "CRITICAL")
@@ -58,13 +73,26 @@ def demo(
 
         stack.enter_context(running())
         stack.enter_context(_Processes(port, home))
-        plant = before_judging or (lambda _: None)
-        return _walk(console, sandbox, plant, once=once, faults=faults, seed=seed, began=began, port=port)
+        return _walk(
+            console, sandbox, plant or (lambda _: None), once=once, faults=faults, seed=seed, began=began, port=port
+        )
 
 
-def _home() -> Path:
+@contextmanager
+def _alone(home: Path) -> Iterator[bool]:
+    """Whether no other demo is at work in this home; none begins while the block runs. The system forgets the dead."""
+    home.parent.mkdir(parents=True, exist_ok=True)
+    with home.with_name(f"{home.name}.lock").open("ab") as lock:
+        try:
+            fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            yield False
+        else:
+            yield True
+
+
+def _emptied(home: Path) -> Path:
     """The demo's own home, emptied; never the one of a real installation."""
-    home = Path(os.environ.get("ENTREPOT_DEMO_HOME", ".entrepot/demo")).absolute()
     if home.exists():
         shutil.rmtree(home)
     home.mkdir(parents=True, exist_ok=True)
