@@ -117,11 +117,15 @@ def webhooks(
     if len(names) > 1:
         raise Refused("one of --enable, --disable and --renew-secret, not several")
     with ready():
+        from django.conf import settings
+
         row = find.channel(channel, seller)
         work(row, names[0], doing=f"asking {row.name}", background=False, json=json)
         row.refresh_from_db()
         found = _webhooks(row)
         show.rows(found, json_wanted=json, empty="no subscriptions; --enable makes them")
+        if enable or renew_secret:
+            typer.echo(f"The remote posts to {settings.ENTREPOT_PUBLIC_URL} (ENTREPOT_PUBLIC_URL)", err=True)
         raise typer.Exit(int(any(w["state"] in ("missing", "switched_off", "unwanted") for w in found)))
 
 

@@ -88,7 +88,11 @@ def restore(
         _refuse_company(handle.url)
         read(handle.url, file)
         after_restore(handle.url)
-    typer.echo(f"{file} is restored", err=True)
+    typer.echo(
+        f"{file} is restored: its channels are as live as they were then, and what was under way is asked for first. "
+        "Start a worker only if this is to go on as the hub, not a rehearsal",
+        err=True,
+    )
 
 
 def _is_backup(file: Path) -> None:
