@@ -6,6 +6,7 @@ import pytest
 
 from entrepot.channels.models import Intent
 from entrepot.core.errors import Refused
+from entrepot.fulfilment import services as fulfilment
 from entrepot.orders import services as orders
 
 from .conftest import AT, begin, claimed, line, made, package, push, sellable
@@ -47,14 +48,19 @@ def test_a_package_that_comes_while_the_order_is_on_its_way_stays_promised(desk)
     assert (desk.held("CUP"), desk.held("TEA"), desk.on_hand("TEA")) == (2, 0, 19)
 
 
+def told(desk, *news):
+    for one in news:
+        taken = desk.tell(one)
+        fulfilment.apply_told(told=[fulfilment.Told(taken.order, taken.line_ids, [one])], at=AT)
+
+
 def test_what_comes_late_and_is_cancelled_is_neither_said_nor_taken_out_of_the_store(desk):
     sellable(desk, by_rule=True)
-    desk.tell(package("P1"))
+    told(desk, package("P1"))
     push(desk)
-    desk.tell(package("P2", **MORE))
-    order = desk.order()
 
-    orders.cancel_by_remote(order=order, gone={order.lines.get(line_ref="2").id: orders.Pieces(2)}, at=AT)
+    told(desk, package("P2", **MORE), package("P2", **{**MORE, "minutes": 6}, state="cancelled"))
 
     assert desk.order().troubles == {}
+    assert (desk.held("CUP"), desk.on_hand("CUP")) == (0, 20)
     assert not Intent.objects.system().filter(kind="store_lower").exists()

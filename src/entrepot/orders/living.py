@@ -70,9 +70,7 @@ def differs(parts: Mapping[str, Any], sold: Sold, *, minor: Decimal) -> str:
 
     Half a minor unit a unit is explained where prices are told as averages over units.
     """
-    living, told = Sold(), []
-    for refs in _families(parts):
-        told += _add_family({ref: parts[ref] for ref in refs}, living, minor)
+    living, told = lives(parts, minor=minor)
     if told:
         return "; ".join(told)
     rounding = _rounding(parts.values(), minor)
@@ -82,6 +80,19 @@ def differs(parts: Mapping[str, Any], sold: Sold, *, minor: Decimal) -> str:
     if is_same and not refs_off and living.shipping == sold.shipping and abs(both[0] - both[1]) <= rounding:
         return ""
     return f"{sold.text()} would be sold, and what lives on the marketplace is {living.text()}"
+
+
+def lives(parts: Mapping[str, Any], *, minor: Decimal) -> tuple[Sold, list[str]]:
+    """What lives on the marketplace, and what of the news contradicts itself, for a person to read."""
+    living, told = Sold(), []
+    for refs in _families(parts):
+        told += _add_family({ref: parts[ref] for ref in refs}, living, minor)
+    return living, told
+
+
+def is_told_bare(parts: Mapping[str, Any]) -> bool:
+    """Whether a package lives of which nobody knows what is in it."""
+    return any(not x["rows"] and x["state"] not in (*_GONE, "superseded") for x in parts.values())
 
 
 def _families(parts: Mapping[str, Any]) -> list[list[str]]:

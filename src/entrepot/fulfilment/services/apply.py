@@ -22,7 +22,6 @@ if TYPE_CHECKING:
     from entrepot.orders.models import Order
 
 _GONE = ("cancelled", "unsupplied")
-_LIVES = "it was cancelled, and a package of it lives on the marketplace: give it up there, or sell it by hand"
 _WIDTH = 300  # of orders.Order.waybills
 _TOLD = (
     "their_status", "modified_at", "ship_by", "pays_carriage", "tracking_ref", "tracking_url", "carrier",
@@ -179,6 +178,7 @@ def _save(work: Sequence[_Work]) -> None:
             )
             row = lines.setdefault((one.row.id, x.line_ref), fresh)
             row.quantity, row.total = row.quantity + x.quantity, (row.total or 0) + total
+    _forget_lines(work)
     PackageLine.objects.system().bulk_create(
         list(lines.values()),
         batch_size=1000,
@@ -186,6 +186,14 @@ def _save(work: Sequence[_Work]) -> None:
         unique_fields=["package", "line_ref"],
         update_fields=["quantity", "total"],
     )
+
+
+def _forget_lines(work: Sequence[_Work]) -> None:
+    """What a package told of before and no longer holds travels in another."""
+    told = {one.row.id: {x.line_ref for x in one.theirs.lines} for one in work if one.theirs.lines}
+    kept = PackageLine.objects.system().filter(package_id__in=told).values_list("id", "package_id", "line_ref")
+    if gone := [line_id for line_id, package_id, ref in kept if ref not in told[package_id]]:
+        PackageLine.objects.system().filter(id__in=gone).delete()
 
 
 def _settle_orders(told: Sequence[Told], at: datetime) -> None:
@@ -228,7 +236,7 @@ def _see_to_ended(ended: Sequence[Order], at: datetime) -> None:
     living = set(rows.values_list("order_id", flat=True))
     for order in ended:
         if order.id in living:
-            orders.say_trouble(seller_id=order.seller_id, order_id=order.id, kind="cancel", why=_LIVES)
+            orders.say_trouble(seller_id=order.seller_id, order_id=order.id, kind="cancel", why=orders.LIVES)
         else:
             orders.end_promises(order=order, at=at)
 

@@ -1,6 +1,7 @@
 """Writes of orders: intake, review, and what the store said."""
 
 from ..sums import line_total as line_total
+from .cancel import LIVES as LIVES
 from .cancel import Pieces as Pieces
 from .cancel import cancel_by_remote as cancel_by_remote
 from .cancel import cancel_in_store as cancel_in_store

@@ -19,12 +19,14 @@ from ..models import Line, Order
 from ..states import CANCEL, ORDER
 from .entry import awaited_refs, is_unsent
 from .export import KIND
+from .hold import lives_on
 from .late import tell_late
 from .lowering import plan_lowering
 from .troubles import say, say_trouble, unsay
 
 CANCEL_KIND = "store_cancel"
 _NEVER_SENT = ("planned", "refused", "dropped")
+LIVES = "it was cancelled, and a package of it lives on the marketplace: give it up there, or sell it by hand"
 PERSON = "cancelled by the marketplace after the store had shipped it: stop the parcel, or expect it back"
 
 
@@ -56,9 +58,9 @@ def cancel_by_remote(
         order = Order.objects.system().select_for_update(no_key=True).get(id=order.id)
         rows = Line.objects.system().filter(order=order).order_by("id").select_for_update(no_key=True)
         lines = {x.id: x for x in rows}
-        if is_all and not set(order.replaced_refs) - set(ended):
+        if is_all and (not set(order.replaced_refs) - set(ended) or lives_on(order) is False):
             gone = {x.id: Pieces(x.quantity) for x in lines.values()}
-        changed = _lower(lines, gone)
+        changed = _lower(lines, _spread(lines, gone))
         is_whole = is_all is not False and _is_whole(order, list(lines.values()), ended)
         if not changed and not (is_whole and _is_open(order)):
             return "unchanged"
@@ -84,6 +86,22 @@ def _is_open(order: Order) -> bool:
     return not channels.intents_of(seller_id=order.seller_id, kinds=[CANCEL_KIND], subject_id=order.id)
 
 
+def _spread(lines: dict[int, Line], gone: Mapping[int, Pieces]) -> dict[int, Pieces]:
+    """More pieces than a line has are pieces of others of its listing, at its price first: a split may call pieces of
+    several by one name, and what was told after the store had the order is a line of its own.
+    """
+    spread = {i: Pieces(min(p.quantity, lines[i].quantity), p.total) for i, p in gone.items()}
+    for line_id, pieces in gone.items():
+        line, more = lines[line_id], pieces.quantity - lines[line_id].quantity
+        same = [x for x in lines.values() if x.id != line_id and x.listing_ref == line.listing_ref]
+        for other in sorted(same, key=lambda x: (x.unit_price != line.unit_price, x.id)):
+            held = spread.get(other.id, Pieces(0)).quantity
+            if (taken := min(more, other.quantity - held)) > 0:
+                spread[other.id] = Pieces(held + taken)
+                more -= taken
+    return spread
+
+
 def _lower(lines: dict[int, Line], gone: Mapping[int, Pieces]) -> list[Line]:
     changed = []
     for line_id, pieces in gone.items():
@@ -106,6 +124,8 @@ def _part(order: Order, changed: list[Line], at: datetime) -> None:
     if order.state == "cancelled" or intent is None or intent.state in _NEVER_SENT or is_unsent(intent):
         fit_promises(order, changed, at)
     elif intent.state == "confirmed":
+        in_store = intent.payload.get("lines", {})
+        fit_promises(order, [x for x in changed if str(x.id) not in in_store] if in_store else [], at)
         plan_lowering(order=order, at=at)
         tell_late([order])
 
@@ -129,6 +149,7 @@ def _whole(order: Order, line_ids: list[int], at: datetime) -> str:
         plan_intent(
             seller_id=order.seller_id, channel_id=intent.channel_id, kind=CANCEL_KIND, subject_id=order.id, at=at
         )
+        unsay([order], "late", "part")
     elif action == "person":
         say([order], "cancel", PERSON)
     elif why:
@@ -148,11 +169,16 @@ def confirm_cancelled(*, order_id: int, is_in_store: bool, at: datetime, asked_a
     """The store confirmed the cancellation (or never had the order): give back what it gives back, end the order."""
     with transaction.atomic():
         order = Order.objects.system().select_for_update(no_key=True).get(id=order_id)
-        line_ids = list(Line.objects.system().filter(order=order).order_by("id").values_list("id", flat=True))
+        lines = list(Line.objects.system().filter(order=order).order_by("id"))
+        line_ids = [x.id for x in lines]
         if is_in_store:
             inventory.give_back(seller_id=order.seller_id, line_ids=line_ids, at=at, asked_at=asked_at)
-        inventory.release(seller_id=order.seller_id, line_ids=line_ids, at=at)
+        # A package that was told meanwhile lives on: it stays promised until it ends.
+        living = [x.id for x in lines if x.cancelled_quantity < x.quantity] if lives_on(order) else []
+        inventory.release(seller_id=order.seller_id, line_ids=[i for i in line_ids if i not in living], at=at)
         unsay([order])
+        if living:
+            say([order], "cancel", LIVES)
         if order.state not in ORDER.ends:
             move(order, ORDER, "cancel", actor="store" if is_in_store else "remote", at=at)
 

@@ -48,7 +48,7 @@ _LINE = (
 class Entry:
     """One order with what is now told of it. ``lines`` are in the order of their ids, those without an id last.
 
-    ``came_to`` is what its packages came to before.
+    ``came_to`` is what its packages came to before, ``lived`` what of an order in the store lived there.
     ``written`` and ``touched`` are the parties and lines that changed, ``grown`` the lines that turned out to be more
     pieces than thought, ``fresh`` those that were not known before, once they are saved.
     """
@@ -60,6 +60,7 @@ class Entry:
     parties: dict[str, Party] = field(default_factory=dict)
     is_new: bool = False
     came_to: tuple[Decimal, str] = (Decimal(0), "")
+    lived: str = ""
     written: list[Party] = field(default_factory=list)
     touched: list[Line] = field(default_factory=list)
     grown: list[Line] = field(default_factory=list)

@@ -19,7 +19,7 @@ from entrepot.kit import records
 from ..models import Order
 from ..states import ORDER
 from .entry import CREATION, save_all
-from .hold import differs_from_told
+from .hold import differs_from_told, lives_on
 from .sale import Facts, currency_at, facts_of, owed_for, sales_order
 from .troubles import say, unsay
 
@@ -115,12 +115,18 @@ def begin_exports(*, intents: Sequence[Intent], store: Channel, at: datetime) ->
     return begun
 
 
+_NOTHING_LEFT = "all that was told of it is cancelled, and a package of it lives of which more has to be told"
+
+
 def _say(begun: Begun, order: Order, intent: Intent, store: Channel, facts: Facts, at: datetime) -> None:
     if order.state == "queued" and order.hold_reason:
         _hold_back(order, intent, order.hold_reason, at)
         return
-    if order.state != "queued" or not facts.left(order):
+    if order.state != "queued" or not (facts.left(order) or lives_on(order)):
         drop_intent(seller_id=order.seller_id, channel_id=store.id, kind=KIND, subject_id=order.id, at=at)
+        return
+    if not facts.left(order):
+        _hold_back(order, intent, _NOTHING_LEFT, at)
         return
     if why := differs_from_told(order, facts.lines[order.id]):
         _hold_back(order, intent, why, at)

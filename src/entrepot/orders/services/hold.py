@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from decimal import Decimal
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from entrepot.core.money import minor_unit
 
-from ..living import Sold, differs
+from ..living import Sold, differs, is_told_bare, lives
 from ..models import Line, Order, Party
 from .correct import told_otherwise
+from .entry import awaited_refs
 from .sale import owed_for
 
 if TYPE_CHECKING:
@@ -52,16 +53,49 @@ def hold_reason(
     return "; ".join(reasons)
 
 
-def differs_from_told(order: Order, lines: Sequence[Line]) -> str:
+def is_known_by_part(order: Order) -> bool:
+    """Whether the news of each of its packages was kept: an order from before that is not compared with it."""
+    return bool(order.parts) and not set(order.told_refs) - order.parts.keys()
+
+
+def lives_on(order: Order) -> bool | None:
+    """Whether a piece of it lives on the marketplace, or may; None: that is not known."""
+    if not is_known_by_part(order):
+        return None
+    living, _ = lives(order.parts, minor=minor_unit(order.currency))
+    return bool(awaited_refs(order)) or any(living.pieces.values()) or is_told_bare(order.parts)
+
+
+def what_lives(order: Order) -> str:
+    """What lives of it on the marketplace, to see whether that has changed."""
+    living, told = lives(order.parts, minor=minor_unit(order.currency))
+    return "; ".join([living.text(), *told])
+
+
+def told_since(order: Order, lines: Sequence[Line]) -> list[tuple[str, int, Decimal]]:
+    """(listing ref, pieces, amount) that live on the marketplace beyond what is left of the lines."""
+    if not is_known_by_part(order):
+        return []
+    living, _ = lives(order.parts, minor=minor_unit(order.currency))
+    for x in lines:
+        living.add(x.listing_ref, x.cancelled_quantity - x.quantity, -owed_for(x, order.currency))
+    return [(ref, n, max(Decimal(0), living.amounts[ref])) for ref, n in sorted(living.pieces.items()) if n > 0]
+
+
+def differs_from_told(order: Order, lines: Sequence[Line], *, there: Mapping[str, Any] | None = None) -> str:
     """Why what would be sold is not what lives on the marketplace, for a person to read; empty: it is.
 
-    Nothing is said of an order that was told of before the news of each of its packages was kept.
+    ``there``: what the store was given (``lines`` and ``owed`` by line id), instead of what would be sold; pieces that
+    are cancelled count as taken out.
     """
-    if set(order.told_refs) - order.parts.keys():
+    if not is_known_by_part(order):
         return ""
     sold = Sold(shipping=order.shipping)
     for x in lines:
-        sold.add(x.listing_ref, x.quantity - x.cancelled_quantity, owed_for(x, order.currency))
+        left, owed = x.quantity - x.cancelled_quantity, owed_for(x, order.currency)
+        if there is not None and there["lines"].get(str(x.id), 0) <= left:
+            left, owed = there["lines"].get(str(x.id), 0), Decimal(there.get("owed", {}).get(str(x.id), 0))
+        sold.add(x.listing_ref, left, owed)
     return differs(order.parts, sold, minor=minor_unit(order.currency))
 
 

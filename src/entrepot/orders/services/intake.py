@@ -19,7 +19,7 @@ from ..models import Order
 from .address import take_parties
 from .amounts import take_amounts
 from .entry import Entry, comes_to, open_entries, save_entries
-from .hold import hold_reason
+from .hold import hold_reason, what_lives
 from .late import tell_late
 from .lines import name_variants, take_lines
 from .review import approve_ready
@@ -66,7 +66,9 @@ def take_orders(*, channel: Channel, told: Mapping[str, Sequence[records.Package
 
 
 def _is_corrected(entry: Entry) -> bool:
-    return bool(entry.grown) or any(x.pk is None for x in entry.lines) or comes_to(entry.order) != entry.came_to
+    if bool(entry.grown) or any(x.pk is None for x in entry.lines) or comes_to(entry.order) != entry.came_to:
+        return True
+    return entry.order.state in ("synced", "processed") and entry.lived != what_lives(entry.order)
 
 
 def _variants(entries: Sequence[Entry]) -> dict[int | None, dict[str, int]]:
@@ -82,6 +84,7 @@ def _take(entry: Entry, variants: Mapping[int | None, Mapping[str, int]]) -> Non
     order = entry.order
     take_parties(entry)
     ours = variants[entry.front.id] if entry.front else {}
+    entry.lived = what_lives(order) if order.state in ("synced", "processed") else ""
     order.parts = told_parts(order.parts, entry.packages)
     counted = take_lines(entry, ours)
     name_variants(entry, ours)

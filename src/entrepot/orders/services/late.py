@@ -12,14 +12,16 @@ from django.db import transaction
 from entrepot.channels import queries as channels
 from entrepot.channels.services import amend_intent
 from entrepot.core.errors import Refused
+from entrepot.core.ids import fingerprint
 from entrepot.inventory import services as inventory
 
 from ..models import Line, Order
 from .correct import seen_otherwise, told_otherwise
 from .entry import save_all
 from .export import KIND
-from .hold import comes_to_told
-from .sale import owed_for
+from .hold import comes_to_told, differs_from_told, lives_on, told_since
+from .lines import piece_line
+from .sale import averaged, owed_for
 from .troubles import say, unsay
 
 if TYPE_CHECKING:
@@ -52,7 +54,22 @@ def _what_differs(order: Order) -> str:
         said.append(f"it comes to {order.total} {order.currency} now, not {sent} {order.currency}; mend it there")
     elif not missing and is_of_other_goods(order, creation):
         said.append("it is told with other goods or prices now; mend it there")
+    elif not missing and (why := _differs_there(order, creation, lines)):
+        said.append(f"{why}; mend it there")
     return ", ".join(said)
+
+
+def _differs_there(order: Order, creation: Intent, lines: Sequence[Line]) -> str:
+    """Why what the store's order has is not what lives on the marketplace, but for pieces that are being taken out of
+    it; empty: it is, a person has seen to it, or nothing lives at all.
+    """
+    if creation.payload.get("seen") == _seen(order) or not lives_on(order):
+        return ""
+    return differs_from_told(order, lines, there=creation.payload)
+
+
+def _seen(order: Order) -> str:
+    return fingerprint(order.parts)[:16]
 
 
 def is_of_other_goods(order: Order, creation: Intent) -> bool:
@@ -74,18 +91,45 @@ def added_by_hand(*, seller_id: int, order_id: int, at: datetime) -> Order:
         if creation is None or not _what_differs(order):
             raise Refused(f"order {order.order_ref} has nothing that the store's order lacks")
         lines = list(Line.objects.for_seller(seller_id).filter(order=order).order_by("id"))
+        lines += _pieces_told_since(order, lines, at)
         missing, sent = _too_few(creation, lines), dict(creation.payload["lines"])
         inventory.absorb(seller_id=seller_id, line_ids=[x.id for x, _ in missing if str(x.id) not in sent], at=at)
         for line, count in missing:
             sent[str(line.id)] = sent.get(str(line.id), 0) + count
-        owed = {str(x.id): str(owed_for(x, order.currency)) for x in lines}
+        owed = _owed_with(creation, missing, order)
         goods = {ref: x["goods"] for ref, x in order.counted.items() if "goods" in x}
-        mended = {"lines": sent, "told": str(order.total), "owed": owed, "goods": goods}
+        mended = {"lines": sent, "told": str(order.total), "owed": owed, "goods": goods, "seen": _seen(order)}
         amend_intent(creation, payload={**creation.payload, **mended})
         order.counted = seen_otherwise(order)
         save_all([order], ["counted"])
         unsay([order], "late")
     return order
+
+
+def _owed_with(creation: Intent, missing: Sequence[tuple[Line, int]], order: Order) -> dict[str, str]:
+    """What the buyer pays for all that the store was given, by line id, with what a person has added: what was taken
+    out again is told by the intents that did it.
+    """
+    sent, owed = creation.payload["lines"], dict(creation.payload.get("owed", {}))
+    for line, count in missing:
+        if str(line.id) in sent:
+            owed[str(line.id)] = str(Decimal(owed.get(str(line.id), 0)) + averaged(line, count, order.currency))
+        else:
+            owed[str(line.id)] = str(owed_for(line, order.currency))
+    return owed
+
+
+def _pieces_told_since(order: Order, lines: Sequence[Line], at: datetime) -> list[Line]:
+    """Pieces that one of several packages was corrected to, as lines of their own: a person has added them there."""
+    found = []
+    for listing_ref, pieces, amount in told_since(order, lines):
+        known = max((x for x in lines if x.listing_ref == listing_ref), key=lambda x: x.quantity, default=None)
+        if known is not None and known.variant_id:
+            found.append(piece_line(known, lines, pieces, amount))
+    Line.objects.bulk_create(found)
+    wanted = [(x.id, x.variant_id or 0, x.quantity) for x in found]
+    inventory.reserve(seller_id=order.seller_id, lines=wanted, at=at)
+    return found
 
 
 def _creation(order: Order) -> Intent | None:

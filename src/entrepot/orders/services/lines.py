@@ -120,10 +120,15 @@ def more_pieces(entry: Entry, line: Line, quantity: int, total: Decimal) -> None
     same = [line, *(x for x in entry.lines if x.line_ref.startswith(f"{line.line_ref}+"))]
     missing = quantity - sum(x.quantity for x in same)
     if missing > 0:
-        kept = {f.attname: getattr(line, f.attname) for f in Line._meta.concrete_fields if f.attname not in _OWN}
         total = max(Decimal(0), total - sum((x.line_total for x in same), Decimal(0)))
-        ref = f"{line.line_ref}+{len(same)}"
-        entry.lines.append(Line(**{**kept, "line_ref": ref, "quantity": missing, "line_total": total}))
+        entry.lines.append(piece_line(line, same, missing, total))
+
+
+def piece_line(line: Line, known: Sequence[Line], pieces: int, total: Decimal) -> Line:
+    """A line, not saved, of more pieces of another; ``known``: the lines of its order."""
+    kept = {f.attname: getattr(line, f.attname) for f in Line._meta.concrete_fields if f.attname not in _OWN}
+    count = sum(x.line_ref == line.line_ref or x.line_ref.startswith(f"{line.line_ref}+") for x in known)
+    return Line(**{**kept, "line_ref": f"{line.line_ref}+{count}", "quantity": pieces, "line_total": total})
 
 
 def _add(entry: Entry, counted: Sequence[records.Package], variants: Mapping[str, int]) -> None:
@@ -149,14 +154,16 @@ def made_line(order: Order, ref: str, told: Sequence[records.Line], variants: Ma
 
 
 def _name_pieces(entry: Entry, package: records.Package) -> None:
-    """A split gives pieces of a line another ref: it is the line of the same listing, the largest where several are."""
+    """A split gives pieces of a line another ref: it is the line of the same listing, of several the largest with
+    its price.
+    """
     known = entry.by_ref()
     for theirs in package.lines:
         if theirs.line_ref in known:
             continue
         same = [x for x in entry.lines if x.listing_ref == theirs.listing_ref]
         if same:
-            line = max(same, key=lambda x: x.quantity)  # the oldest of the largest
+            line = max(same, key=lambda x: (x.unit_price == theirs.unit_price, x.quantity))  # the oldest of the largest
             line.split_refs = [*line.split_refs, theirs.line_ref]
             entry.touched.append(line)
             known[theirs.line_ref] = line

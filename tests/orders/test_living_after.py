@@ -1,0 +1,204 @@
+"""After the store has an order: what the marketplace cancels, splits or corrects is followed, or a person is told."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import timedelta
+
+import pytest
+
+from entrepot.channels.models import Intent
+from entrepot.fulfilment import services as fulfilment
+from entrepot.orders import services as orders
+
+from .conftest import AT, begin, claimed, line, package, push, sellable
+
+pytestmark = pytest.mark.django_db
+LATER = AT + timedelta(minutes=30)
+CUP = line("22", "CUP")
+
+
+def tell(desk, *news):
+    for one in news:
+        taken = desk.tell(one)
+        fulfilment.apply_told(told=[fulfilment.Told(taken.order, taken.line_ids, [one])], at=AT)
+    return desk.order()
+
+
+def at(news, minute, **changed):
+    return replace(news, modified_at=AT + timedelta(minutes=minute), **changed)
+
+
+def gone(news, minute=9):
+    return at(news, minute, state="cancelled")
+
+
+def part(ref, *lines, of="R", minutes=3):
+    return package(ref, lines=lines, minutes=minutes, origin_refs=(of,))
+
+
+def approved(desk, *news):
+    sellable(desk)
+    order = tell(desk, *news)
+    orders.approve_orders(seller_id=desk.seller_id, order_ids=[order.id], at=AT)
+    return order
+
+
+def synced(desk, *news):
+    approved(desk, *news)
+    push(desk)
+    order = desk.order()
+    assert (order.state, order.troubles) == ("synced", {})
+    return order
+
+
+def lowered(desk):
+    """Pieces that are asked to be taken out of the store's order, by SKU and amount."""
+    order, found = desk.order(), []
+    for intent in Intent.objects.system().filter(kind="store_lower").exclude(state="dropped").order_by("id"):
+        found += orders.pieces_to_lower(order=order, intent=intent)
+    return [(sku, pieces, f"{gross:.2f}") for sku, pieces, gross in found]
+
+
+def is_cancelled_there(desk):
+    return Intent.objects.system().filter(kind="store_cancel").exists()
+
+
+PRICED = package("R", lines=[line("1", quantity=2), line("2", quantity=2, price="5.00")])
+DEAR, CHEAP = part("P2", line("1", quantity=2)), part("P3", line("2", price="5.00"))
+NAMED = part("P4", line("31", price="5.00"))
+
+
+def test_a_piece_with_a_new_name_is_of_the_line_with_its_price(desk):
+    synced(desk, PRICED)
+
+    tell(desk, at(PRICED, 3, state="superseded"), DEAR, CHEAP, NAMED, gone(NAMED))
+
+    assert lowered(desk) == [("TEA", 1, "5.00")]
+    assert desk.order().troubles == {}
+
+
+def test_when_nothing_lives_any_more_the_whole_is_cancelled_however_its_pieces_were_named(desk):
+    synced(desk, PRICED)
+
+    tell(desk, at(PRICED, 3, state="superseded"), DEAR, CHEAP, NAMED, gone(NAMED), gone(CHEAP), gone(DEAR))
+
+    assert is_cancelled_there(desk)
+
+
+@pytest.mark.parametrize("first", ["11", "21"], ids=["keeps its name", "another name"])
+def test_pieces_that_were_added_by_hand_are_cancelled_too(desk, first):
+    order = synced(desk, package("R"))
+    big = package("R", lines=[line(quantity=3)], minutes=1)
+    tell(desk, big)
+    orders.added_by_hand(seller_id=desk.seller_id, order_id=order.id, at=LATER)
+    two, one = part("A", line(first, quantity=2)), part("B", line("31"))
+
+    tell(desk, at(big, 3, state="superseded"), two, one, gone(two))
+
+    assert sum(pieces for _, pieces, _ in lowered(desk)) == 2
+    assert desk.order().troubles == {}
+    tell(desk, gone(one, 10))
+    assert is_cancelled_there(desk)
+
+
+def test_what_came_late_and_ended_is_promised_no_more(desk):
+    synced(desk, package("R"))
+    late = package("P2", lines=[line("22", "CUP", 2)], minutes=5)
+    tell(desk, late)
+    assert desk.held("CUP") == 2
+
+    tell(desk, gone(late))
+
+    assert (desk.held("CUP"), desk.on_hand("CUP"), desk.order().troubles) == (0, 20, {})
+
+
+def test_what_lives_when_the_store_confirms_a_cancellation_stays_promised_and_is_said(desk):
+    order = synced(desk, package("P1"))
+    other = package("P2", lines=[CUP], minutes=6)
+    tell(desk, gone(package("P1"), 5), other)
+
+    orders.confirm_cancelled(order_id=order.id, is_in_store=True, at=LATER, asked_at=LATER)
+
+    assert (desk.order().state, desk.held("CUP")) == ("cancelled", 1)
+    assert "lives on the marketplace" in desk.order().troubles["cancel"]
+    tell(desk, gone(other, 40))
+    assert (desk.held("CUP"), desk.order().troubles) == (0, {})
+
+
+def test_of_several_packages_what_one_was_corrected_to_is_added_by_hand_and_cancelled_whole(desk):
+    order = synced(desk, package("P1"), package("P2", lines=[CUP]))
+    big = package("P1", lines=[line(quantity=3)], minutes=1)
+    tell(desk, big)
+    assert "late" in desk.order().troubles
+
+    orders.added_by_hand(seller_id=desk.seller_id, order_id=order.id, at=LATER)
+    assert (desk.on_hand("TEA"), desk.order().troubles) == (17, {})
+    tell(desk, gone(big))
+
+    assert sum(pieces for _, pieces, _ in lowered(desk)) == 3
+
+
+def test_other_goods_in_a_part_are_said_until_a_person_has_seen_to_them(desk):
+    whole = package("R", lines=[line("L", quantity=2)])
+    order = synced(desk, whole)
+
+    tell(desk, at(whole, 3, state="superseded"), part("C", line("L")), part("D", line("L2", "POT")))
+
+    assert "was told, and what came from it is told as" in desk.order().troubles["late"]
+    orders.added_by_hand(seller_id=desk.seller_id, order_id=order.id, at=LATER)
+    assert desk.order().troubles == {}
+
+
+RESTUFFED = [
+    package("R", lines=[line("L"), line("S", "CUP")]),
+    part("C", line("L"), line("S", "CUP")),
+    part("C", line("L"), minutes=5),
+    part("D", line("S", "CUP"), minutes=5),
+]
+
+
+def test_what_a_package_no_longer_holds_is_not_cancelled_with_it(desk):
+    root, *news = RESTUFFED
+    synced(desk, root)
+
+    tell(desk, at(root, 3, state="superseded"), *news, gone(news[1]))
+
+    assert lowered(desk) == [("TEA", 1, "10.00")]
+
+
+def test_the_same_before_the_push_sells_what_lives(desk):
+    root, *news = RESTUFFED
+    approved(desk, root)
+    tell(desk, at(root, 3, state="superseded"), *news, gone(news[1]))
+
+    (sale,) = begin(desk, claimed(desk)).sales.values()
+
+    assert [(x.sku, x.quantity) for x in sale.lines] == [("CUP", 1)]
+
+
+def test_an_order_of_which_only_a_bare_package_lives_waits_for_its_lines_and_goes_on(desk):
+    approved(desk, package("P1"))
+    bare = replace(package("P2", minutes=4), lines=())
+    tell(desk, bare, gone(package("P1"), 5))
+    assert begin(desk, claimed(desk)).sales == {}
+    assert (desk.order().state, "held" in desk.order().troubles) == ("failed", True)
+
+    tell(desk, package("P2", lines=[CUP], minutes=8))
+
+    assert desk.order().state == "queued"
+
+
+def test_what_was_taken_out_keeps_its_price_after_a_person_has_added_something_else(desk):
+    whole = package("R", lines=[line("L", quantity=2)])
+    order = synced(desk, whole)
+    one, two = part("A", line("L")), part("B", line("L2"))
+    tell(desk, at(whole, 3, state="superseded"), one, two, gone(one, 4))
+    (taken,) = Intent.objects.system().filter(kind="store_lower")
+    orders.confirm_lowered(intent=taken, refund_ref="1", at=LATER)
+    tell(desk, package("P2", lines=[CUP], minutes=6))
+    orders.added_by_hand(seller_id=desk.seller_id, order_id=order.id, at=LATER)
+
+    tell(desk, gone(two, 8))
+
+    assert lowered(desk) == [("TEA", 1, "10.00"), ("TEA", 1, "10.00")]
