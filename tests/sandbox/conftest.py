@@ -34,7 +34,7 @@ class Shop:
     def client(self, key: str, secret: str) -> httpx.Client:
         auth = (self.keys[key], self.keys[secret])
         base = f"{self.keys['url']}/wp-json/wc/v3"
-        return httpx.Client(base_url=base, auth=auth, trust_env=False, verify=NO_TLS)
+        return httpx.Client(base_url=base, auth=auth, trust_env=False, verify=NO_TLS, timeout=30)
 
     def act(self, name: str, **given: Any) -> Any:
         answer = self.api.post(f"{self.server.url}/control/woocommerce/actions/{name}", json=given)

@@ -23,7 +23,7 @@ class Desk:
 
     def __init__(self, server):
         self.server = server
-        self.client = httpx.Client(base_url=server.url, trust_env=False, verify=NO_TLS)
+        self.client = httpx.Client(base_url=server.url, trust_env=False, verify=NO_TLS, timeout=30)
         for barcode, storefront in (("CAY-1", "TR"), ("CAY-2", "TR"), ("CAY-1", "DE")):
             self.act(
                 "seed_product", barcode=barcode, storefront=storefront, title="Rize çayı", quantity=10, sale_price=100.0
