@@ -12,7 +12,7 @@ import threading
 import time
 import urllib.error
 import urllib.request
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from datetime import timedelta
 from urllib.parse import quote
 
@@ -49,11 +49,15 @@ def running(home, *command):
         "ENTREPOT_CREDENTIAL_KEYS": ",".join(settings.ENTREPOT_CREDENTIAL_KEYS),
     }  # fmt: skip
     command = [sys.executable, "-m", "entrepot.config.cli", *command]
-    with (home / "log").open("wb") as log, subprocess.Popen(command, env=environment, stderr=log) as process:
+    with (
+        (home / "log").open("wb") as log,
+        subprocess.Popen(command, env=environment, stderr=log, start_new_session=True) as process,
+    ):
         try:
             yield process
         finally:
-            process.kill()
+            with suppress(ProcessLookupError):
+                os.killpg(process.pid, signal.SIGKILL)  # also what it started
 
 
 def until(condition, within_s=60.0):
