@@ -202,3 +202,46 @@ def test_what_was_taken_out_keeps_its_price_after_a_person_has_added_something_e
     tell(desk, gone(two, 8))
 
     assert lowered(desk) == [("TEA", 1, "10.00"), ("TEA", 1, "10.00")]
+
+
+def test_pieces_are_taken_out_at_the_price_that_a_person_has_mended(desk):
+    whole = package("R", lines=[line("L", quantity=2)])
+    order = synced(desk, whole)
+    less = package("R", lines=[line("L", quantity=2, price="9.00")], minutes=1)
+    tell(desk, less)
+    orders.added_by_hand(seller_id=desk.seller_id, order_id=order.id, at=LATER)
+    one = part("A", line("L", price="9.00"))
+
+    tell(desk, at(less, 3, state="superseded"), one, part("B", line("L2", price="9.00")), gone(one))
+
+    assert lowered(desk) == [("TEA", 1, "9.00")]
+
+
+def test_what_the_store_refused_to_take_out_keeps_its_price_too(desk):
+    whole = package("R", lines=[line("L", quantity=2)])
+    order = synced(desk, whole)
+    one = part("A", line("L"))
+    tell(desk, at(whole, 3, state="superseded"), one, part("B", line("L2")), gone(one, 4))
+    (refused,) = Intent.objects.system().filter(kind="store_lower")
+    orders.refuse_lowering(intent=refused, why="it was shipped", at=LATER)
+    tell(desk, package("P2", lines=[CUP], minutes=6))
+    who = {"seller_id": desk.seller_id, "order_id": order.id, "at": LATER}
+    orders.added_by_hand(**who)
+
+    orders.lower_in_store(**who)
+
+    assert lowered(desk) == [("TEA", 1, "10.00")]
+
+
+def test_an_order_from_before_amounts_were_kept_with_what_was_sent_is_not_complained_of(desk):
+    root = package("R", lines=[line("L", quantity=2), line("S", "CUP")])
+    synced(desk, root)
+    creation = Intent.objects.system().get(kind="store_order")
+    del creation.payload["owed"]
+    creation.save(update_fields=["payload"])
+    one, rest = part("A", line("L")), part("B", line("L2"), line("S", "CUP"))
+
+    tell(desk, at(root, 3, state="superseded"), one, rest, gone(one))
+
+    assert desk.order().troubles == {}
+    assert lowered(desk) == [("TEA", 1, "10.00")]

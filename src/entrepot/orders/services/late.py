@@ -21,6 +21,7 @@ from .entry import save_all
 from .export import KIND
 from .hold import comes_to_told, differs_from_told, lives_on, told_since
 from .lines import piece_line
+from .lowering import taken_out, too_many
 from .sale import averaged, owed_for
 from .troubles import say, unsay
 
@@ -61,9 +62,9 @@ def _what_differs(order: Order) -> str:
 
 def _differs_there(order: Order, creation: Intent, lines: Sequence[Line]) -> str:
     """Why what the store's order has is not what lives on the marketplace, but for pieces that are being taken out of
-    it; empty: it is, a person has seen to it, or nothing lives at all.
+    it; empty: it is, a person has seen to it, nothing lives at all, or what was sent is not known with its amounts.
     """
-    if creation.payload.get("seen") == _seen(order) or not lives_on(order):
+    if "owed" not in creation.payload or creation.payload.get("seen") == _seen(order) or not lives_on(order):
         return ""
     return differs_from_told(order, lines, there=creation.payload)
 
@@ -96,7 +97,7 @@ def added_by_hand(*, seller_id: int, order_id: int, at: datetime) -> Order:
         inventory.absorb(seller_id=seller_id, line_ids=[x.id for x, _ in missing if str(x.id) not in sent], at=at)
         for line, count in missing:
             sent[str(line.id)] = sent.get(str(line.id), 0) + count
-        owed = _owed_with(creation, missing, order)
+        owed = _owed_there(order, lines)
         goods = {ref: x["goods"] for ref, x in order.counted.items() if "goods" in x}
         mended = {"lines": sent, "told": str(order.total), "owed": owed, "goods": goods, "seen": _seen(order)}
         amend_intent(creation, payload={**creation.payload, **mended})
@@ -106,17 +107,19 @@ def added_by_hand(*, seller_id: int, order_id: int, at: datetime) -> Order:
     return order
 
 
-def _owed_with(creation: Intent, missing: Sequence[tuple[Line, int]], order: Order) -> dict[str, str]:
-    """What the buyer pays for all that the store was given, by line id, with what a person has added: what was taken
-    out again is told by the intents that did it.
+def _owed_there(order: Order, lines: Sequence[Line]) -> dict[str, str]:
+    """What the buyer pays, by line id, for all that the store was given, as it is told now: what is left, what was
+    taken out again, and what still has to be.
     """
-    sent, owed = creation.payload["lines"], dict(creation.payload.get("owed", {}))
-    for line, count in missing:
-        if str(line.id) in sent:
-            owed[str(line.id)] = str(Decimal(owed.get(str(line.id), 0)) + averaged(line, count, order.currency))
-        else:
-            owed[str(line.id)] = str(owed_for(line, order.currency))
-    return owed
+    taken, waiting = taken_out(order), too_many(order)
+    return {
+        str(x.id): str(
+            owed_for(x, order.currency)
+            + taken.get(x.id, Decimal(0))
+            + (averaged(x, waiting[x.id], order.currency) if x.id in waiting else Decimal(0))
+        )
+        for x in lines
+    }
 
 
 def _pieces_told_since(order: Order, lines: Sequence[Line], at: datetime) -> list[Line]:

@@ -35,7 +35,7 @@ def plan_lowering(*, order: Order, at: datetime) -> Intent | None:
 
     None: there is nothing to take out, or the store's connector cannot: then the order says so.
     """
-    pieces = _too_many(order)
+    pieces = too_many(order)
     if not pieces or order.store is None:
         return None
     if order.state != "synced" or not connector(order.store.connector).has("lower_order"):
@@ -60,18 +60,17 @@ def _owed(order: Order, pieces: Mapping[int, int]) -> dict[str, str]:
     """What the buyer no longer pays for these pieces, by line: what the store was told less what is left."""
     creation = channels.intent_of(seller_id=order.seller_id, kind=KIND, subject_id=order.id)
     sent = creation.payload.get("owed", {}) if creation else {}
-    going = [i.payload.get("owed", {}) for i in _intents(order) if i.state not in _DEAD]
+    taken = taken_out(order)
     found = {}
     for x in Line.objects.system().filter(order=order, id__in=pieces).order_by("id"):
         line = str(x.id)
-        gone = sum((Decimal(one.get(line, 0)) for one in going), Decimal(0))
-        exact = Decimal(sent.get(line, -1)) - gone - owed_for(x, order.currency)
+        exact = Decimal(sent.get(line, -1)) - taken.get(x.id, Decimal(0)) - owed_for(x, order.currency)
         is_known = line in sent and exact >= 0
         found[line] = str(exact if is_known else averaged(x, pieces[x.id], order.currency))
     return found
 
 
-def _too_many(order: Order) -> dict[int, int]:
+def too_many(order: Order) -> dict[int, int]:
     """Line id → pieces that are cancelled and that the store's order still has, nor is about to lose."""
     creation = channels.intent_of(seller_id=order.seller_id, kind=KIND, subject_id=order.id)
     if creation is None or creation.state != "confirmed":
@@ -87,6 +86,16 @@ def _too_many(order: Order) -> dict[int, int]:
         there = (x.quantity if sent is None else sent.get(str(x.id), 0)) - going.get(str(x.id), 0)
         if there > x.quantity - x.cancelled_quantity:
             found[x.id] = there - (x.quantity - x.cancelled_quantity)
+    return found
+
+
+def taken_out(order: Order) -> dict[int, Decimal]:
+    """Line id → what the buyer no longer pays for pieces that were, or are being, taken out of the store's order."""
+    found: dict[int, Decimal] = {}
+    for intent in _intents(order):
+        if intent.state not in _DEAD:
+            for line, amount in intent.payload.get("owed", {}).items():
+                found[int(line)] = found.get(int(line), Decimal(0)) + Decimal(amount)
     return found
 
 
@@ -114,7 +123,7 @@ def waits_to_be_lowered(order: Order) -> bool:
     """Whether the store's order has pieces that the marketplace cancelled, and no call of ours takes them out."""
     if order.state not in ("synced", "processed", "failed"):
         return False
-    return bool(_too_many(order))
+    return bool(too_many(order))
 
 
 def confirm_lowered(*, intent: Intent, refund_ref: str, at: datetime) -> None:
@@ -161,7 +170,7 @@ def lower_in_store(*, seller_id: int, order_id: int, at: datetime) -> Order:
             raise Refused(f"order {order.order_ref}: the store cannot be told; lower it there, and say so here")
         if not waits_to_be_lowered(order):
             raise Refused(f"order {order.order_ref} has no piece too many in the store")
-        _plan(order, _too_many(order), at)
+        _plan(order, too_many(order), at)
         unsay([order], "part")
     return order
 
@@ -177,7 +186,7 @@ def lowered_by_hand(*, seller_id: int, order_id: int, at: datetime) -> Order:
         order = Order.objects.for_seller(seller_id).select_for_update(no_key=True).get(id=order_id)
         if not waits_to_be_lowered(order):
             raise Refused(f"order {order.order_ref} does not wait to be lowered in the store")
-        intent = _plan(order, _too_many(order), at)
+        intent = _plan(order, too_many(order), at)
         confirm_by_hand(intent, result={"store": "lowered by hand"}, at=at)
         intent.state = "confirmed"
         _give_back(order, intent, None, at)
