@@ -109,9 +109,12 @@ def django_db_setup(migrated_once, django_db_setup, django_db_blocker):
     from entrepot.config.database.roles import WEB, secure
     from entrepot.jobs.notices import connect
 
+    from . import emptied
+
     with django_db_blocker.unblock():
         with connect() as owner:
             assert secure(owner) == ""
+        emptied.install()
         connection.close()
         migrated_once()
     settings.ENTREPOT_WEB_ROLE = WEB
