@@ -6,13 +6,12 @@ import re
 
 import pytest
 
-from entrepot.api.v1 import api as hub
+from .document import document
 
 
 def lists():
     """(address, names that it knows) of every operation that reads several rows."""
-    document = hub.get_openapi_schema()
-    for path, operations in document["paths"].items():
+    for path, operations in document()["paths"].items():
         operation = operations.get("get")
         if operation and operation["operationId"].startswith("list_"):
             yield path, sorted(p["name"] for p in operation["parameters"] if p["in"] == "query")

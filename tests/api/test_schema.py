@@ -12,6 +12,9 @@ from django.core.wsgi import get_wsgi_application
 from django.db import close_old_connections
 from hypothesis import HealthCheck, settings
 from schemathesis.checks import not_a_server_error
+from schemathesis.generation.feedback import FeedbackSources
+from schemathesis.pytest._test_builder import build_operation_test
+from schemathesis.python._constants.orchestrator import make_constants_value_source
 from schemathesis.specs.openapi.checks import (
     content_type_conformance,
     negative_data_rejection,
@@ -20,7 +23,7 @@ from schemathesis.specs.openapi.checks import (
     status_code_conformance,
 )
 
-from entrepot.api.v1 import api as the_api
+from .document import document
 
 # Not positive_data_acceptance: what the document allows may still be refused, such as an id that does not exist.
 CHECKS = [
@@ -57,15 +60,31 @@ def application(environ, start_response):
     return loaded()(environ, start_response)
 
 
-schema = schemathesis.openapi.from_dict(json.loads(json.dumps(the_api.get_openapi_schema(), default=str)))
+schema = schemathesis.openapi.from_dict(json.loads(json.dumps(document(), default=str)))
 schema.app = application
+OPERATIONS = [(method.upper(), path) for path, methods in document()["paths"].items() for method in methods]
+
+
+@settings(
+    max_examples=3, deadline=None, derandomize=True, database=None,
+    suppress_health_check=[HealthCheck.too_slow, HealthCheck.filter_too_much],
+)  # fmt: skip
+def keeps_to_its_document(case, key):
+    case.call_and_validate(checks=CHECKS, headers={"Authorization": f"Bearer {key}"})
+
+
+@cache
+def constants():
+    """What the program compares with, which cases are made of, too."""
+    return FeedbackSources(constants_value_source=make_constants_value_source(schema))
 
 
 @pytest.mark.slow
-@schema.parametrize()
-@settings(
-    max_examples=3, deadline=None, derandomize=True, database=None,
-    suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow, HealthCheck.filter_too_much],
-)  # fmt: skip
-def test_every_operation_keeps_to_its_document(case, keys, world, _one_connection):
-    case.call_and_validate(checks=CHECKS, headers={"Authorization": f"Bearer {keys.aydin}"})
+@pytest.mark.parametrize(("method", "path"), OPERATIONS, ids=[" ".join(o) for o in OPERATIONS])
+def test_every_operation_keeps_to_its_document(method, path, keys, world, _one_connection):
+    """Cases are made when an operation's turn comes: ``schema.parametrize`` makes all of them in every worker."""
+    keeps = build_operation_test(
+        config=schema.config, operation=schema[path][method], test_func=keeps_to_its_document, given_kwargs={},
+        feedback=constants(),
+    )  # fmt: skip
+    keeps(key=keys.aydin)

@@ -6,7 +6,7 @@ import json
 
 import pytest
 
-from entrepot.api.v1 import api as the_api
+from .document import document
 
 WRITES = {"POST", "PUT", "PATCH", "DELETE"}
 # Operations about no row of a seller: what everybody may see, or only the operator.
@@ -16,8 +16,7 @@ OWN = {"list_sellers", "list_keys"}  # borealis has a row of its own there
 
 def operations():
     """(operation id, method, path below /api/v1, example of the body) of all."""
-    document = the_api.get_openapi_schema()
-    for path, methods in document["paths"].items():
+    for path, methods in document()["paths"].items():
         for method, operation in methods.items():
             content = operation.get("requestBody", {}).get("content", {})
             media, body = next(((m, c["example"]) for m, c in content.items()), ("application/json", None))
@@ -29,7 +28,7 @@ IDS = [o[0] for o in OPERATIONS]
 # Operations that may be told whose rows are meant; others refuse what they do not read.
 NAMES_A_SELLER = {
     operation["operationId"]
-    for methods in the_api.get_openapi_schema()["paths"].values()
+    for methods in document()["paths"].values()
     for operation in methods.values()
     if any(p["name"] == "seller_id" and p["in"] == "query" for p in operation.get("parameters", []))
 }
