@@ -48,6 +48,7 @@ format: setup ## put the code into its form
 	$(BIN)/ruff format src tests benchmarks proof
 	$(BIN)/ruff check --fix --silent src tests benchmarks proof || true
 
+test test-pure: export PYTHONDONTWRITEBYTECODE := # or each of the 100 processes that tests start compiles everything anew
 test: setup ## every test; T=path for one file or folder
 	@sh tools/chromium.sh
 	$(BIN)/python -m pytest -q -n 4 --dist loadfile --no-loadscope-reorder $(T)
