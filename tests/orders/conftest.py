@@ -12,6 +12,7 @@ from entrepot.accounts.services import create_seller
 from entrepot.catalog.models import Product, Variant
 from entrepot.channels import services as channels
 from entrepot.channels.models import Channel, Storefront
+from entrepot.fulfilment import services as fulfilment
 from entrepot.inventory.models import Reservation, StockLevel
 from entrepot.kit import records
 from entrepot.listings.models import Listing
@@ -66,6 +67,17 @@ class Desk:
 
     def on_hand(self, sku="TEA"):
         return StockLevel.objects.system().get(variant_id=self.variants[sku]).on_hand
+
+
+def tell(desk, *packages):
+    """As the hub hears of them: the order, then its packages."""
+    taken = desk.tell(*packages)
+    fulfilment.apply_told(told=[fulfilment.Told(taken.order, taken.line_ids, packages)], at=AT)
+
+
+def piece_gone(desk, ref="PX", *, of="P1", minutes=1, **what):
+    """The marketplace cancels one piece of a package: it is split, and the smaller part is cancelled."""
+    tell(desk, package(ref, lines=[line(f"{ref}-1", **what)], origin_refs=(of,), minutes=minutes, state="cancelled"))
 
 
 def sellable(desk, *, by_rule=False):

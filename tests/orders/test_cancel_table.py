@@ -44,7 +44,7 @@ def test_what_a_cell_says_is_what_is_done(desk, state, intent):
     order = given(desk, taken.order, state, intent)
     action, why = CANCEL[state][intent]
 
-    done = orders.cancel_by_remote(order=order, gone={taken.line_ids["11"]: orders.Pieces(3)}, at=AT)
+    done = orders.cancel_by_remote(order=order, gone=["P1"], at=AT)
 
     assert done == action
     order.refresh_from_db()
@@ -86,7 +86,7 @@ def given(desk, order, state, intent):
 def test_only_the_stores_yes_gives_stock_back(desk, is_in_store, back):
     taken = desk.tell(package(lines=[line(quantity=3)]))
     order = given(desk, taken.order, "synced", "confirmed")
-    orders.cancel_by_remote(order=order, gone={taken.line_ids["11"]: orders.Pieces(3)}, at=AT)
+    orders.cancel_by_remote(order=order, gone=["P1"], at=AT)
     assert desk.on_hand() == 17
 
     orders.confirm_cancelled(order_id=order.id, is_in_store=is_in_store, at=AT)
@@ -99,7 +99,7 @@ def test_only_the_stores_yes_gives_stock_back(desk, is_in_store, back):
 def test_a_refused_cancel_gives_nothing_back_and_says_so(desk):
     taken = desk.tell(package(lines=[line(quantity=3)]))
     order = given(desk, taken.order, "synced", "confirmed")
-    orders.cancel_by_remote(order=order, gone={taken.line_ids["11"]: orders.Pieces(3)}, at=AT)
+    orders.cancel_by_remote(order=order, gone=["P1"], at=AT)
 
     orders.refuse_cancel(seller_id=order.seller_id, order_id=order.id, why="it was trashed")
 

@@ -15,7 +15,7 @@ from entrepot.events.models import Outbox
 from entrepot.listings.models import Listing
 from entrepot.orders import services as orders
 
-from .conftest import AT, begin, claimed, line, package, sellable
+from .conftest import AT, begin, claimed, line, package, piece_gone, sellable
 
 pytestmark = pytest.mark.django_db
 
@@ -164,8 +164,7 @@ def test_opening_a_storefront_promises_nothing_of_what_was_cancelled(desk):
 def test_a_part_that_was_cancelled_before_the_push_holds_nothing(desk):
     sellable(desk)
     desk.tell(package("P1", lines=[line("1", quantity=3, price="9.99")]))
-    order = desk.order()
-    orders.cancel_by_remote(order=order, gone={order.lines.get().id: orders.Pieces(1)}, at=AT)
+    piece_gone(desk, price="9.99")
 
     desk.tell(package("P1", lines=[line("1", quantity=3, price="9.99")], minutes=4))
 

@@ -64,3 +64,31 @@ def test_what_comes_late_and_is_cancelled_is_neither_said_nor_taken_out_of_the_s
     assert desk.order().troubles == {}
     assert (desk.held("CUP"), desk.on_hand("CUP")) == (0, 20)
     assert not Intent.objects.system().filter(kind="store_lower").exists()
+
+
+def test_what_came_late_follows_its_news_until_somebody_has_added_it(desk):
+    sellable(desk, by_rule=True)
+    told(desk, package("P1"))
+    push(desk)
+    told(desk, package("P2", **MORE))
+
+    told(desk, package("P2", lines=[line("2", "CUP", 1, "5.00")], minutes=6))
+    assert ("CUP × 1; add it there" in desk.order().troubles["late"], desk.held("CUP")) == (True, 1)
+    told(desk, package("P2", lines=[line("2", "POT", 3, "5.00")], minutes=7))
+    assert (desk.held("CUP"), desk.held("POT")) == (0, 3)
+
+    orders.added_by_hand(seller_id=desk.seller_id, order_id=desk.order().id, at=AT)
+    assert (desk.held("POT"), desk.on_hand("POT"), desk.on_hand("CUP"), desk.order().troubles) == (0, 17, 20, {})
+
+
+def test_a_part_of_a_part_that_is_told_first_is_no_more_once_it_is_known_where_it_came_from(desk):
+    sellable(desk, by_rule=True)
+    told(desk, package("R", lines=[line("L", quantity=2)]))
+    push(desk)
+
+    told(desk, package("E", lines=[line("L9")], minutes=6, origin_refs=("D",)))
+    assert desk.held() == 1  # for all that is known
+
+    told(desk, package("D", lines=[line("L9")], minutes=5, origin_refs=("R",), state="superseded"))
+    assert (desk.held(), desk.order().troubles) == (0, {})
+    assert sum(x.quantity for x in desk.order().lines.all()) == 2

@@ -144,8 +144,8 @@ def test_a_line_in_two_rows_travels_as_one(desk):
     told(desk, package("P1", lines=rows))
     told(desk, package("P1", lines=rows, minutes=4))
 
-    (kept,) = PackageLine.objects.system().values_list("line_ref", "quantity", "total")
-    assert kept == ("1", 3, Decimal("30.00"))
+    (kept,) = PackageLine.objects.system().values_list("line_ref", "quantity")
+    assert kept == ("1", 3)
 
 
 @pytest.mark.parametrize(("first", "then"), [(1, 3), (3, 2)], ids=["more", "fewer"])

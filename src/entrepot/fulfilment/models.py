@@ -50,7 +50,6 @@ class PackageLine(SellerScoped):
     line = models.ForeignKey("orders.Line", models.CASCADE, related_name="package_lines")
     line_ref = models.CharField(max_length=64)  # what the channel calls these pieces in this package
     quantity = models.PositiveIntegerField()
-    total = models.DecimalField(max_digits=14, decimal_places=2, null=True)  # what the buyer pays; null: was not kept
 
     class Meta:
         constraints = [models.UniqueConstraint(fields=["package", "line_ref"], name="package_line_once")]

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from datetime import timedelta
-from typing import Any
 
 from django import forms
 from django.contrib.admin import display, register
@@ -13,9 +12,7 @@ from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from entrepot.catalog.queries import variant_ids_by_sku
 from entrepot.core.clock import now
-from entrepot.core.errors import Invalid
 from entrepot.web.admin import (
     Box,
     Button,
@@ -31,76 +28,16 @@ from entrepot.web.admin import (
 from entrepot.web.admin.show import EMPTY, lines, money, pairs, rate, row_link
 
 from . import services
+from .forms import PARTY_LABELS, edit_address, edit_skus, line_fields, note_fields, party_fields
 from .models import Line, Order, Party
 from .states import ORDER
 
 _OPEN = ("new", "edited", "awaiting_confirmation")
 _ROLES = {"ship_to": gettext_lazy("Delivery"), "bill_to": gettext_lazy("Invoice")}
-_PARTY_LABELS = {
-    "name": gettext_lazy("Name"), "company": gettext_lazy("Company"), "lines": gettext_lazy("Address"),
-    "postcode": gettext_lazy("Postcode"), "district": gettext_lazy("District"), "city": gettext_lazy("City"),
-    "region": gettext_lazy("Region"), "country": gettext_lazy("Country"), "phone": gettext_lazy("Telephone"),
-    "email": gettext_lazy("E-mail"), "tax_number": gettext_lazy("Tax number"), "tax_office": gettext_lazy("Tax office"),
-}  # fmt: skip
-_HINTS = {"lines": gettext_lazy("One line each."), "country": gettext_lazy("Two letters, such as DE.")}
 
 
 def _is_open(order: Order) -> bool:
     return order.state in _OPEN
-
-
-def _party_fields(role: str) -> Any:
-    def fields(request: HttpRequest, row: Order | None) -> dict[str, forms.Field]:
-        party = Party.objects.for_seller(row.seller_id).filter(order=row, role=role).first() if row else None
-        asked: dict[str, forms.Field] = {}
-        for name, label in _PARTY_LABELS.items():
-            width = None if name == "lines" else getattr(Party._meta.get_field(name), "max_length", None)
-            value = getattr(party, name, "")
-            hint = _HINTS.get(name, "")
-            asked[name] = forms.CharField(required=False, label=label, max_length=width, initial=value, help_text=hint)
-            if name == "lines":
-                asked[name].initial = "\n".join(value)
-                asked[name].widget = forms.Textarea(attrs={"rows": 3})
-        return asked
-
-    return fields
-
-
-def edit_address(*, seller_id: int, order_id: int, role: str, at: Any, **values: Any) -> Order:
-    """``edit_party`` with what the form holds; empty lines of an address do not count."""
-    rows = [line.strip() for line in values["lines"].splitlines() if line.strip()]
-    changes = {**values, "lines": rows, "country": values["country"].strip().upper()}
-    return services.edit_party(seller_id=seller_id, order_id=order_id, role=role, changes=changes, at=at)
-
-
-def _line_fields(request: HttpRequest, row: Order | None) -> dict[str, forms.Field]:
-    found = (
-        Line.objects.for_seller(row.seller_id).filter(order=row).select_related("variant").order_by("id") if row else []
-    )
-    return {
-        f"line_{x.pk}": forms.CharField(
-            required=False, max_length=100, initial=x.variant.sku if x.variant else "",
-            label=f"{x.quantity} × {x.title} ({x.listing_ref})",
-        )
-        for x in found
-    }  # fmt: skip
-
-
-def edit_skus(*, seller_id: int, order_id: int, at: Any, **skus: str) -> Order:
-    """``edit_lines`` with SKUs as a person types them; empty ones say nothing."""
-    typed = {int(name.removeprefix("line_")): sku.strip() for name, sku in skus.items() if sku.strip()}
-    ids = variant_ids_by_sku(seller_id=seller_id, skus=list(typed.values()))
-    for line_id, sku in typed.items():
-        if sku not in ids:
-            raise Invalid("line", f"line_{line_id}", f"{sku!r} is not a SKU of this seller")
-    wanted = {line_id: ids[sku] for line_id, sku in typed.items()}
-    return services.edit_lines(seller_id=seller_id, order_id=order_id, variants=wanted, at=at)
-
-
-def _note_fields(request: HttpRequest, row: Order | None) -> dict[str, forms.Field]:
-    shown = row.note if row else ""
-    return {"note": forms.CharField(widget=forms.Textarea(attrs={"rows": 4}), initial=shown, required=False,
-                                    max_length=4000, label=gettext_lazy("Note, travels to the store"))}  # fmt: skip
 
 
 @register(Order)
@@ -222,7 +159,7 @@ class OrderPage(StateChip, Page):
             subject="order_id",
             when=_is_open,
             fixed={"role": "ship_to"},
-            ask=_party_fields("ship_to"),
+            ask=party_fields("ship_to"),
         ),
         Button(
             name="bill-to",
@@ -231,7 +168,7 @@ class OrderPage(StateChip, Page):
             subject="order_id",
             when=_is_open,
             fixed={"role": "bill_to"},
-            ask=_party_fields("bill_to"),
+            ask=party_fields("bill_to"),
         ),
         Button(
             name="lines",
@@ -239,9 +176,19 @@ class OrderPage(StateChip, Page):
             call=edit_skus,
             subject="order_id",
             when=_is_open,
-            ask=_line_fields,
+            ask=line_fields,
         ),
-        Button(name="note", label=gettext_lazy("Note"), call=services.set_note, subject="order_id", ask=_note_fields),
+        Button(
+            name="accept-living",
+            label=gettext_lazy("Sell what lives"),
+            call=services.accept_living,
+            subject="order_id",
+            when=services.is_acceptable,
+            help=gettext_lazy(
+                "The news of it is in part or contradicts itself: sell what lives on the marketplace, as it is told."
+            ),
+        ),
+        Button(name="note", label=gettext_lazy("Note"), call=services.set_note, subject="order_id", ask=note_fields),
         Button(
             name="cancel-in-store",
             label=gettext_lazy("Cancel in the store"),
@@ -384,7 +331,7 @@ def _pieces(line: Line) -> str:
 def _parties(row: Order) -> list[Section]:
     found: list[Section] = []
     for party in Party.objects.for_seller(row.seller_id).filter(order=row).order_by("-role"):
-        known = {str(label): getattr(party, name) for name, label in _PARTY_LABELS.items() if getattr(party, name)}
+        known = {str(label): getattr(party, name) for name, label in PARTY_LABELS.items() if getattr(party, name)}
         found.append(Box(_ROLES.get(party.role, party.role), pairs(known)))
     return found
 

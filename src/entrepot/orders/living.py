@@ -1,170 +1,220 @@
-"""What of an order lives on the marketplace, by the youngest news of each of its packages. Pure.
+"""What an order is, and what of it lives, by the youngest news of each of its packages. Pure.
 
-Parts are {package ref: {"at": ISO instant, "state": …, "origins": [refs], "rows": [[listing ref, pieces, amount as
-text, units that have only an average]], "shipping": text, "total": text}}; docs/rules/order-life.md §3 has the rule.
+docs/rules/order-life.md §3 has the rule; ``parts`` says what is kept of a package.
 """
 
 from __future__ import annotations
 
-from collections import Counter
-from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
-from decimal import Decimal
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from decimal import ROUND_HALF_UP, Decimal
 from typing import Any
 
-from entrepot.kit import records
-
-from .sums import averaged_units, line_total
+from .parts import AMOUNTS
+from .rows import Row, Sold, less, made
 
 _GONE = ("cancelled", "unsupplied")
+Parts = Mapping[str, Mapping[str, Any]]
 
 
 @dataclass(slots=True)
-class Sold:
-    """Pieces and amount by listing ref, and shipping, in the order's own currency."""
+class Picture:
+    """Rows of all that was ever bought, of what lives of it and of what is gone, and what is wrong with the news.
 
-    pieces: dict[str, int] = field(default_factory=dict)
-    amounts: dict[str, Decimal] = field(default_factory=dict)
+    ``amounts`` are those of the packages that tell of the whole, ``off`` what they differ by from their lines, and
+    ``living_off`` the same of packages that live; ``shipping`` is that of what lives. ``awaited`` are packages that
+    were split and were not told. ``is_bare``: one lives, or was split, of which nobody knows what was in it.
+    """
+
+    whole: list[Row] = field(default_factory=list)
+    living: list[Row] = field(default_factory=list)
+    gone: list[Row] = field(default_factory=list)
+    amounts: dict[str, Decimal] = field(default_factory=lambda: dict.fromkeys(AMOUNTS, Decimal(0)))
+    off: Decimal = Decimal(0)
+    living_off: Decimal = Decimal(0)
     shipping: Decimal = Decimal(0)
+    wrong: list[str] = field(default_factory=list)
+    awaited: list[str] = field(default_factory=list)
+    is_bare: bool = False
+    averaged: int = 0  # units of which only an average is told
 
-    def add(self, listing_ref: str, pieces: int, amount: Decimal) -> None:
-        """More of a listing; of less where both are negative."""
-        self.pieces[listing_ref] = self.pieces.get(listing_ref, 0) + pieces
-        self.amounts[listing_ref] = self.amounts.get(listing_ref, Decimal(0)) + amount
+    @property
+    def is_over(self) -> bool:
+        """Whether nothing of it lives, or may."""
+        return not (self.awaited or self.is_bare or any(row.pieces for row in self.living))
+
+    def sold(self) -> Sold:
+        """What lives, by listing."""
+        found = Sold(shipping=self.shipping)
+        for row in self.living:
+            found.add(row.listing, row.pieces, row.amount, row.vat_rate)
+        return found
 
     def text(self) -> str:
-        """For a person to read."""
-        said = [f"{ref} × {n} at {self.amounts[ref]:.2f}" for ref, n in sorted(self.pieces.items()) if n]
-        said += [f"shipping {self.shipping:.2f}"] if self.shipping else []
-        return ", ".join(said) or "nothing"
+        """All that matters of it, to see whether it has changed."""
+        said = [self.sold().text(with_rates=True), *self.wrong, *self.awaited]
+        return "; ".join([*said, *(str(x) for x in (self.off, self.living_off) if x)])
 
 
-def told_parts(parts: Mapping[str, Any], packages: Iterable[records.Package]) -> dict[str, Any]:
-    """``parts`` after more news: older than known says nothing; without lines the rows that are known stay."""
-    kept = dict(parts)
-    for p in sorted(packages, key=lambda p: p.modified_at):
-        before = kept.get(p.package_ref)
-        if before is not None and p.modified_at.isoformat() < before["at"]:
-            continue
-        now: dict[str, Any] = {"at": p.modified_at.isoformat(), "state": p.state, "origins": sorted(p.origin_refs)}
-        if p.lines or before is None:
-            now["rows"] = [
-                [x.listing_ref, x.quantity, str(line_total(x, p.currency)), averaged_units(x)] for x in p.lines
-            ]
-            now |= {"shipping": str(p.shipping), "total": str(p.total)}
-        kept[p.package_ref] = {**(before or {}), **now}
-    return kept
+def picture(parts: Parts, *, minor: Decimal, gone: Collection[str] | None = None) -> Picture:
+    """``gone``: the packages that are cancelled or not supplied; None: as their own news says. ``minor``: the smallest
+    amount of the order's currency.
+    """
+    seen = Picture(averaged=sum(row["averaged"] for part in parts.values() for row in part["rows"]))
+    dead = {ref for ref, x in parts.items() if x["state"] in _GONE} if gone is None else set(gone)
+    told = {ref: x for ref, x in parts.items() if x["rows"]}
+    named = {ref for x in parts.values() for ref in x["origins"]}
+    seen.awaited = sorted(named - parts.keys() - dead)
+    seen.is_bare = bool(parts.keys() - told.keys() - dead)
+    for refs in _families(told):
+        _add_family(seen, {ref: told[ref] for ref in refs}, dead, named, minor)
+    return seen
 
 
-def pieces_of(parts: Iterable[Mapping[str, Any]]) -> Counter[str]:
-    """Pieces by listing ref, of whatever state."""
-    found = Counter[str]()
-    for part in parts:
-        for listing_ref, pieces, _, _ in part["rows"]:
-            found[listing_ref] += pieces
-    return found
+def as_it_lives(seen: Picture, minor: Decimal) -> Picture:
+    """What a person accepts: all that lives and nothing else, at the totals told. What these differ by from their lines
+    goes on the row of the largest amount.
+    """
+    living = [row for row in seen.living if row.pieces]
+    if living:
+        most = max(range(len(living)), key=lambda i: living[i].amount)
+        living[most] = replace(living[most], amount=living[most].amount + seen.living_off)
+    amounts = {
+        name: sum((Decimal(row.facts[f"unit_{name}"]) * row.pieces for row in living), Decimal(0)).quantize(
+            minor, ROUND_HALF_UP
+        )
+        for name in ("gross", "seller_discount", "channel_discount")
+    }
+    amounts |= {"shipping": seen.shipping, "total": sum((row.amount for row in living), seen.shipping)}
+    return Picture(whole=living, living=living, amounts=amounts, shipping=seen.shipping, averaged=seen.averaged)
 
 
-def differs(parts: Mapping[str, Any], sold: Sold, *, minor: Decimal) -> str:
-    """Why ``sold`` is not what lives on the marketplace, for a person to read; empty: it is, to the cent.
+def differs(seen: Picture, sold: Sold, *, minor: Decimal, they: str) -> str:
+    """Why ``sold`` is not what lives, for a person to read; empty: it is, to the cent. ``they``: how to call it.
 
     Half a minor unit a unit is explained where prices are told as averages over units.
     """
-    living, told = lives(parts, minor=minor)
-    if told:
-        return "; ".join(told)
-    rounding = _rounding(parts.values(), minor)
-    is_same = {k: n for k, n in living.pieces.items() if n} == {k: n for k, n in sold.pieces.items() if n}
-    refs_off = [k for k, x in living.amounts.items() if abs(x - sold.amounts.get(k, Decimal(0))) > rounding]
-    both = [sum(x.amounts.values(), x.shipping) for x in (living, sold)]
-    if is_same and not refs_off and living.shipping == sold.shipping and abs(both[0] - both[1]) <= rounding:
+    if seen.wrong or seen.living_off:
+        off = [f"{seen.living_off:+} of the total told is on no line"] if seen.living_off else []
+        return "; ".join([*seen.wrong, *off])
+    living = seen.sold()
+    is_same = sold.is_as(living, minor / 2 * seen.averaged)
+    if is_same and sold.has_rates_of(living):
         return ""
-    return f"{sold.text()} would be sold, and what lives on the marketplace is {living.text()}"
+    texts = [x.text(with_rates=is_same) for x in (sold, living)]
+    return f"{they} {texts[0]}, and what lives on the marketplace is {texts[1]}"
 
 
-def lives(parts: Mapping[str, Any], *, minor: Decimal) -> tuple[Sold, list[str]]:
-    """What lives on the marketplace, and what of the news contradicts itself, for a person to read."""
-    living, told = Sold(), []
-    for refs in _families(parts):
-        told += _add_family({ref: parts[ref] for ref in refs}, living, minor)
-    return living, told
+def _families(told: Parts) -> list[list[str]]:
+    """Refs of the packages that came from one another; an origin may be the first of a chain.
 
-
-def is_told_bare(parts: Mapping[str, Any]) -> bool:
-    """Whether a package lives of which nobody knows what is in it."""
-    return any(not x["rows"] and x["state"] not in (*_GONE, "superseded") for x in parts.values())
-
-
-def _families(parts: Mapping[str, Any]) -> list[list[str]]:
-    """Refs of the packages that came from one another, told ones only; an origin may be the first of a chain."""
+    What came from packages that are not told belongs to a whole that is, as long as it can be pieces of it.
+    """
     families: list[set[str]] = []
-    for ref, part in parts.items():
+    for ref, part in told.items():
         own = {ref, *part["origins"]}
         own = own.union(*(x for x in families if x & own))
         families = [*(x for x in families if not x & own), own]
-    return [sorted(x & parts.keys()) for x in families]
+    found = [sorted(x & told.keys()) for x in families]
+    wholes = [x for x in found if any(not told[ref]["origins"] for ref in x)]
+    strays = [x for x in found if x not in wholes]
+    for stray in strays:
+        home = next((x for x in wholes if _can_hold(told, x, stray)), None)
+        if home is None:
+            wholes.append(stray)
+        else:
+            home += stray
+    return [sorted(x) for x in wholes]
 
 
-def _add_family(family: Mapping[str, Any], living: Sold, minor: Decimal) -> list[str]:
-    """Add what lives of packages that came from one another; what of their news contradicts itself."""
-    replaced = {ref for part in family.values() for ref in part["origins"]}
+def _can_hold(told: Parts, family: list[str], stray: list[str]) -> bool:
+    """Whether a family has told of a whole that was split, and has room for a stray one."""
+    named = {origin for ref in family for origin in told[ref]["origins"]}
+    tops = [ref for ref in family if not told[ref]["origins"]]
+    split = [ref for ref in tops if ref in named or told[ref]["state"] == "superseded"]
+    left: dict[str, int] = {}
+    parts = [ref for ref in (*_leaves(told, family), *_leaves(told, stray)) if ref not in tops]
+    for sign, refs in ((1, split), (-1, parts)):
+        for row in (row for ref in refs for row in told[ref]["rows"]):
+            left[row["listing"]] = left.get(row["listing"], 0) + sign * row["pieces"]
+    return bool(split) and all(n >= 0 for n in left.values())
+
+
+def _leaves(told: Parts, refs: Collection[str]) -> list[str]:
+    """Packages that were not split again, as far as is known."""
+    named = {origin for ref in refs for origin in told[ref]["origins"]}
+    return [ref for ref in refs if ref not in named and told[ref]["state"] != "superseded"]
+
+
+def _add_family(seen: Picture, family: Parts, dead: Collection[str], named: Collection[str], minor: Decimal) -> None:
+    """Add packages that came from one another. A whole is known by the packages that came from none; where these are
+    not told, by those that came from nothing that is.
+    """
+    leaves = {ref: family[ref] for ref in family if ref not in named and family[ref]["state"] != "superseded"}
     tops = {ref: x for ref, x in family.items() if not x["origins"]}
-    leaves = {ref: x for ref, x in family.items() if ref not in replaced and x["state"] != "superseded"}
-    said = [f"package {ref} comes to another total than its lines" for ref, x in leaves.items() if _is_off(x, minor)]
-    for part in leaves.values():
-        if part["state"] not in _GONE:
-            _add(living, part, 1)
-    if set(leaves) == set(tops) or not tops:
-        return said
-    rest = Sold()
-    for sign, some in ((1, tops), (-1, leaves)):
-        for part in some.values():
-            _add(rest, part, sign)
-    if any(n < 0 for n in rest.pieces.values()) or rest.shipping < 0 or _is_untrue(tops, leaves, rest, minor):
-        return [*said, f"{_named(tops)} was told, and what came from it is told as {_named(leaves)}"]
-    if any(x["state"] not in _GONE for x in tops.values()):
-        for listing_ref, pieces in rest.pieces.items():
-            if pieces:
-                living.add(listing_ref, pieces, rest.amounts[listing_ref])
-        living.shipping += rest.shipping
-    return said
+    firsts = tops or {ref: x for ref, x in family.items() if not family.keys() & set(x["origins"])}
+    for ref, part in leaves.items():
+        (seen.gone if ref in dead else seen.living).extend(_rows(part))
+        if ref not in dead:
+            seen.shipping += Decimal(part["shipping"])
+            seen.living_off += Decimal(part["off"])
+            if Decimal(part["off"]) and ref not in firsts:
+                seen.wrong.append(f"package {ref} comes to another total than its lines")
+    rows = [row for part in firsts.values() for row in _rows(part)]
+    if tops and set(leaves) != set(tops):
+        rest, fits = _add_rest(seen, tops, leaves, dead, minor)
+        if not fits:
+            seen.wrong.append(f"{_named(tops)} was told, and what came from it is told as {_named(leaves)}")
+            rows = [*(row for part in leaves.values() for row in _rows(part)), *rest]
+    seen.whole += rows
+    for part in firsts.values():
+        seen.off += Decimal(part["off"])
+        for name in AMOUNTS:
+            seen.amounts[name] += Decimal(part[name])
 
 
-def _is_untrue(tops: Mapping[str, Any], leaves: Mapping[str, Any], rest: Sold, minor: Decimal) -> bool:
-    """Whether pieces that are told of a split package have other prices than it had."""
-    rounding = _rounding([*tops.values(), *leaves.values()], minor)
-    if any(not n and abs(rest.amounts[ref]) > rounding for ref, n in rest.pieces.items()):
-        return True
-    units: dict[str, list[Decimal]] = {}
-    for part in tops.values():
-        for ref, pieces, amount, _ in part["rows"]:
-            units.setdefault(ref, []).append(Decimal(amount) / (pieces or 1))
-    told = [row for part in leaves.values() for row in part["rows"] if rest.pieces[row[0]]]
-    return any(
-        all(abs(Decimal(amount) - unit * pieces) > minor * pieces for unit in units[ref])
-        for ref, pieces, amount, _ in told
-    )
+def _add_rest(
+    seen: Picture, tops: Parts, leaves: Parts, dead: Collection[str], minor: Decimal
+) -> tuple[list[Row], bool]:  # fmt: skip
+    """What is left of a split whole, and told of by no package yet; whether what is told can be pieces of it at all.
+
+    Where it cannot, no more is left than it had more pieces in all.
+    """
+    parts = {ref: x for ref, x in leaves.items() if ref not in tops}
+    split = {ref: x for ref, x in tops.items() if ref not in leaves}
+    whole, pieces = [row for x in split.values() for row in _rows(x)], [row for x in parts.values() for row in _rows(x)]
+    rest, fits = less(whole, pieces, minor)
+    shipping = sum((Decimal(x["shipping"]) for x in split.values()), Decimal(0))
+    shipping -= sum((Decimal(x["shipping"]) for x in parts.values()), Decimal(0))
+    rounding = minor / 2 * sum(row.averaged for row in (*whole, *pieces))
+    fits = fits and shipping >= 0 and all(row.pieces or abs(row.amount) <= rounding for row in rest)
+    if not fits:
+        rest = _first_pieces(rest, sum(row.pieces for row in whole) - sum(row.pieces for row in pieces))
+        shipping = max(shipping, Decimal(0))
+    if any(ref not in dead for ref in split):
+        seen.living += rest
+        seen.shipping += shipping
+    else:
+        seen.gone += rest
+    return rest, fits
 
 
-def _is_off(part: Mapping[str, Any], minor: Decimal) -> bool:
-    computed = sum((Decimal(amount) for _, _, amount, _ in part["rows"]), Decimal(part["shipping"]))
-    is_living = part["state"] not in _GONE and bool(part["rows"])
-    return is_living and abs(Decimal(part["total"]) - computed) > _rounding([part], minor)
+def _first_pieces(rows: Sequence[Row], most: int) -> list[Row]:
+    found = []
+    for row in rows:
+        pieces = max(0, min(most, row.pieces))
+        if pieces:
+            found.append(replace(row, pieces=pieces, amount=row.amount * pieces / row.pieces))
+        most -= pieces
+    return found
 
 
-def _add(sold: Sold, part: Mapping[str, Any], sign: int) -> None:
-    for listing_ref, pieces, amount, _ in part["rows"]:
-        sold.add(listing_ref, sign * pieces, sign * Decimal(amount))
-    sold.shipping += sign * Decimal(part["shipping"])
+def _rows(part: Mapping[str, Any]) -> list[Row]:
+    return [made(row) for row in part["rows"]]
 
 
-def _rounding(parts: Iterable[Mapping[str, Any]], minor: Decimal) -> Decimal:
-    return minor / 2 * sum(averaged for part in parts for _, _, _, averaged in part["rows"])
-
-
-def _named(parts: Mapping[str, Any]) -> str:
-    found = Sold()
-    for part in parts.values():
-        _add(found, part, 1)
-    refs: Sequence[str] = sorted(parts)
-    return f"package {', '.join(refs)} ({found.text()})"
+def _named(parts: Parts) -> str:
+    found = Sold(shipping=sum((Decimal(x["shipping"]) for x in parts.values()), Decimal(0)))
+    for row in (row for part in parts.values() for row in _rows(part)):
+        found.add(row.listing, row.pieces, row.amount, row.vat_rate)
+    return f"package {', '.join(sorted(parts))} ({found.text()})"

@@ -38,12 +38,8 @@ class Order(SellerScoped):
     waybills = models.CharField(max_length=300, blank=True)  # of its packages that the channel has carried
     store_waybills = models.CharField(max_length=300, blank=True)  # those that the store's order carries
     storefront_code = models.CharField(max_length=24, default="", db_default="", blank=True)  # as the channel names it
-    told_refs = models.JSONField(default=list, blank=True)  # packages that were told of
-    empty_refs = models.JSONField(default=list, db_default=[], blank=True)  # those of them that had no lines
-    # Package → {"amounts": the five above and the difference, as text, "origins": what it came from}.
-    counted = models.JSONField(default=dict, db_default={}, blank=True)
-    parts = models.JSONField(default=dict, db_default={}, blank=True)  # the youngest news of each package: living.py
-    replaced_refs = models.JSONField(default=list, blank=True)  # packages that those told of came from
+    parts = models.JSONField(default=dict, db_default={}, blank=True)  # the youngest news of each package: parts.py
+    accepted = models.CharField(max_length=16, default="", db_default="", blank=True)  # what a person sells as it lives
     note = models.TextField(blank=True)
     approved_at = models.DateTimeField(null=True, blank=True)
     troubles = models.JSONField(default=dict, db_default={}, blank=True)  # kind (``states.TROUBLES``) → text

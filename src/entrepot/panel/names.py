@@ -14,11 +14,10 @@ _WORDS = {
     "origin_refs": "made from packages", "our_id": "our number", "our_ref": "our reference", "ours": "our word",
     "own_tracking_ref": "our tracking number", "package_ref": "package number", "parent_ref": "belongs to",
     "product_ref": "product number", "received_bytes": "bytes received", "ref": "their number",
-    "replaced_refs": "packages before those", "empty_refs": "packages without lines",
     "review_ref": "review number", "row_count": "rows", "sent_bytes": "bytes sent", "seq": "sequence number",
     "sha256": "SHA-256", "sku": "SKU", "store_ref": "number in the store", "subject_ref": "about",
     "subscription_ref": "subscription number", "their_ref": "their number", "theirs_ref": "their number",
-    "theirs_text": "their words", "told_refs": "packages counted in", "tracking_ref": "tracking number",
+    "theirs_text": "their words", "tracking_ref": "tracking number",
     "tracking_url": "tracking address", "vat_rate": "VAT rate", "wanted_refs": "to fetch next",
     "watermark_ms": "read up to", "weight_g": "weight, g", "width_mm": "width, mm",
 }  # fmt: skip

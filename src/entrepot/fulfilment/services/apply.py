@@ -8,7 +8,6 @@ from datetime import datetime
 from typing import TYPE_CHECKING
 
 from django.db import transaction
-from django.db.models import Count, Q, Sum
 
 from entrepot.events.services import Happening, Path, move_along, record_many
 from entrepot.kit import records
@@ -172,19 +171,18 @@ def _save(work: Sequence[_Work]) -> None:
         for x in one.theirs.lines:
             if x.line_ref not in one.told.line_ids:
                 continue
-            line_id, total = one.told.line_ids[x.line_ref], orders.line_total(x, one.theirs.currency)
+            line_id = one.told.line_ids[x.line_ref]
             fresh = PackageLine(
-                seller_id=one.row.seller_id, package=one.row, line_id=line_id, line_ref=x.line_ref, quantity=0, total=0
+                seller_id=one.row.seller_id, package=one.row, line_id=line_id, line_ref=x.line_ref, quantity=0
             )
-            row = lines.setdefault((one.row.id, x.line_ref), fresh)
-            row.quantity, row.total = row.quantity + x.quantity, (row.total or 0) + total
+            lines.setdefault((one.row.id, x.line_ref), fresh).quantity += x.quantity
     _forget_lines(work)
     PackageLine.objects.system().bulk_create(
         list(lines.values()),
         batch_size=1000,
         update_conflicts=True,
         unique_fields=["package", "line_ref"],
-        update_fields=["quantity", "total"],
+        update_fields=["quantity", "line"],
     )
 
 
@@ -199,25 +197,13 @@ def _forget_lines(work: Sequence[_Work]) -> None:
 def _settle_orders(told: Sequence[Told], at: datetime) -> None:
     """What the packages as they now are mean for their orders: pieces that are gone, waybills to pass on."""
     by_id = {t.order.id: t.order for t in told}
-    gone: dict[int, dict[int, orders.Pieces]] = {}
-    rows = PackageLine.objects.system().filter(package__order__in=list(by_id), package__state__in=_GONE)
-    alive = Package.objects.system().filter(order__in=list(by_id)).exclude(state__in=[*_GONE, "superseded"])
-    living = set(alive.values_list("order_id", flat=True))
-    sums = {"pieces": Sum("quantity"), "paid": Sum("total"), "unknown": Count("id", filter=Q(total__isnull=True))}
-    for row in rows.values("package__order", "line_id").annotate(**sums).order_by("package__order", "line_id"):
-        pieces = orders.Pieces(row["pieces"], None if row["unknown"] else row["paid"])
-        gone.setdefault(row["package__order"], {})[row["line_id"]] = pieces
-    ended = _ended(by_id)
-    for order_id in sorted(gone.keys() | (ended.keys() - living)):
-        orders.cancel_by_remote(
-            order=by_id[order_id], gone=gone.get(order_id, {}), is_all=order_id not in living,
-            ended=ended[order_id], at=at,
-        )  # fmt: skip
+    for order_id, refs in sorted(_gone(by_id).items()):
+        orders.cancel_by_remote(order=by_id[order_id], gone=refs, at=at)
     _see_to_ended([o for o in by_id.values() if o.state == "cancelled" and not o.is_history], at)
     orders.note_waybills(waybills=_waybills(by_id), at=at)
 
 
-def _ended(by_id: Mapping[int, Order]) -> dict[int, list[str]]:
+def _gone(by_id: Mapping[int, Order]) -> dict[int, list[str]]:
     """Order id → refs of its packages that are cancelled or not supplied, of orders that have one."""
     rows = Package.objects.system().filter(order__in=list(by_id), state__in=_GONE).order_by("id")
     found: dict[int, list[str]] = {}

@@ -102,6 +102,18 @@ def retry_order(request: ActorRequest, order_id: int) -> Any:
 
 
 @router.post(
+    "/orders/{order_id}/accept-living", response=OrderOut, operation_id="accept_living_order",
+    summary="Sell what lives",
+)  # fmt: skip
+def accept_living_order(request: ActorRequest, order_id: int) -> Any:
+    """Sell what lives on the marketplace, though its news is in part or contradicts itself; it then waits for its
+    approval. 409: its news is whole and agrees, nothing of it lives, or the store has heard of it.
+    """
+    row = order_of(request.auth, order_id)
+    return services.accept_living(seller_id=row.seller_id, order_id=row.id, at=now())
+
+
+@router.post(
     "/orders/{order_id}/cancel-in-store", response=OrderOut, operation_id="cancel_order_in_store",
     summary="Cancel in the store",
 )  # fmt: skip

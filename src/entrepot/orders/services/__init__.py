@@ -1,8 +1,8 @@
 """Writes of orders: intake, review, and what the store said."""
 
-from ..sums import line_total as line_total
+from .accept import accept_living as accept_living
+from .accept import is_acceptable as is_acceptable
 from .cancel import LIVES as LIVES
-from .cancel import Pieces as Pieces
 from .cancel import cancel_by_remote as cancel_by_remote
 from .cancel import cancel_in_store as cancel_in_store
 from .cancel import cancelled_by_hand as cancelled_by_hand

@@ -2,25 +2,28 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Collection, Sequence
+from dataclasses import replace
 from datetime import datetime
-from decimal import Decimal
 
 from django.db import transaction
 
 from entrepot.channels import queries as channels
 from entrepot.channels.services import confirm_by_hand, drop_intent, plan_intent, retry_intent
 from entrepot.core.errors import Refused
+from entrepot.core.money import minor_unit
 from entrepot.events.services import move, record
 from entrepot.inventory import services as inventory
 
+from ..living import Picture
 from ..models import Line, Order
+from ..rows import Row
 from ..states import CANCEL, ORDER
-from .entry import awaited_refs, is_unsent
+from .entry import is_unsent, nothing_sent
 from .export import KIND
-from .hold import lives_on
 from .late import tell_late
+from .lines import shares
+from .look import look
 from .lowering import plan_lowering
 from .troubles import say, say_trouble, unsay
 
@@ -30,53 +33,31 @@ LIVES = "it was cancelled, and a package of it lives on the marketplace: give it
 PERSON = "cancelled by the marketplace after the store had shipped it: stop the parcel, or expect it back"
 
 
-@dataclass(frozen=True, slots=True)
-class Pieces:
-    """How many of a line, and what the buyer pays for them in the order's currency; None: not told, an average."""
-
-    quantity: int
-    total: Decimal | None = None
-
-
-def cancel_by_remote(
-    *,
-    order: Order,
-    gone: Mapping[int, Pieces],
-    at: datetime,
-    is_all: bool | None = None,
-    ended: Collection[str] = (),
-) -> str:  # fmt: skip
-    """Take away {line id: pieces now cancelled in all}; what was done.
+def cancel_by_remote(*, order: Order, gone: Collection[str], at: datetime) -> str:
+    """Take away what lives no more when these packages are ``gone``: cancelled, or not supplied; what was done.
 
     ``unchanged``, ``part``, or one of ``states.CANCEL_ACTIONS``. A part of an order only lowers its lines (the store
-    keeps the rest). The whole of it ends the order, as the table ``states.CANCEL`` says. An order of which only
-    successors of a split were told is never whole: what is still to be told may live. ``is_all``: whether every
-    package that is known is gone: where nothing was split, or what was split is gone itself (``ended``: refs of
-    packages that are), that says more than counting pieces; None: not known.
+    keeps the rest). The whole of it ends the order, as the table ``states.CANCEL`` says. It is whole when nothing of
+    it lives, nor anything that is still to be told can.
     """
     with transaction.atomic():
         order = Order.objects.system().select_for_update(no_key=True).get(id=order.id)
         rows = Line.objects.system().filter(order=order).order_by("id").select_for_update(no_key=True)
-        lines = {x.id: x for x in rows}
-        if is_all and (not set(order.replaced_refs) - set(ended) or lives_on(order) is False):
-            gone = {x.id: Pieces(x.quantity) for x in lines.values()}
-        changed = _lower(lines, _spread(lines, gone))
-        is_whole = is_all is not False and _is_whole(order, list(lines.values()), ended)
-        if not changed and not (is_whole and _is_open(order)):
+        lines, seen = list(rows), look(order, gone=gone)
+        before = {x.id: x.cancelled_quantity for x in lines}
+        changed = _lower(order, lines, seen)
+        if not changed and not (seen.is_over and _is_open(order)):
             return "unchanged"
         if changed:
             record(
                 type="order.lines_cancelled", key=order.id, seller_id=order.seller_id,
                 payload={"lines": [x.id for x in changed]},
             )  # fmt: skip
-        if not is_whole:
-            _part(order, changed, at)
+        if not seen.is_over:
+            revived = [x for x in changed if x.cancelled_quantity < before[x.id]]
+            _part(order, changed, revived, at)
             return "part"
-        return _whole(order, list(lines), at)
-
-
-def _is_whole(order: Order, lines: Sequence[Line], ended: Collection[str]) -> bool:
-    return not set(awaited_refs(order)) - set(ended) and all(x.cancelled_quantity == x.quantity for x in lines)
+        return _whole(order, [x.id for x in lines], at)
 
 
 def _is_open(order: Order) -> bool:
@@ -86,43 +67,47 @@ def _is_open(order: Order) -> bool:
     return not channels.intents_of(seller_id=order.seller_id, kinds=[CANCEL_KIND], subject_id=order.id)
 
 
-def _spread(lines: dict[int, Line], gone: Mapping[int, Pieces]) -> dict[int, Pieces]:
-    """More pieces than a line has are pieces of others of its listing, at its price first: a split may call pieces of
-    several by one name, and what was told after the store had the order is a line of its own.
-    """
-    spread = {i: Pieces(min(p.quantity, lines[i].quantity), p.total) for i, p in gone.items()}
-    for line_id, pieces in gone.items():
-        line, more = lines[line_id], pieces.quantity - lines[line_id].quantity
-        same = [x for x in lines.values() if x.id != line_id and x.listing_ref == line.listing_ref]
-        for other in sorted(same, key=lambda x: (x.unit_price != line.unit_price, x.id)):
-            held = spread.get(other.id, Pieces(0)).quantity
-            if (taken := min(more, other.quantity - held)) > 0:
-                spread[other.id] = Pieces(held + taken)
-                more -= taken
-    return spread
-
-
-def _lower(lines: dict[int, Line], gone: Mapping[int, Pieces]) -> list[Line]:
-    changed = []
-    for line_id, pieces in gone.items():
-        line = lines[line_id]
-        wanted = min(line.quantity, max(line.cancelled_quantity, pieces.quantity))
-        if wanted != line.cancelled_quantity:
-            line.cancelled_quantity = wanted
-            is_exact = pieces.total is not None and pieces.quantity == wanted and 0 <= pieces.total <= line.line_total
-            line.cancelled_total = line.line_total if wanted == line.quantity else pieces.total if is_exact else None
+def _lower(order: Order, lines: Sequence[Line], seen: Picture) -> list[Line]:
+    """Lines of which another number of pieces is cancelled now, saved; what the store was told stays cancelled."""
+    gone = shares(lines, _cut(lines, seen), minor_unit(order.currency))
+    may_rise, changed = nothing_sent(order), []
+    for line in lines:
+        pieces, total = (line.quantity, line.line_total) if seen.is_over else gone.get(line.id, (0, None))
+        wanted = pieces if may_rise else max(line.cancelled_quantity, pieces)
+        if wanted == line.quantity and wanted:
+            total = line.line_total
+        elif total is None or pieces != wanted or not 0 <= total <= line.line_total:
+            total = line.cancelled_total if wanted == line.cancelled_quantity else None
+        if (wanted, total) != (line.cancelled_quantity, line.cancelled_total):
+            line.cancelled_quantity, line.cancelled_total = wanted, total
             changed.append(line)
     Line.objects.system().bulk_update(changed, ["cancelled_quantity", "cancelled_total"])
     return changed
 
 
-def _part(order: Order, changed: list[Line], at: datetime) -> None:
+def _cut(lines: Sequence[Line], seen: Picture) -> list[Row]:
+    """Rows that are gone; of a listing no more than its lines have beyond what lives of it."""
+    found = []
+    for listing in dict.fromkeys(row.listing for row in seen.gone):
+        room = sum(x.quantity for x in lines if x.listing_ref == listing)
+        room -= sum(row.pieces for row in seen.living if row.listing == listing)
+        for row in (row for row in seen.gone if row.listing == listing):
+            pieces = max(0, min(room, row.pieces))
+            if pieces:
+                amount = row.amount if pieces == row.pieces else row.amount * pieces / row.pieces
+                found.append(replace(row, pieces=pieces, amount=amount))
+            room -= pieces
+    return found
+
+
+def _part(order: Order, changed: list[Line], revived: list[Line], at: datetime) -> None:
     """Before the store has it, what is promised shrinks with the lines; afterwards the store's order has to. While
     the outcome is open nothing is done: the store's answer finds the pieces gone.
     """
     intent = channels.intent_of(seller_id=order.seller_id, kind=KIND, subject_id=order.id)
     if order.state == "cancelled" or intent is None or intent.state in _NEVER_SENT or is_unsent(intent):
         fit_promises(order, changed, at)
+        _promise_again(order, revived, at)
     elif intent.state == "confirmed":
         in_store = intent.payload.get("lines", {})
         fit_promises(order, [x for x in changed if str(x.id) not in in_store] if in_store else [], at)
@@ -134,6 +119,14 @@ def fit_promises(order: Order, lines: list[Line], at: datetime) -> None:
     """Promise no more of each line than is left of it."""
     left = [(x.id, x.variant_id, x.quantity - x.cancelled_quantity) for x in lines if x.variant_id]
     inventory.lower(seller_id=order.seller_id, lines=left, at=at)
+
+
+def _promise_again(order: Order, revived: list[Line], at: datetime) -> None:
+    """Pieces that turn out to live after all."""
+    inventory.forget(seller_id=order.seller_id, line_ids=[x.id for x in revived])
+    left = [(x.id, x.variant_id, x.quantity - x.cancelled_quantity) for x in revived if x.variant_id]
+    if not order.is_history:
+        inventory.reserve(seller_id=order.seller_id, lines=left, at=at)
 
 
 def _whole(order: Order, line_ids: list[int], at: datetime) -> str:
@@ -174,7 +167,7 @@ def confirm_cancelled(*, order_id: int, is_in_store: bool, at: datetime, asked_a
         if is_in_store:
             inventory.give_back(seller_id=order.seller_id, line_ids=line_ids, at=at, asked_at=asked_at)
         # A package that was told meanwhile lives on: it stays promised until it ends.
-        living = [x.id for x in lines if x.cancelled_quantity < x.quantity] if lives_on(order) else []
+        living = [x.id for x in lines if x.cancelled_quantity < x.quantity] if not look(order).is_over else []
         inventory.release(seller_id=order.seller_id, line_ids=[i for i in line_ids if i not in living], at=at)
         unsay([order])
         if living:

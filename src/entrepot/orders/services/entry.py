@@ -6,7 +6,6 @@ import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
-from decimal import Decimal
 from typing import TYPE_CHECKING, Any
 
 from django.db import connection
@@ -26,7 +25,7 @@ _ON_ITS_WAY = ("approved", "queued")
 ROLES = ("ship_to", "bill_to")
 _TAKEN = (
     "gross", "seller_discount", "channel_discount", "shipping", "total", "difference", "hold_reason", "is_paid",
-    "modified_at", "told_refs", "replaced_refs", "empty_refs", "counted", "parts", "storefront", "storefront_code",
+    "modified_at", "parts", "storefront", "storefront_code",
 )  # fmt: skip
 _LINE = (
     "quantity",
@@ -41,6 +40,8 @@ _LINE = (
     "listing_ref",
     "sku",
     "title",
+    "cancelled_quantity",
+    "cancelled_total",
 )
 
 
@@ -48,9 +49,9 @@ _LINE = (
 class Entry:
     """One order with what is now told of it. ``lines`` are in the order of their ids, those without an id last.
 
-    ``came_to`` is what its packages came to before, ``lived`` what of an order in the store lived there.
-    ``written`` and ``touched`` are the parties and lines that changed, ``grown`` the lines that turned out to be more
-    pieces than thought, ``fresh`` those that were not known before, once they are saved.
+    ``seen`` is how its picture was before, of one that is in the store. ``written`` and ``touched`` are the parties and
+    lines that changed, ``grown`` the lines that turned out to be other pieces than thought, ``fresh`` those that were
+    not known before, once they are saved.
     """
 
     order: Order
@@ -59,8 +60,7 @@ class Entry:
     lines: list[Line] = field(default_factory=list)
     parties: dict[str, Party] = field(default_factory=dict)
     is_new: bool = False
-    came_to: tuple[Decimal, str] = (Decimal(0), "")
-    lived: str = ""
+    seen: str = ""
     written: list[Party] = field(default_factory=list)
     touched: list[Line] = field(default_factory=list)
     grown: list[Line] = field(default_factory=list)
@@ -95,15 +95,10 @@ def open_entries(
     return [
         Entry(
             order, told[order.order_ref], by_id.get(order.storefront_id or 0), lines.get(order.id, []),
-            parties.get(order.id, {}), is_new=not order.told_refs, came_to=comes_to(order),
+            parties.get(order.id, {}), is_new=not order.parts,
         )
         for order in found
     ]  # fmt: skip
-
-
-def awaited_refs(order: Order) -> list[str]:
-    """Packages that were split and of whose pieces nothing has been told: more than is known may live."""
-    return sorted(set(order.replaced_refs) - (set(order.told_refs) - set(order.empty_refs)))
 
 
 def nothing_sent(order: Order) -> bool:
@@ -123,10 +118,11 @@ def is_unsent(creation: Intent) -> bool:
     return creation.state == "planned" or creation.sent_at is None
 
 
-def comes_to(order: Order) -> tuple[Decimal, str]:
-    """What its packages come to, as counted and as told now; another one means that something was corrected."""
-    said = [f"{ref}:{x.get('goods')}:{x.get('now')}" for ref, x in sorted(order.counted.items())]
-    return order.total, " ".join(said)
+def in_store(order: Order, lines: Sequence[Line]) -> list[Line]:
+    """Those of the lines that the store was given, or is about to be; where that is not known, all that are kept."""
+    creation = channels.intent_of(seller_id=order.seller_id, kind=CREATION, subject_id=order.id)
+    sent = creation.payload.get("lines") if creation is not None else None
+    return [x for x in lines if x.pk is not None and (sent is None or str(x.pk) in sent)]
 
 
 def _first(packages: Sequence[records.Package]) -> records.Package:

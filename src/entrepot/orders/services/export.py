@@ -19,7 +19,8 @@ from entrepot.kit import records
 from ..models import Order
 from ..states import ORDER
 from .entry import CREATION, save_all
-from .hold import differs_from_told, lives_on
+from .hold import differs_from_told
+from .look import look, mark
 from .sale import Facts, currency_at, facts_of, owed_for, sales_order
 from .troubles import say, unsay
 
@@ -122,7 +123,8 @@ def _say(begun: Begun, order: Order, intent: Intent, store: Channel, facts: Fact
     if order.state == "queued" and order.hold_reason:
         _hold_back(order, intent, order.hold_reason, at)
         return
-    if order.state != "queued" or not (facts.left(order) or lives_on(order)):
+    seen = look(order)
+    if order.state != "queued" or not (facts.left(order) or (order.parts and not seen.is_over)):
         drop_intent(seller_id=order.seller_id, channel_id=store.id, kind=KIND, subject_id=order.id, at=at)
         return
     if not facts.left(order):
@@ -139,8 +141,7 @@ def _say(begun: Begun, order: Order, intent: Intent, store: Channel, facts: Fact
     begun.sales[intent.id] = sale
     intent.payload = {
         "total": str(sale.total), "currency": sale.currency, "tracking_ref": sale.tracking_ref or "",
-        "packages": len(order.counted), "told": str(order.total),
-        "goods": {ref: x["goods"] for ref, x in order.counted.items() if "goods" in x},
+        "lived": mark(seen), "shipping": str(seen.shipping),
         "lines": {str(x.id): x.quantity - x.cancelled_quantity for x in facts.lines[order.id]},
         "owed": {str(x.id): str(owed_for(x, order.currency)) for x in facts.lines[order.id]},
     }  # fmt: skip

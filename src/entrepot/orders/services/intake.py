@@ -14,14 +14,14 @@ from entrepot.inventory import services as inventory
 from entrepot.kit import records
 from entrepot.listings import queries as listings
 
-from ..living import told_parts
 from ..models import Order
+from ..parts import AMOUNTS, told_parts
 from .address import take_parties
-from .amounts import take_amounts
-from .entry import Entry, comes_to, open_entries, save_entries
-from .hold import hold_reason, what_lives
+from .entry import Entry, open_entries, save_entries
+from .hold import hold_reason
 from .late import tell_late
-from .lines import name_variants, take_lines
+from .lines import take_lines
+from .look import look
 from .review import approve_ready
 
 if TYPE_CHECKING:
@@ -46,29 +46,22 @@ def take_order(*, channel: Channel, packages: Sequence[records.Package], at: dat
 def take_orders(*, channel: Channel, told: Mapping[str, Sequence[records.Package]], at: datetime) -> dict[str, Taken]:
     """Create or bring up to date the orders that these packages belong to, by order ref, in one transaction.
 
-    Lines are known by their ref: a split moves them between packages and never adds them again. Amounts are kept as
-    sent. What keeps a person from trusting an order (an unknown listing, a sum that is off, a foreign currency, an
-    address that is empty) holds it with the reason; it is reserved all the same. The number of SQL statements does
-    not grow with the number of orders.
+    Amounts are kept as sent. What keeps a person from trusting an order (an unknown listing, a sum that is off, a
+    foreign currency, an address that is empty) holds it with the reason; it is reserved all the same. The number of
+    SQL statements does not grow with the number of orders.
     """
     with transaction.atomic():
         entries = open_entries(channel=channel, told=told, at=at)
         variants = _variants(entries)
         for entry in entries:
             _take(entry, variants)
-        more = [e.order for e in entries if not e.is_new and _is_corrected(e)]
+        more = [e.order for e in entries if e.seen and e.seen != look(e.order).text()]
         save_entries(entries)
         _reserve(channel, entries, at)
         tell_late(more)
         record_many(_news(e, channel) for e in entries if e.is_new)
         approve_ready(orders=[e.order for e in entries], channel=channel, at=at)
     return {e.order.order_ref: Taken(e.order, {ref: x.id for ref, x in e.by_ref().items()}, e.is_new) for e in entries}
-
-
-def _is_corrected(entry: Entry) -> bool:
-    if bool(entry.grown) or any(x.pk is None for x in entry.lines) or comes_to(entry.order) != entry.came_to:
-        return True
-    return entry.order.state in ("synced", "processed") and entry.lived != what_lives(entry.order)
 
 
 def _variants(entries: Sequence[Entry]) -> dict[int | None, dict[str, int]]:
@@ -84,16 +77,32 @@ def _take(entry: Entry, variants: Mapping[int | None, Mapping[str, int]]) -> Non
     order = entry.order
     take_parties(entry)
     ours = variants[entry.front.id] if entry.front else {}
-    entry.lived = what_lives(order) if order.state in ("synced", "processed") else ""
+    entry.seen = look(order).text() if order.store_ref else ""
     order.parts = told_parts(order.parts, entry.packages)
-    counted = take_lines(entry, ours)
-    name_variants(entry, ours)
-    take_amounts(entry, counted, ours)
+    _follow(entry, ours)
     order.modified_at = max([order.modified_at, *(p.modified_at for p in entry.packages)])
     order.is_paid = order.is_paid or any(p.is_paid for p in entry.packages)
     order.hold_reason = hold_reason(
         order=order, storefront=entry.front, lines=entry.lines, ship_to=entry.parties["ship_to"]
     )
+
+
+def _follow(entry: Entry, variants: Mapping[str, int]) -> None:
+    """Lines and amounts as the news is now."""
+    seen = look(entry.order)
+    take_lines(entry, seen, variants)
+    for name in AMOUNTS:
+        setattr(entry.order, name, seen.amounts[name])
+    entry.order.difference = seen.off
+
+
+def retake(entry: Entry, *, at: datetime) -> None:
+    """An order that is locked, once more by the news that is known."""
+    refs = sorted({row["listing"] for part in entry.order.parts.values() for row in part["rows"]})
+    front = entry.front
+    _follow(entry, listings.variant_ids(storefront_id=front.id, listing_refs=refs) if front else {})
+    save_entries([entry])
+    _reserve(entry.order.channel, [entry], at)
 
 
 def _reserve(channel: Channel, entries: Sequence[Entry], at: datetime) -> None:
@@ -104,7 +113,7 @@ def _reserve(channel: Channel, entries: Sequence[Entry], at: datetime) -> None:
     left = [
         (x.id, x.variant_id, x.quantity - x.cancelled_quantity)
         for e in live
-        for x in (e.lines if e.order.state != "cancelled" else e.fresh)
+        for x in (e.lines if e.order.state != "cancelled" else (*e.fresh, *e.grown))
         if x.variant_id
     ]
     inventory.reserve(seller_id=channel.seller_id, lines=[x for x in left if x[2]], at=at)

@@ -1,169 +1,169 @@
-"""Lines of an order, each piece counted once, however its packages are split and in whatever order they are told."""
+"""Lines of an order, by the rows of its picture: each piece counted once, however its packages are split."""
 
 from __future__ import annotations
 
-from collections import Counter
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
-from decimal import Decimal
-from typing import Any
+from collections.abc import Iterable, Mapping, Sequence
+from decimal import ROUND_HALF_UP, Decimal
 
-from entrepot.kit import records
-
-from ..living import pieces_of
+from ..living import Picture
 from ..models import Line, Order
-from ..sums import line_total
-from .entry import Entry, nothing_sent
+from ..parts import FACTS
+from ..rows import Row, by_ref
+from .entry import Entry, in_store, nothing_sent
 
-_OWN = ("id", "split_refs", "cancelled_quantity", "cancelled_total")  # of a line, not of what it is of
+_ZERO = Decimal(0)
 
 
-@dataclass(frozen=True, slots=True)
-class Counted:
-    """Packages that told of pieces for the first time, but for those that came from one that was told.
-
-    The amounts of ``late`` ones stand for those of the packages that came from them. ``within`` are the refs of
-    packages that were counted, and turn out to be pieces of others that are.
+def take_lines(entry: Entry, seen: Picture, variants: Mapping[str, int]) -> None:
+    """``variants``: listing ref → variant id. As long as nothing was sent, the lines are what is told; one that is told
+    no more has no pieces, and what a person mapped stays. Lines that the store was given stay as they are: what is
+    more than these are lines of their own, which follow the news as long as the store has not got them.
     """
-
-    first: list[records.Package]
-    late: list[records.Package]
-    within: set[str]
-
-
-def take_lines(entry: Entry, variants: Mapping[str, int]) -> Counted:
-    """Add the lines of packages that tell of pieces not told before; ``variants``: listing ref → variant id.
-
-    A package made by a split of one that was told holds pieces of known lines: what it calls them is kept with the
-    line. One that is told only after its successors says how much there is in all.
-    """
-    order, packages = entry.order, entry.packages
-    told, replaced = set(order.told_refs), set(order.replaced_refs)
-    empty = set(order.empty_refs)  # told of, but not of what is in them
-    fresh = [p for p in packages if p.lines and (p.package_ref not in told or p.package_ref in empty)]
-    roots = (told - empty) | {p.package_ref for p in packages if p.lines}
-    stray = {ref: order.parts[ref] for ref, x in order.counted.items() if ref in order.parts and _is_stray(x, roots)}
-    # The others hold pieces of what is told.
-    new = [p for p in fresh if not roots & set(p.origin_refs) and not _is_of_a_whole(p, order, replaced)]
-    late = [p for p in new if p.package_ref in replaced or _is_whole_of(p, stray)]
-    first = [p for p in new if p not in late]
-    split = {p.package_ref for p in fresh} & replaced
-    within = {ref for ref, x in order.counted.items() if split & set(x["origins"])}
-    within |= stray.keys() if any(_is_whole_of(p, stray) for p in late) else set()
-    for package in late:
-        _grow(entry, package)
-    _add(entry, [*late, *first], variants)
-    for package in packages:
-        if package.origin_refs:
-            _name_pieces(entry, package)
-    order.told_refs = sorted(told | {p.package_ref for p in packages})
-    bare = {p.package_ref for p in packages if not p.lines} - roots
-    order.empty_refs = sorted((empty | bare) - {p.package_ref for p in fresh})
-    order.replaced_refs = sorted(replaced.union(*(p.origin_refs for p in packages)))
-    return Counted(first, late, within)
-
-
-def _is_stray(kept: Mapping[str, Any], roots: set[str]) -> bool:
-    """Whether a counted package came from one that was not told: perhaps by way of it from one that was, or will be."""
-    return bool(kept["origins"]) and not roots & set(kept["origins"])
-
-
-def _is_of_a_whole(package: records.Package, order: Order, replaced: set[str]) -> bool:
-    """Whether what came from a package that was not told can be pieces of one that came from none, and was told."""
-    if not package.origin_refs or package.package_ref in replaced:
-        return False
-    whole = pieces_of(part for ref, part in order.parts.items() if not part["origins"])
-    wanted = Counter[str]()
-    for x in package.lines:
-        wanted[x.listing_ref] += x.quantity
-    return bool(whole) and not wanted - whole
-
-
-def _is_whole_of(package: records.Package, stray: Mapping[str, Any]) -> bool:
-    """Whether a package that came from none can be what packages came from by way of one that was not told."""
-    whole = Counter[str]()
-    for x in package.lines:
-        whole[x.listing_ref] += x.quantity
-    return bool(stray) and not package.origin_refs and not pieces_of(stray.values()) - whole
-
-
-def name_variants(entry: Entry, variants: Mapping[str, int]) -> None:
-    """Lines whose listing was not ours when they were told, and is now."""
+    variants = {**{x.listing_ref: x.variant_id for x in entry.lines if x.variant_id}, **variants}
+    if nothing_sent(entry.order):
+        _follow(entry, entry.lines, list(by_ref(seen.whole).values()), variants)
+    else:
+        sent = in_store(entry.order, entry.lines)
+        free = [x for x in entry.lines if x not in sent]
+        _follow(entry, free, _beyond(sent, seen.whole), variants)
+    _name(entry)
     for line in entry.lines:
         if line.variant_id is None and line.listing_ref in variants:
             line.variant_id = variants[line.listing_ref]
             entry.touched.append(line)
 
 
-def _grow(entry: Entry, package: records.Package) -> None:
-    """Of a listing that was told only in part there are as many pieces, at that price, as the whole package says."""
-    _name_pieces(entry, package)
-    for listing_ref in dict.fromkeys(x.listing_ref for x in package.lines):
-        told = [x for x in package.lines if x.listing_ref == listing_ref]
-        held = [x for x in entry.lines if x.listing_ref == listing_ref]
-        missing = sum(x.quantity for x in told) - sum(x.quantity for x in held)
-        if held and missing > 0:
-            line, *others = held
-            whole = sum((line_total(x, entry.order.currency) for x in told), Decimal(0))
-            whole -= sum((x.line_total for x in others), Decimal(0))
-            if not nothing_sent(entry.order):
-                more_pieces(entry, line, line.quantity + missing, whole)
-                continue
-            line.quantity += missing
-            line.line_total = whole
-            entry.grown.append(line)
-            entry.touched.append(line)
+def _follow(entry: Entry, lines: Sequence[Line], rows: Sequence[Row], variants: Mapping[str, int]) -> None:
+    """Make ``lines``, some of the order's, the same as ``rows``."""
+    left, matched = list(lines), list[tuple[Row, Line | None]]()
+    for names in (_own_name, _any_name, _goods):  # the nearest first, for all rows
+        done = {row.ref for row, _ in matched}
+        for row in (row for row in rows if row.ref not in done):
+            if line := next((x for x in left if names(x, row)), None):
+                left.remove(line)
+                matched.append((row, line))
+    for row, line in matched:
+        if line is not None:
+            _set(entry, line, row, variants)
+    done = {row.ref for row, _ in matched}
+    entry.lines += [_made(entry.order, row, variants) for row in rows if row.ref not in done]
+    for line in left:
+        if line.quantity:
+            line.quantity, line.line_total = 0, _ZERO
+            _changed(entry, line)
 
 
-def more_pieces(entry: Entry, line: Line, quantity: int, total: Decimal) -> None:
-    """The store has, or is about to have, fewer pieces of a line than there are: the rest is a line of its own."""
-    same = [line, *(x for x in entry.lines if x.line_ref.startswith(f"{line.line_ref}+"))]
-    missing = quantity - sum(x.quantity for x in same)
-    if missing > 0:
-        total = max(Decimal(0), total - sum((x.line_total for x in same), Decimal(0)))
-        entry.lines.append(piece_line(line, same, missing, total))
+def _own_name(line: Line, row: Row) -> bool:
+    return line.line_ref == row.ref
 
 
-def piece_line(line: Line, known: Sequence[Line], pieces: int, total: Decimal) -> Line:
-    """A line, not saved, of more pieces of another; ``known``: the lines of its order."""
-    kept = {f.attname: getattr(line, f.attname) for f in Line._meta.concrete_fields if f.attname not in _OWN}
-    count = sum(x.line_ref == line.line_ref or x.line_ref.startswith(f"{line.line_ref}+") for x in known)
-    return Line(**{**kept, "line_ref": f"{line.line_ref}+{count}", "quantity": pieces, "line_total": total})
+def _any_name(line: Line, row: Row) -> bool:
+    return row.ref in line.split_refs and line.listing_ref == row.listing
 
 
-def _add(entry: Entry, counted: Sequence[records.Package], variants: Mapping[str, int]) -> None:
-    known = entry.by_ref()
-    pieces: dict[str, list[records.Line]] = {}
-    for package in counted:
-        for theirs in package.lines:
-            if theirs.line_ref not in known:
-                pieces.setdefault(theirs.line_ref, []).append(theirs)
-    entry.lines += [made_line(entry.order, ref, told, variants) for ref, told in pieces.items()]
+def _goods(line: Line, row: Row) -> bool:
+    return (line.listing_ref, line.unit_price) == (row.listing, row.price) and bool(line.quantity)
 
 
-def made_line(order: Order, ref: str, told: Sequence[records.Line], variants: Mapping[str, int]) -> Line:
-    """A line of all the pieces that are told under ``ref``, not saved; ``variants``: listing ref → variant id."""
-    x = told[0]
+def _set(entry: Entry, line: Line, row: Row, variants: Mapping[str, int]) -> None:
+    """What a person mapped stays as long as the listing does."""
+    told = {name: Decimal(row.facts[name]) for name in FACTS}
+    told |= {"quantity": row.pieces, "line_total": row.amount}
+    if line.listing_ref != row.listing:
+        told |= {
+            "listing_ref": row.listing, "sku": row.facts["sku"], "title": row.facts["title"],
+            "variant_id": variants.get(row.listing),
+        }  # fmt: skip
+    changed = {name for name, value in told.items() if getattr(line, name) != value}
+    for name in changed:
+        setattr(line, name, told[name])
+    if {"quantity", "variant_id"} & changed:
+        _changed(entry, line)
+    elif changed:
+        entry.touched.append(line)
+
+
+def _changed(entry: Entry, line: Line) -> None:
+    """It is promised anew; what of it is cancelled is counted anew after this."""
+    if line.cancelled_quantity > line.quantity:
+        line.cancelled_quantity, line.cancelled_total = line.quantity, line.line_total
+    entry.touched.append(line)
+    entry.grown.append(line)
+
+
+def _made(order: Order, row: Row, variants: Mapping[str, int]) -> Line:
     return Line(
-        seller_id=order.seller_id, order=order, line_ref=ref, listing_ref=x.listing_ref, sku=x.sku,
-        title=x.title[:300], quantity=sum(t.quantity for t in told), unit_gross=x.unit_gross,
-        unit_seller_discount=x.unit_seller_discount, unit_channel_discount=x.unit_channel_discount,
-        unit_price=x.unit_price, vat_rate=x.vat_rate, variant_id=variants.get(x.listing_ref),
-        line_total=sum((line_total(t, order.currency) for t in told), Decimal(0)),
+        seller_id=order.seller_id, order=order, line_ref=row.ref, listing_ref=row.listing, sku=row.facts["sku"],
+        title=row.facts["title"], quantity=row.pieces, line_total=row.amount, variant_id=variants.get(row.listing),
+        **{name: Decimal(row.facts[name]) for name in FACTS},
     )  # fmt: skip
 
 
-def _name_pieces(entry: Entry, package: records.Package) -> None:
-    """A split gives pieces of a line another ref: it is the line of the same listing, of several the largest with
-    its price.
+def _beyond(sent: Sequence[Line], whole: Sequence[Row]) -> list[Row]:
+    """Rows of what there is more than the lines that the store was given: rows of other names first."""
+    known = {ref: x for x in sent for ref in (*x.split_refs, x.line_ref)}
+    rows = sorted(by_ref(whole).values(), key=lambda row: row.ref in known)
+    found = []
+    for listing in dict.fromkeys(row.listing for row in rows):
+        same, held = [row for row in rows if row.listing == listing], [x for x in sent if x.listing_ref == listing]
+        more = sum(row.pieces for row in same) - sum(x.quantity for x in held)
+        owed = sum((row.amount for row in same), _ZERO) - sum((x.line_total for x in held), _ZERO)
+        for row in same:
+            pieces = min(more, row.pieces if row.ref not in known else more)
+            if pieces > 0:
+                amount = row.amount if row.ref not in known and pieces == row.pieces else max(_ZERO, owed)
+                found.append((row.ref, _row_of_more(row, pieces, amount, known)))
+                more, owed = more - pieces, owed - amount
+    position = {row.ref: n for n, row in enumerate(by_ref(whole).values())}
+    return [more for _, more in sorted(found, key=lambda x: position[x[0]])]
+
+
+def _row_of_more(row: Row, pieces: int, amount: Decimal, known: Mapping[str, Line]) -> Row:
+    """More pieces of a line that the store has go by its name and a number."""
+    line = known.get(row.ref)
+    ref = row.ref
+    if line is not None:
+        base = line.line_ref.partition("+")[0]
+        ref = f"{base}+{sum(x.line_ref.partition('+')[0] == base for x in {id(x): x for x in known.values()}.values())}"
+    return Row(ref=ref, listing=row.listing, pieces=pieces, amount=amount, facts=row.facts)
+
+
+def _name(entry: Entry) -> None:
+    """Every ref that a package uses is a line: a split gives pieces of a line another ref. It is one of the same
+    listing, of several the largest with its price.
     """
-    known = entry.by_ref()
-    for theirs in package.lines:
-        if theirs.line_ref in known:
-            continue
-        same = [x for x in entry.lines if x.listing_ref == theirs.listing_ref]
+    own = {x.line_ref for x in entry.lines}
+    names: dict[int, list[str]] = {}
+    for row in (row for part in entry.order.parts.values() for row in part["rows"] if row["ref"] not in own):
+        same = [x for x in entry.lines if x.listing_ref == row["listing"]]
         if same:
-            line = max(same, key=lambda x: (x.unit_price == theirs.unit_price, x.quantity))  # the oldest of the largest
-            line.split_refs = [*line.split_refs, theirs.line_ref]
+            line = max(same, key=lambda x: (x.unit_price == Decimal(row["unit_price"]), x.quantity))
+            names.setdefault(id(line), []).append(row["ref"])
+    for line in entry.lines:
+        refs = sorted(set(names.get(id(line), [])))
+        if refs != line.split_refs:
+            line.split_refs = refs
             entry.touched.append(line)
-            known[theirs.line_ref] = line
+
+
+def shares(lines: Iterable[Line], rows: Sequence[Row], minor: Decimal) -> dict[int, tuple[int, Decimal]]:
+    """Line id → pieces and amount of ``rows`` that are of it: by its name first, then its price, then its listing, as
+    far as it has room.
+    """
+    room = {x.id: x.quantity for x in lines}
+    every, found = list(lines), dict[int, tuple[int, Decimal]]()
+    for row in rows:
+        rest, owed = row.pieces, row.amount
+        same = [x for x in every if x.listing_ref == row.listing]
+        for line in sorted(same, key=lambda x: (not _is_named(x, row), x.unit_price != row.price, x.id)):
+            if taken := min(rest, room[line.id]):
+                share = owed if taken == rest else (owed * taken / rest).quantize(minor, ROUND_HALF_UP)
+                before = found.get(line.id, (0, _ZERO))
+                found[line.id] = (before[0] + taken, before[1] + share)
+                room[line.id], rest, owed = room[line.id] - taken, rest - taken, owed - share
+    return found
+
+
+def _is_named(line: Line, row: Row) -> bool:
+    base = line.line_ref.partition("+")[0]
+    return row.ref in (line.line_ref, base, *line.split_refs)

@@ -130,7 +130,7 @@ def edit_lines(*, seller_id: int, order_id: int, variants: Mapping[int, int], at
         wanted = [(x.id, x.variant_id, x.quantity - x.cancelled_quantity) for x in changed if x.variant_id]
         if not order.is_history:
             inventory.reserve(seller_id=seller_id, lines=[x for x in wanted if x[2]], at=at)
-        _edited(order, at)
+        edited(order, at)
     return order
 
 
@@ -151,7 +151,7 @@ def edit_party(*, seller_id: int, order_id: int, role: str, changes: Mapping[str
             setattr(party, name, value)
         party.typed = sorted({*party.typed, *changes})
         party.save()
-        _edited(order, at)
+        edited(order, at)
     return order
 
 
@@ -219,7 +219,8 @@ def _name_lines(order: Order, front: Storefront, at: datetime) -> None:
         inventory.reserve(seller_id=order.seller_id, lines=[x for x in left if x[2]], at=at)
 
 
-def _edited(order: Order, at: datetime) -> None:
+def edited(order: Order, at: datetime) -> None:
+    """A person had a hand in it: it is looked at anew, and waits for its approval."""
     _look_again(order)
     if order.state != "edited":
         move(order, ORDER, "edit", actor="seller", at=at)

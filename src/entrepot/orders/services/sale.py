@@ -14,6 +14,7 @@ from entrepot.kit import records
 from entrepot.pricing.services import rate_on
 
 from ..models import Line, Order, Party
+from .look import look
 
 if TYPE_CHECKING:
     from entrepot.channels.models import Channel, Intent
@@ -62,12 +63,13 @@ def sales_order(*, order: Order, intent: Intent, store: Channel, facts: Facts | 
     currency, rate = currency_at(order, store)
     parties = facts.parties[order.id]
     ship_to = parties["ship_to"]
-    owed = sum((owed_for(x, order.currency) for x in lines), Decimal(0)) + order.shipping
+    shipping = look(order).shipping if order.parts else order.shipping
+    owed = sum((owed_for(x, order.currency) for x in lines), Decimal(0)) + shipping
     return records.SalesOrder(
         our_ref=intent.our_ref, channel=order.channel.name, order_ref=order.order_ref, placed_at=order.placed_at,
         currency=currency,
         lines=tuple(_line(x, facts.refs, store, order, currency, rate, ship_to.country, record) for x in lines),
-        shipping=_converted(order.shipping, rate, currency), total=_converted(owed, rate, currency),
+        shipping=_converted(shipping, rate, currency), total=_converted(owed, rate, currency),
         ship_to=ship_to, bill_to=parties.get("bill_to", ship_to), note=order.note,
         tracking_ref=order.waybills or None,
     )  # fmt: skip

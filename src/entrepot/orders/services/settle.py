@@ -22,9 +22,9 @@ from entrepot.kit.registry import connector
 from ..models import Adjustment, Line, Order
 from ..states import ORDER
 from .cancel import is_gone
-from .correct import told_otherwise
 from .entry import save_all
-from .late import is_of_other_goods, tell_late
+from .late import tell_late
+from .look import look, mark
 from .lowering import plan_lowering
 from .sale import sales_order
 from .troubles import say, unsay
@@ -77,10 +77,8 @@ def settle_exports(*, made: Sequence[tuple[Intent, records.StoreOrder]], at: dat
 
 
 def is_longer(intent: Intent, order: Order) -> bool:
-    """Whether packages were told, or told otherwise, since the order was sent."""
-    sent = intent.payload
-    is_more = len(order.counted) != sent.get("packages", len(order.counted)) or is_of_other_goods(order, intent)
-    return is_more or Decimal(sent.get("told", order.total)) != order.total or bool(told_otherwise(order))
+    """Whether the marketplace has told anything else since the order was sent."""
+    return intent.payload.get("lived") not in (None, mark(look(order)))
 
 
 def _lower_late(ours: Sequence[tuple[Intent, Order, records.StoreOrder]], at: datetime) -> None:

@@ -1,0 +1,57 @@
+"""The youngest news of each package of an order, as it is kept. Pure.
+
+A part is {"at": ISO instant, "state": …, "origins": [refs], the five ``AMOUNTS`` as text, "off": what its total
+differs by from its lines and shipping, "rows": […]}; a row {"ref", "listing", "sku", "title", "pieces", "amount": what
+the buyer pays for all of them, "averaged": units that have only an average, "units": the price of each where that is
+told, the five ``FACTS``}, numbers as text. docs/rules/order-life.md §3 has the rule.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from decimal import Decimal
+from typing import Any
+
+from entrepot.core.money import minor_unit
+from entrepot.kit import records
+
+from .sums import averaged_units, difference, line_total
+
+AMOUNTS = ("gross", "seller_discount", "channel_discount", "shipping", "total")
+FACTS = ("unit_gross", "unit_seller_discount", "unit_channel_discount", "unit_price", "vat_rate")
+
+
+def told_parts(parts: Mapping[str, Any], packages: Iterable[records.Package]) -> dict[str, Any]:
+    """``parts`` after more news: older than known says nothing; without lines the rows that are known stay."""
+    kept = dict(parts)
+    for p in sorted(packages, key=lambda p: p.modified_at):
+        before = kept.get(p.package_ref)
+        if before is not None and p.modified_at.isoformat() < before["at"]:
+            continue
+        now: dict[str, Any] = {"at": p.modified_at.isoformat(), "state": p.state, "origins": sorted(p.origin_refs)}
+        if p.lines or before is None:
+            now |= _contents(p)
+        kept[p.package_ref] = {**(before or {}), **now}
+    return kept
+
+
+def _contents(package: records.Package) -> dict[str, Any]:
+    """A difference that averaging explains goes on the row that was averaged over most units; any other is kept."""
+    rows: dict[str, dict[str, Any]] = {}
+    for x in package.lines:
+        fresh = {
+            "ref": x.line_ref, "listing": x.listing_ref, "sku": x.sku, "title": x.title[:300], "pieces": 0,
+            "amount": Decimal(0), "averaged": 0, "units": [], **{name: str(getattr(x, name)) for name in FACTS},
+        }  # fmt: skip
+        row = rows.setdefault(x.line_ref, fresh)
+        row["pieces"] += x.quantity
+        row["amount"] += line_total(x, package.currency)
+        row["averaged"] += averaged_units(x)
+        row["units"] += [str(u) for u in x.unit_prices] if len(x.unit_prices) == x.quantity else []
+    off = difference(package.total, package.lines, package.shipping, package.currency)
+    if off and abs(off) <= minor_unit(package.currency) / 2 * sum(row["averaged"] for row in rows.values()):
+        most = max(rows.values(), key=lambda row: row["averaged"])
+        most["amount"] += off
+        off = Decimal(0)
+    told = [{**row, "amount": str(row["amount"])} for row in rows.values()]
+    return {"rows": told, "off": str(off), **{name: str(getattr(package, name)) for name in AMOUNTS}}
