@@ -2,20 +2,21 @@
 
 from __future__ import annotations
 
-import json
-
 import pytest
 
 from entrepot.sandbox.server import SandboxServer
 
+from .. import emptied
+from ..kept import keep
 from .promised import broken_promises
-from .world import connected, fresh
+from .world import connected
 
 
 @pytest.fixture(scope="session")
 def served():
+    """The sandbox, and the world on it once a test has asked for one."""
     with SandboxServer() as server:
-        yield server, {slug: json.dumps(remote.snapshot()) for slug, remote in server.remotes.items()}
+        yield server, []
 
 
 @pytest.fixture
@@ -23,9 +24,11 @@ def world(served, transactional_db, settings, tmp_path):
     """A connected seller whose orders wait for a person's yes."""
     settings.MEDIA_ROOT = tmp_path
     settings.ENTREPOT_REMOTE_TIMEOUT_S = 5
-    server, states = served
-    fresh(server, states)
-    return connected(server)
+    server, kept = served
+    if not kept:
+        kept.append(keep(connected(server)))
+        emptied.empty()
+    return kept[0].again()
 
 
 @pytest.fixture

@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
-from dataclasses import asdict, dataclass, field
+from dataclasses import dataclass, field
 from datetime import timedelta
 from decimal import Decimal
 from typing import Any
@@ -27,7 +26,6 @@ from entrepot.inventory.models import Reservation, StockLevel
 from entrepot.listings.models import Listing
 from entrepot.orders import services as orders
 from entrepot.orders.models import Order
-from entrepot.sandbox.faults import Dials
 from entrepot.sandbox.server import SandboxServer
 from entrepot.sandbox.trendyol.payload import package_json
 
@@ -36,15 +34,6 @@ SHOP, MARKET = "woocommerce", "trendyol"
 # In the sample shop: standard class (20 % in TR) and reduced (10 % in TR); the marketplace's barcode is their SKU.
 SOAP, LINEN, SHIRT = "SABUN-DEFNE", "MUTFAK-HAVLU", "TSHIRT-ANADOLU-KIR-M"
 GOODS = {SOAP: ("48.00", 20), LINEN: ("9.99", 20), SHIRT: ("399.00", 10)}
-
-
-def fresh(server: SandboxServer, states: Mapping[str, str]) -> None:
-    """Put both remotes back to how they were, with every dial at zero."""
-    for slug, remote in server.remotes.items():
-        remote.restore(json.loads(states[slug]))
-        remote.ledger.entries.clear()
-        remote.faults.set(**asdict(Dials()))
-        remote.faults.done.clear()
 
 
 @dataclass(slots=True)

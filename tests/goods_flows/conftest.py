@@ -6,7 +6,11 @@ from collections.abc import Iterator
 
 import pytest
 
-from .world import World, open_world
+from entrepot.sandbox.server import SandboxConfig, SandboxServer
+
+from .. import emptied
+from ..kept import Kept, keep
+from .world import World, catalogue, drafted, open_world
 
 
 @pytest.fixture
@@ -17,9 +21,24 @@ def world(transactional_db, tmp_path, settings) -> Iterator[World]:
         yield world
 
 
+@pytest.fixture(scope="session")
+def sold(tmp_path_factory) -> Iterator[tuple[SandboxServer, list[Kept]]]:
+    """A sandbox, and the world whose goods are on sale there once a test has asked for it."""
+    config = SandboxConfig(catalogue=catalogue(tmp_path_factory.mktemp("sold")))
+    with SandboxServer(config) as server:
+        yield server, []
+
+
 @pytest.fixture
-def live(world) -> World:
+def live(sold, transactional_db, settings) -> World:
     """All five goods on sale on Trendyol TR."""
-    world.go_live()
+    settings.ENTREPOT_REMOTE_TIMEOUT_S = 5.0
+    server, kept = sold
+    if not kept:
+        world = drafted(server)
+        world.go_live()
+        kept.append(keep(world))
+        emptied.empty()
+    world = kept[0].again()
     assert set(world.states().values()) == {"live"}
     return world

@@ -208,10 +208,15 @@ def open_world(folder: Path, goods: str | Path = GOODS) -> Iterator[World]:
     """A sandbox with ``goods`` (rows, or a product file), and a seller whose two channels are drafts."""
     config = SandboxConfig(catalogue=goods if isinstance(goods, Path) else catalogue(folder, goods))
     with SandboxServer(config) as server:
-        world = World(server)
-        world.switch(batch_delay_s=0.03, approval_delay_s=0.05)
-        _channels(world)
-        yield world
+        yield drafted(server)
+
+
+def drafted(server: SandboxServer) -> World:
+    """A seller whose two channels are drafts, and remotes that answer soon."""
+    world = World(server)
+    world.switch(batch_delay_s=0.03, approval_delay_s=0.05)
+    _channels(world)
+    return world
 
 
 def _channels(world: World) -> None:
