@@ -47,6 +47,7 @@ TS-LAC-M,TR,0.10,,,Lacivert,Unisex
 TS-KIR-S,TR,0.10,,,Kırmızı,Unisex
 """
 CATEGORIES = ("561", "520")  # Çay, Tişört
+SHORTEST_S = 0.04  # between two turns; the remote itself looks for what is due every 0.05
 SKUS = ("CAY-1", "CAY-2", "TS-LAC-S", "TS-LAC-M", "TS-KIR-S")
 
 
@@ -136,10 +137,14 @@ class World:
         self.until(lambda: not self.busy(), seconds)
 
     def until(self, done: Callable[[], bool], seconds: float = 15) -> None:
-        end = time.monotonic() + seconds
-        while not (self.turn() == 0 and done()) and not (done() and not self.busy()):
+        end, idle_s = time.monotonic() + seconds, SHORTEST_S
+        while True:
+            moved = self.turn()
+            if (moved == 0 and done()) or (done() and not self.busy()):
+                return
             assert time.monotonic() < end, f"still busy: {self.busy()}"
-            time.sleep(0.02)
+            idle_s = SHORTEST_S if moved else min(2 * idle_s, 0.32)  # a remote that is waited for takes its time
+            time.sleep(idle_s)
 
     def busy(self) -> list[str]:
         """What is still on its way, of the channels that may be pushed to."""
