@@ -48,9 +48,15 @@ def _template(config):
 
 
 def pytest_collection_modifyitems(items):
-    """Files with slow tests first: begun last, they would keep one worker busy while the others have nothing to do."""
+    """Files with slow tests first: begun last, they would keep one worker busy while the others have nothing to do.
+
+    Of these the ones without a database before the rest: the first worker that needs one migrates it, and the others
+    would wait. The longest of all comes first.
+    """
     slow = {item.path for item in items if item.get_closest_marker("slow")}
-    items.sort(key=lambda item: item.path not in slow)
+    stored = {item.path for item in items if {"db", "transactional_db"} & set(item.fixturenames)}
+    stored |= {item.path for item in items if item.get_closest_marker("django_db")}
+    items.sort(key=lambda item: ("walk" not in item.path.name, item.path not in slow, item.path in stored))
 
 
 @pytest.fixture(scope="session")

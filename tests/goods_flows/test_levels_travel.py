@@ -118,6 +118,7 @@ def test_answers_that_are_lost_are_looked_up_and_nothing_is_lost_or_doubled(live
     assert (live.stock_there("CAY-1"), live.level("CAY-1").acknowledged_value) == (2, 2)
 
 
+@pytest.mark.slow
 def test_a_busy_marketplace_is_waited_for(live):
     live.dials("trendyol", too_many_requests=0.4, server_error=0.3)
     for sku in SKUS:

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import pytest
+
 from entrepot.channels.models import Taxon
 from entrepot.listings.models import Listing
 
 from .world import CATEGORIES, SKUS
 
 
+@pytest.mark.slow
 def test_goods_whose_creation_was_refused_are_created_once_they_are_mended(world):
     world.bring_in()
     world.connect_market()
