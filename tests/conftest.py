@@ -13,6 +13,8 @@ import psycopg
 import pytest
 from hypothesis import HealthCheck, settings
 
+from . import sellers
+
 pytest_plugins = ["tests.canary"]
 
 # Nothing of a test has to survive a power cut.
@@ -136,17 +138,13 @@ def django_db_setup(migrated_once, django_db_setup, django_db_blocker):
 @pytest.fixture
 def aydin(db):
     """A seller."""
-    from entrepot.accounts.services import create_seller
-
-    return create_seller(code="aydin", name="Aydın Züccaciye")
+    return sellers.aydin()
 
 
 @pytest.fixture
 def borealis(db):
     """Another seller, who must see nothing of the first."""
-    from entrepot.accounts.services import create_seller
-
-    return create_seller(code="borealis", name="Borealis AS")
+    return sellers.borealis()
 
 
 def _start(stack: ExitStack) -> None:

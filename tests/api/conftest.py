@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import copy
 import json
 import uuid
 from datetime import UTC, datetime
@@ -10,7 +11,12 @@ from types import SimpleNamespace
 from typing import Any
 
 import pytest
+from django.db import transaction
+from django.test import override_settings
 
+from .. import sellers
+
+QUICK = ["django.contrib.auth.hashers.MD5PasswordHasher"]  # how slow a password is to hash is not tested
 AT = datetime(2026, 3, 1, 12, tzinfo=UTC)
 
 
@@ -43,9 +49,9 @@ class Api:
 
 @pytest.fixture(autouse=True)
 def _quick(settings, tmp_path):
-    """WhiteNoise warns where the folder of static files is not there. How slow a password is to hash is not tested."""
+    """WhiteNoise warns where the folder of static files is not there."""
     settings.STATIC_ROOT = tmp_path
-    settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
+    settings.PASSWORD_HASHERS = QUICK
 
 
 @pytest.fixture
@@ -59,9 +65,62 @@ def api(client):
     return make
 
 
+@pytest.fixture(scope="module")
+def rows(django_db_setup, django_db_blocker):
+    """What the tests of a file share that asks for it: one of everything, written once.
+
+    It is there in a transaction around the file; each test works in a savepoint of its own.
+    """
+    around = transaction.atomic()
+    with django_db_blocker.unblock(), override_settings(PASSWORD_HASHERS=QUICK):
+        around.__enter__()
+        aydin, borealis = sellers.aydin(), sellers.borealis()
+        shop = _shop(aydin)
+        shared = SimpleNamespace(
+            aydin=aydin, borealis=borealis, keys=_keys(aydin, borealis), shop=shop, world=_world(shop)
+        )
+    yield shared
+    with django_db_blocker.unblock():
+        transaction.set_rollback(True)
+        around.__exit__(None, None, None)
+
+
 @pytest.fixture
-def keys(aydin, borealis):
+def mine(request, db):
+    """Gives a test its own copy of what is shared by this name; None: its file shares nothing."""
+    shared = request.getfixturevalue("rows") if "rows" in request.fixturenames else None
+    return lambda name: shared and copy.deepcopy(getattr(shared, name))
+
+
+@pytest.fixture
+def aydin(mine):
+    return mine("aydin") or sellers.aydin()
+
+
+@pytest.fixture
+def borealis(mine):
+    return mine("borealis") or sellers.borealis()
+
+
+@pytest.fixture
+def keys(mine, aydin, borealis):
     """Keys in plain text by whose they are."""
+    return mine("keys") or _keys(aydin, borealis)
+
+
+@pytest.fixture
+def shop(mine, aydin):
+    """One of everything that a seller has, by name."""
+    return mine("shop") or _shop(aydin)
+
+
+@pytest.fixture
+def world(mine, shop):
+    """The shop with goods, listings, orders and what hangs on them."""
+    return mine("world") or _world(shop)
+
+
+def _keys(aydin: Any, borealis: Any) -> SimpleNamespace:
     from entrepot.accounts.services import create_api_key
 
     def key(seller: Any, role: str, *scopes: str) -> str:
@@ -76,15 +135,11 @@ def keys(aydin, borealis):
     )
 
 
-@pytest.fixture
-def shop(aydin):
-    """One of everything that a seller has, by name."""
-    return SimpleNamespace(seller=aydin, **_channels(aydin))
+def _shop(seller: Any) -> SimpleNamespace:
+    return SimpleNamespace(seller=seller, **_channels(seller))
 
 
-@pytest.fixture
-def world(shop):
-    """The shop with goods, listings, orders and what hangs on them."""
+def _world(shop: Any) -> SimpleNamespace:
     goods = _goods(shop)
     return SimpleNamespace(**vars(shop), **goods, **_orders(shop, goods["variant"]), **_rest(shop))
 

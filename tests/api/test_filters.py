@@ -8,6 +8,8 @@ import pytest
 
 from .document import document
 
+pytestmark = pytest.mark.usefixtures("rows")
+
 
 def lists():
     """(address, names that it knows) of every operation that reads several rows."""

@@ -25,6 +25,8 @@ from schemathesis.specs.openapi.checks import (
 
 from .document import document
 
+pytestmark = pytest.mark.usefixtures("rows")
+
 # Not positive_data_acceptance: what the document allows may still be refused, such as an id that does not exist.
 CHECKS = [
     not_a_server_error, status_code_conformance, content_type_conformance, response_headers_conformance,

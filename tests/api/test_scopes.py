@@ -8,6 +8,8 @@ import pytest
 
 from .document import document
 
+pytestmark = pytest.mark.usefixtures("rows")
+
 WRITES = {"POST", "PUT", "PATCH", "DELETE"}
 # Operations about no row of a seller: what everybody may see, or only the operator.
 OF_NOBODY = {"get_actor", "list_fx_rates", "load_fx_rates"}
