@@ -245,3 +245,31 @@ def test_an_order_from_before_amounts_were_kept_with_what_was_sent_is_not_compla
 
     assert desk.order().troubles == {}
     assert lowered(desk) == [("TEA", 1, "10.00")]
+
+
+@pytest.mark.parametrize("answer", ["not told yet", "refused"])
+def test_what_turns_out_to_live_keeps_the_store_from_cancelling_the_whole(desk, answer):
+    order = synced(desk, package("P1"))
+    tell(desk, gone(package("P1"), 5))
+    (cancel,) = Intent.objects.system().filter(kind="store_cancel")
+    if answer == "refused":
+        Intent.objects.system().filter(id=cancel.id).update(state="refused")
+        orders.refuse_cancel(seller_id=desk.seller_id, order_id=order.id, why="it was trashed")
+    other = package("P2", lines=[CUP], minutes=6)
+
+    tell(desk, other)
+
+    assert (lowered(desk), set(desk.order().troubles), desk.held("CUP")) == ([("TEA", 1, "10.00")], {"late"}, 1)
+    cancel.refresh_from_db()
+    assert cancel.state == "dropped"
+    tell(desk, gone(other, 9))
+    cancel.refresh_from_db()
+    assert cancel.state == "unknown"  # asked for, then cancelled
+
+
+def test_nothing_is_taken_out_of_an_order_that_the_store_is_about_to_cancel(desk):
+    order = synced(desk, package("P1"))
+
+    tell(desk, gone(package("P1"), 5))
+
+    assert not orders.waits_to_be_lowered(order)

@@ -123,3 +123,59 @@ def test_older_news_of_a_package_says_nothing_and_news_without_lines_keeps_what_
     bare = told_parts(parts, [replace(WHOLE, modified_at=AT.replace(minute=9), lines=(), state="cancelled")])
     kept = {row["listing"]: row["pieces"] for row in bare["R"]["rows"]}
     assert (bare["R"]["state"], kept) == ("cancelled", {"TEA": 2, "CUP": 1})
+
+
+def seen(*news):
+    return picture(told_parts({}, news), minor=CENT)
+
+
+STRAY = package("E", lines=[line("L9")], minutes=6, origin_refs=("D",))
+
+
+def test_what_came_from_a_package_that_is_not_told_is_of_a_split_whole_that_has_room_for_it():
+    chain = seen(WHOLE, LEFT, STRAY)
+
+    assert (chain.sold().text(), chain.awaited, chain.wrong) == ("CUP × 1 at 5.00, TEA × 2 at 20.00", ["D"], [])
+
+
+@pytest.mark.parametrize(
+    ("news", "text"),
+    [
+        ([WHOLE, STRAY], "CUP × 1 at 5.00, TEA × 3 at 30.00"),  # nothing says that it was split
+        ([WHOLE, LEFT, replace(STRAY, lines=(line("L9", "POT"),))], "CUP × 1 at 5.00, POT × 1 at 10.00, TEA × 2 at 20.00"),
+        ([WHOLE, LEFT, replace(STRAY, lines=(line("L9", quantity=2),))], "CUP × 1 at 5.00, TEA × 4 at 40.00"),
+    ],
+    ids=["not split", "other goods", "too many"],
+)  # fmt: skip
+def test_what_no_split_whole_has_room_for_lives_beside_it_and_is_awaited(news, text):
+    beside = seen(*news)
+
+    assert (beside.sold().text(), beside.awaited, beside.wrong) == (text, ["D"], [])
+
+
+def test_the_shipping_of_a_whole_lives_with_what_is_not_told_of_it_yet():
+    costs = replace(WHOLE, shipping=Decimal("4.90"), total=WHOLE.total + Decimal("4.90"))
+    gone = replace(costs, state="cancelled", modified_at=AT.replace(minute=8))
+
+    assert seen(costs, LEFT).shipping == Decimal("4.90")
+    assert seen(costs, replace(LEFT, shipping=Decimal("4.90"), total=Decimal("14.90"))).shipping == Decimal("4.90")
+    assert seen(costs, LEFT, gone).shipping == 0
+
+
+def test_pieces_of_a_split_are_taken_from_the_row_of_their_name_then_of_their_price():
+    dear_and_cheap = package("R", lines=[line("1", quantity=2), line("2", quantity=2, price="5.00")], minutes=1)
+    part = replace(LEFT, lines=(line("2"),))  # of the name of the cheap one, at the price of the dear one
+
+    assert seen(dear_and_cheap, part).wrong != []
+    named = seen(dear_and_cheap, replace(LEFT, lines=(line("9", price="5.00"),), state="cancelled", total=Decimal(5)))
+    assert (named.sold().text(), named.wrong) == ("TEA × 3 at 25.00", [])
+
+
+@pytest.mark.parametrize(("amount", "is_right"), [("9.00", True), ("10.00", True), ("8.50", False)])
+def test_pieces_with_a_price_each_come_to_no_less_than_the_cheapest_of_them(amount, is_right):
+    each = (Decimal("10.00"), Decimal("9.00"))
+    whole = package("R", lines=[line("L", quantity=2, price="9.50", unit_prices=each)], minutes=1)
+
+    part = replace(LEFT, lines=(line("L", price=amount),), total=Decimal(amount))
+
+    assert (seen(whole, part).wrong == []) is is_right

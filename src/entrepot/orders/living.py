@@ -64,7 +64,7 @@ def picture(parts: Parts, *, minor: Decimal, gone: Collection[str] | None = None
     dead = {ref for ref, x in parts.items() if x["state"] in _GONE} if gone is None else set(gone)
     told = {ref: x for ref, x in parts.items() if x["rows"]}
     named = {ref for x in parts.values() for ref in x["origins"]}
-    seen.awaited = sorted(named - parts.keys() - dead)
+    seen.awaited = sorted(named - parts.keys())
     seen.is_bare = bool(parts.keys() - told.keys() - dead)
     for refs in _families(told):
         _add_family(seen, {ref: told[ref] for ref in refs}, dead, named, minor)

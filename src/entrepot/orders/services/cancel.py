@@ -2,14 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime
 
 from django.db import transaction
 
 from entrepot.channels import queries as channels
-from entrepot.channels.services import confirm_by_hand, drop_intent, plan_intent, retry_intent
+from entrepot.channels.services import (
+    confirm_by_hand,
+    drop_intent,
+    drop_refused,
+    plan_intent,
+    retry_intent,
+    revive_intent,
+)
 from entrepot.core.errors import Refused
 from entrepot.core.money import minor_unit
 from entrepot.events.services import move, record
@@ -19,7 +26,7 @@ from ..living import Picture
 from ..models import Line, Order
 from ..rows import Row
 from ..states import CANCEL, ORDER
-from .entry import is_unsent, nothing_sent
+from .entry import CANCELLATION, is_unsent, nothing_sent
 from .export import KIND
 from .late import tell_late
 from .lines import shares
@@ -27,7 +34,7 @@ from .look import look
 from .lowering import plan_lowering
 from .troubles import say, say_trouble, unsay
 
-CANCEL_KIND = "store_cancel"
+CANCEL_KIND = CANCELLATION
 _NEVER_SENT = ("planned", "refused", "dropped")
 LIVES = "it was cancelled, and a package of it lives on the marketplace: give it up there, or sell it by hand"
 PERSON = "cancelled by the marketplace after the store had shipped it: stop the parcel, or expect it back"
@@ -64,25 +71,43 @@ def _is_open(order: Order) -> bool:
     """Whether the rest of the news can find all of it cancelled, though nothing more is: nobody has ended it."""
     if order.state in ORDER.ends:
         return False
-    return not channels.intents_of(seller_id=order.seller_id, kinds=[CANCEL_KIND], subject_id=order.id)
+    intents = channels.intents_of(seller_id=order.seller_id, kinds=[CANCEL_KIND], subject_id=order.id)
+    return all(i.state == "dropped" for i in intents)
 
 
 def _lower(order: Order, lines: Sequence[Line], seen: Picture) -> list[Line]:
-    """Lines of which another number of pieces is cancelled now, saved; what the store was told stays cancelled."""
+    """Lines of which another number of pieces is cancelled now, saved."""
     gone = shares(lines, _cut(lines, seen), minor_unit(order.currency))
-    may_rise, changed = nothing_sent(order), []
+    if seen.is_over:
+        wanted = {x.id: x.quantity for x in lines}
+    elif nothing_sent(order):
+        wanted = {x.id: gone.get(x.id, (0, None))[0] for x in lines}
+    else:
+        wanted = _more(lines, {line_id: pieces for line_id, (pieces, _) in gone.items()})
+    changed = []
     for line in lines:
-        pieces, total = (line.quantity, line.line_total) if seen.is_over else gone.get(line.id, (0, None))
-        wanted = pieces if may_rise else max(line.cancelled_quantity, pieces)
-        if wanted == line.quantity and wanted:
+        pieces, total = gone.get(line.id, (0, None))
+        if wanted[line.id] == line.quantity and line.quantity:
             total = line.line_total
-        elif total is None or pieces != wanted or not 0 <= total <= line.line_total:
-            total = line.cancelled_total if wanted == line.cancelled_quantity else None
-        if (wanted, total) != (line.cancelled_quantity, line.cancelled_total):
-            line.cancelled_quantity, line.cancelled_total = wanted, total
+        elif total is None or pieces != wanted[line.id] or not 0 <= total <= line.line_total:
+            total = line.cancelled_total if wanted[line.id] == line.cancelled_quantity else None
+        if (wanted[line.id], total) != (line.cancelled_quantity, line.cancelled_total):
+            line.cancelled_quantity, line.cancelled_total = wanted[line.id], total
             changed.append(line)
     Line.objects.system().bulk_update(changed, ["cancelled_quantity", "cancelled_total"])
     return changed
+
+
+def _more(lines: Sequence[Line], gone: Mapping[int, int]) -> dict[int, int]:
+    """What the store was told is cancelled stays so, and of a listing no more is than is gone of it in all."""
+    wanted = {x.id: x.cancelled_quantity for x in lines}
+    for listing in {x.listing_ref for x in lines}:
+        same = [x for x in lines if x.listing_ref == listing]
+        missing = sum(gone.get(x.id, 0) for x in same) - sum(wanted[x.id] for x in same)
+        for line in sorted(same, key=lambda x: wanted[x.id] - gone.get(x.id, 0)):  # where most of it is gone first
+            more = max(0, min(missing, line.quantity - wanted[line.id]))
+            wanted[line.id], missing = wanted[line.id] + more, missing - more
+    return wanted
 
 
 def _cut(lines: Sequence[Line], seen: Picture) -> list[Row]:
@@ -139,9 +164,11 @@ def _whole(order: Order, line_ids: list[int], at: datetime) -> str:
         unsay([order])
         inventory.release(seller_id=order.seller_id, line_ids=line_ids, at=at)
     elif action in ("wait", "compensate") and intent is not None:
-        plan_intent(
+        wanted = plan_intent(
             seller_id=order.seller_id, channel_id=intent.channel_id, kind=CANCEL_KIND, subject_id=order.id, at=at
         )
+        if wanted.state == "dropped":
+            revive_intent(wanted, at=at)
         unsay([order], "late", "part")
     elif action == "person":
         say([order], "cancel", PERSON)
@@ -149,6 +176,24 @@ def _whole(order: Order, line_ids: list[int], at: datetime) -> str:
         text = f"cancelled by the marketplace, in a state that cannot be ({why}): look at it, and at the store"
         say([order], "cancel", text)
     return action
+
+
+def take_back_cancels(orders: Sequence[Order], *, at: datetime) -> None:
+    """Of these, locked, a piece lives again that was not known of: only what is gone is taken out of the store's order,
+    unless the store has been told to cancel the whole.
+    """
+    for order in orders:
+        intent = channels.intent_of(seller_id=order.seller_id, kind=CANCEL_KIND, subject_id=order.id)
+        if intent is None or intent.state not in ("planned", "refused") or order.state == "cancelled":
+            continue
+        if look(order).is_over:
+            continue
+        drop_intent(
+            seller_id=order.seller_id, channel_id=intent.channel_id, kind=CANCEL_KIND, subject_id=order.id, at=at
+        )
+        drop_refused([intent], at=at)
+        unsay([order], "cancel")
+        plan_lowering(order=order, at=at)
 
 
 def end_promises(*, order: Order, at: datetime) -> None:

@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from entrepot.channels.models import Channel, Intent, Storefront
 
 CREATION = "store_order"  # the kind of the intent that makes an order in the store
+CANCELLATION = "store_cancel"  # of the one that cancels it there
 _UNSENT = ("new", "edited", "awaiting_confirmation", "failed")
 _ON_ITS_WAY = ("approved", "queued")
 ROLES = ("ship_to", "bill_to")

@@ -17,6 +17,7 @@ from entrepot.listings import queries as listings
 from ..models import Order
 from ..parts import AMOUNTS, told_parts
 from .address import take_parties
+from .cancel import take_back_cancels
 from .entry import Entry, open_entries, save_entries
 from .hold import hold_reason
 from .late import tell_late
@@ -58,6 +59,7 @@ def take_orders(*, channel: Channel, told: Mapping[str, Sequence[records.Package
         more = [e.order for e in entries if e.seen and e.seen != look(e.order).text()]
         save_entries(entries)
         _reserve(channel, entries, at)
+        take_back_cancels(more, at=at)
         tell_late(more)
         record_many(_news(e, channel) for e in entries if e.is_new)
         approve_ready(orders=[e.order for e in entries], channel=channel, at=at)

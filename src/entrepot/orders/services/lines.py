@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from decimal import ROUND_HALF_UP, Decimal
+from typing import Any
 
 from ..living import Picture
 from ..models import Line, Order
@@ -129,21 +130,39 @@ def _row_of_more(row: Row, pieces: int, amount: Decimal, known: Mapping[str, Lin
 
 
 def _name(entry: Entry) -> None:
-    """Every ref that a package uses is a line: a split gives pieces of a line another ref. It is one of the same
-    listing, of several the largest with its price.
+    """Every ref that a package uses is a line: a split gives pieces of a line another ref, and it stays that line's. It
+    is one of the same listing: of those that the split package had, of several the largest with its price.
     """
-    own = {x.line_ref for x in entry.lines}
-    names: dict[int, list[str]] = {}
-    for row in (row for part in entry.order.parts.values() for row in part["rows"] if row["ref"] not in own):
-        same = [x for x in entry.lines if x.listing_ref == row["listing"]]
-        if same:
-            line = max(same, key=lambda x: (x.unit_price == Decimal(row["unit_price"]), x.quantity))
-            names.setdefault(id(line), []).append(row["ref"])
+    parts, own = entry.order.parts, {x.line_ref for x in entry.lines}
+    known = {(ref, x.listing_ref): x for x in entry.lines for ref in x.split_refs}
+    names: dict[int, set[str]] = {}
+    for ref, part in parts.items():
+        had = {row["ref"] for origin in _origins(parts, ref) for row in parts[origin]["rows"]}
+        for row in (row for row in part["rows"] if row["ref"] not in own):
+            same = [x for x in entry.lines if x.listing_ref == row["listing"]]
+            near = [x for x in same if had & {x.line_ref, *x.split_refs}] or same
+            if near:
+                line = known.get((row["ref"], row["listing"])) or _nearest(near, Decimal(row["unit_price"]))
+                names.setdefault(id(line), set()).add(row["ref"])
     for line in entry.lines:
-        refs = sorted(set(names.get(id(line), [])))
+        refs = sorted(names.get(id(line), ()))
         if refs != line.split_refs:
             line.split_refs = refs
             entry.touched.append(line)
+
+
+def _nearest(lines: Sequence[Line], price: Decimal) -> Line:
+    return max(lines, key=lambda x: (x.unit_price == price, x.quantity))  # the oldest of the largest
+
+
+def _origins(parts: Mapping[str, Any], ref: str) -> set[str]:
+    """The told packages that one came from, first and last."""
+    found, left = set[str](), [ref]
+    while left:
+        more = {origin for origin in parts[left.pop()]["origins"] if origin in parts} - found
+        found |= more
+        left += more
+    return found
 
 
 def shares(lines: Iterable[Line], rows: Sequence[Row], minor: Decimal) -> dict[int, tuple[int, Decimal]]:

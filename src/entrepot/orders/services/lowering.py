@@ -17,6 +17,7 @@ from entrepot.inventory import services as inventory
 from entrepot.kit.registry import connector
 
 from ..models import Line, Order
+from .entry import CANCELLATION
 from .export import KIND
 from .sale import averaged, gross_of, owed_for
 from .troubles import say, unsay
@@ -123,7 +124,8 @@ def waits_to_be_lowered(order: Order) -> bool:
     """Whether the store's order has pieces that the marketplace cancelled, and no call of ours takes them out."""
     if order.state not in ("synced", "processed", "failed"):
         return False
-    return bool(too_many(order))
+    cancels = channels.intents_of(seller_id=order.seller_id, kinds=[CANCELLATION], subject_id=order.id)
+    return all(i.state in _DEAD for i in cancels) and bool(too_many(order))
 
 
 def confirm_lowered(*, intent: Intent, refund_ref: str, at: datetime) -> None:
