@@ -6,6 +6,7 @@ from decimal import Decimal
 
 import pytest
 
+from entrepot.channels.models import Intent
 from entrepot.core.errors import Refused
 from entrepot.orders import services as orders
 from entrepot.orders.services.accept import accept_living, is_acceptable
@@ -144,3 +145,39 @@ def test_pieces_cancelled_before_the_acceptance_are_not_sold_nor_taken_off_twice
 
     lines, _ = sold(desk)
     assert (sum(n for _, n, _ in lines), desk.held()) == (2, 2)
+
+
+def test_what_was_accepted_and_pushed_loses_the_piece_that_is_cancelled_and_no_other(desk):
+    sellable(desk)
+    dead, two = package("P1", lines=[line("1")]), [line("2", quantity=2, price="5.00")]
+    tell(desk, dead, package("P2", lines=two, minutes=1, total=Decimal("11.00")))
+    tell(desk, package("P1", lines=[line("1")], minutes=2, state="cancelled"))
+    accept(desk)
+    orders.approve_orders(seller_id=desk.seller_id, order_ids=[desk.order().id], at=AT)
+    push(desk)
+    split = {"minutes": 4, "origin_refs": ("P2",), "total": Decimal("5.50")}
+
+    tell(
+        desk, package("P2", lines=two, minutes=4, total=Decimal("11.00"), state="superseded"),
+        package("A", lines=[line("2", price="5.00")], **split),
+        package("B", lines=[line("3", price="5.00")], state="cancelled", **split),
+    )  # fmt: skip
+
+    left = {x.line_ref: x.quantity - x.cancelled_quantity for x in desk.order().lines.all()}
+    assert ({ref: n for ref, n in left.items() if n}, desk.held()) == ({"2": 1}, 0)
+    assert "add it there" not in desk.order().troubles["late"]
+
+
+def test_what_the_gate_holds_back_is_acceptable_too(desk):
+    sellable(desk, by_rule=True)
+    up = package("P1", total=Decimal("11.00"))
+    tell(desk, up, package("P2", lines=[line("2", "CUP", price="5.00")], total=Decimal("4.00")))
+    tell(desk, package("P1", total=Decimal("11.00"), minutes=2, state="cancelled"))
+    assert begin(desk, claimed(desk)).sales == {}
+
+    accept(desk)
+
+    orders.approve_orders(seller_id=desk.seller_id, order_ids=[desk.order().id], at=AT)
+    Intent.objects.system().update(state="planned")  # the store was asked, and has none
+    (sale,) = begin(desk, claimed(desk)).sales.values()
+    assert ([(x.sku, x.quantity) for x in sale.lines], str(sale.total)) == ([("CUP", 1)], "4.00")

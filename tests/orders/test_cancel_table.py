@@ -99,6 +99,7 @@ def test_only_the_stores_yes_gives_stock_back(desk, is_in_store, back):
 def test_a_refused_cancel_gives_nothing_back_and_says_so(desk):
     taken = desk.tell(package(lines=[line(quantity=3)]))
     order = given(desk, taken.order, "synced", "confirmed")
+    desk.tell(package(lines=[line(quantity=3)], minutes=1, state="cancelled"))
     orders.cancel_by_remote(order=order, gone=["P1"], at=AT)
 
     orders.refuse_cancel(seller_id=order.seller_id, order_id=order.id, why="it was trashed")

@@ -239,3 +239,13 @@ def test_a_second_row_of_a_listing_is_a_line_of_its_own(desk, first, kept):
 
     assert lines(desk) == [("1", 1, "10.00"), ("2", 1, "10.00")]
     assert (desk.held(), desk.order().hold_reason) == (kept, "")
+
+
+def test_averages_of_one_listing_explain_no_cent_of_another(desk):
+    sellable(desk, by_rule=True)
+    desk.tell(package("P", lines=[line("1", quantity=10, **AVERAGED)]), package("Q", lines=[line("2", "CUP")]))
+    push(desk)
+
+    desk.tell(package("Q", lines=[line("2", "CUP", price="10.05")], minutes=4))
+
+    assert "CUP × 1 at 10.05" in desk.order().troubles["late"]

@@ -95,7 +95,8 @@ def test_a_line_of_a_package_told_bare_at_first_is_counted_with_its_successors(d
     desk.tell(first, second)
 
     order = desk.order()
-    assert (order.total, desk.held(), order.hold_reason) == (Decimal("30.00"), 3, "")
+    assert (order.total, desk.held()) == (Decimal("30.00"), 3)
+    assert "package P, which was split, has not been told with its lines yet" in order.hold_reason
     desk.tell(package("P", lines=[line("L", quantity=3)], minutes=2))  # told whole after all
     assert (desk.order().total, desk.held(), desk.order().hold_reason) == (Decimal("30.00"), 3, "")
 
@@ -193,3 +194,23 @@ def test_no_order_of_news_of_a_double_split_lets_wrong_pieces_through(desk):
         order = desk.order(f"N{number}")
         kept = sum(x.quantity for x in order.lines.all())
         assert (kept, order.total) == (6, Decimal(60)) or order.hold_reason, arrival
+
+
+@pytest.mark.parametrize("arrival", [(0, 1), (1, 0)], ids=["bare first", "bare last"])
+def test_a_package_told_bare_and_with_lines_is_known_by_its_lines(desk, arrival):
+    sellable(desk, by_rule=True)
+    news = [replace(package("P1", minutes=3, state="picking"), lines=(), total=Decimal(0)), package("P1", minutes=1)]
+
+    for at in arrival:
+        desk.tell(news[at])
+
+    assert (desk.order().state, desk.order().hold_reason, desk.held()) == ("queued", "", 1)
+
+
+def test_two_goods_under_one_name_in_two_packages_are_two_lines(desk):
+    sellable(desk, by_rule=True)
+
+    desk.tell(package("P1", lines=[line("1")]), package("P2", lines=[line("1", "POT", price="5.00")]))
+
+    (sale,) = begin(desk, claimed(desk)).sales.values()
+    assert sorted((x.sku, str(x.gross)) for x in sale.lines) == [("POT", "5.00"), ("TEA", "10.00")]

@@ -62,7 +62,7 @@ def test_an_order_told_in_part_is_held_until_the_rest_is_told(desk):
     desk.market.refresh_from_db()
 
     desk.tell(SECOND)
-    assert "package P, which was split, has not been told yet" in desk.order().hold_reason
+    assert "package P, which was split, has not been told with its lines yet" in desk.order().hold_reason
     assert desk.order().state == "new"
 
     desk.tell(GONE)

@@ -92,3 +92,15 @@ def test_a_part_of_a_part_that_is_told_first_is_no_more_once_it_is_known_where_i
     told(desk, package("D", lines=[line("L9")], minutes=5, origin_refs=("R",), state="superseded"))
     assert (desk.held(), desk.order().troubles) == (0, {})
     assert sum(x.quantity for x in desk.order().lines.all()) == 2
+
+
+def test_what_came_and_went_while_the_answer_was_out_is_promised_no_more(desk):
+    sellable(desk, by_rule=True)
+    told(desk, package("P1"))
+    intent = claimed(desk)
+    (sale,) = begin(desk, intent).sales.values()
+    told(desk, package("P2", **MORE), package("P2", **{**MORE, "minutes": 6}, state="cancelled"))
+
+    orders.settle_export(intent=intent, made=made(intent, sale), at=AT)
+
+    assert (desk.held("CUP"), desk.held("TEA"), desk.order().troubles) == (0, 0, {})

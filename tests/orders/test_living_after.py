@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 from datetime import timedelta
+from decimal import Decimal
 
 import pytest
 
@@ -247,7 +248,7 @@ def test_an_order_from_before_amounts_were_kept_with_what_was_sent_is_not_compla
     assert lowered(desk) == [("TEA", 1, "10.00")]
 
 
-@pytest.mark.parametrize("answer", ["not told yet", "refused"])
+@pytest.mark.parametrize("answer", ["not told yet", "refused", "refused later"])
 def test_what_turns_out_to_live_keeps_the_store_from_cancelling_the_whole(desk, answer):
     order = synced(desk, package("P1"))
     tell(desk, gone(package("P1"), 5))
@@ -256,8 +257,13 @@ def test_what_turns_out_to_live_keeps_the_store_from_cancelling_the_whole(desk, 
         Intent.objects.system().filter(id=cancel.id).update(state="refused")
         orders.refuse_cancel(seller_id=desk.seller_id, order_id=order.id, why="it was trashed")
     other = package("P2", lines=[CUP], minutes=6)
+    if answer == "refused later":
+        Intent.objects.system().filter(id=cancel.id).update(state="sent")
 
     tell(desk, other)
+    if answer == "refused later":
+        Intent.objects.system().filter(id=cancel.id).update(state="refused")
+        orders.refuse_cancel(seller_id=desk.seller_id, order_id=order.id, why="it was trashed")
 
     assert (lowered(desk), set(desk.order().troubles), desk.held("CUP")) == ([("TEA", 1, "10.00")], {"late"}, 1)
     cancel.refresh_from_db()
@@ -273,3 +279,57 @@ def test_nothing_is_taken_out_of_an_order_that_the_store_is_about_to_cancel(desk
     tell(desk, gone(package("P1"), 5))
 
     assert not orders.waits_to_be_lowered(order)
+
+
+def test_of_two_lines_each_loses_what_is_gone_of_it_in_one_batch(desk):
+    synced(desk, PRICED)
+    gone_of_both = part("B", line("1b"), line("2b", price="5.00"))
+    batch = [at(PRICED, 3, state="superseded"), part("A", line("1"), line("2", price="5.00")), gone(gone_of_both, 3)]
+
+    taken = desk.tell(*batch)
+    fulfilment.apply_told(told=[fulfilment.Told(taken.order, taken.line_ids, batch)], at=AT)
+
+    assert lowered(desk) == [("TEA", 1, "10.00"), ("TEA", 1, "5.00")]
+    assert desk.order().troubles == {}
+
+
+def test_after_the_store_was_mended_by_hand_what_is_taken_out_is_what_the_buyer_pays(desk):
+    whole = package("R", lines=[line("L", quantity=3)])
+    order = synced(desk, whole)
+    one, two, three = (part(ref, line(f"L{n}")) for n, ref in enumerate("ABC"))
+    tell(desk, at(whole, 3, state="superseded"), two, three, gone(one, 3))
+    cheaper = package("B", lines=[line("L1", price="9.00")], minutes=6, origin_refs=("R",))
+    tell(desk, cheaper)
+    assert "was told, and what came from it is told as" in desk.order().troubles["late"]
+
+    orders.added_by_hand(seller_id=desk.seller_id, order_id=order.id, at=LATER)
+    tell(desk, gone(cheaper))
+
+    assert lowered(desk) == [("TEA", 1, "10.00"), ("TEA", 1, "9.00")]
+
+
+def test_a_piece_is_taken_from_the_row_that_can_have_it(desk):
+    two = line("2", quantity=2, price="8.50", unit_prices=(Decimal("9.00"), Decimal("8.00")))
+    whole = package("R", lines=[line("1"), two], total=Decimal("27.00"))
+    synced(desk, whole)
+    rest = part("B", line("1"), line("2", price="9.00"))
+
+    tell(desk, at(whole, 3, state="superseded"), gone(part("A", line("2b", price="8.00")), 3), rest)
+
+    assert (lowered(desk), desk.order().troubles) == ([("TEA", 1, "8.00")], {})
+
+
+def test_what_lives_after_the_end_stays_promised_while_it_is_split(desk):
+    tell(desk, gone(package("P"), 1))
+    late = package("Q", lines=[line("2", quantity=4)], minutes=2)
+    tell(desk, late)
+    assert desk.held() == 4
+
+    tell(desk, at(late, 3, state="superseded"))
+    assert (desk.held(), "cancel" in desk.order().troubles) == (4, True)
+    halves = [part("Q1", line("2", quantity=2), of="Q"), part("Q2", line("2b", quantity=2), of="Q")]
+    tell(desk, *halves)
+
+    assert (desk.held(), "cancel" in desk.order().troubles) == (4, True)
+    tell(desk, gone(halves[0]), at(halves[1], 9, state="delivered"))
+    assert (desk.held(), desk.order().troubles) == (0, {})

@@ -174,3 +174,21 @@ def test_a_package_that_lives_in_an_order_that_had_ended_is_said(desk):
 
     told(desk, package("P2", lines=[line("2", "CUP", 1, "5.00")], minutes=6, state="cancelled"))
     assert desk.order().troubles == {}
+
+
+def averaged(ref, pieces, price):
+    return line(ref, quantity=pieces, price=price, unit_gross=Decimal("10.50"), unit_seller_discount=Decimal("0.50"))
+
+
+def test_of_averaged_pieces_the_one_that_lives_is_sold_at_what_is_told_of_it(desk):
+    sellable(desk, by_rule=True)
+    rows = [averaged("1", 3, "9.99"), averaged("2", 2, "10.00")]
+    told(desk, package("R", lines=rows, total=Decimal("49.97")))
+    lives = package("A", lines=[averaged("1", 1, "9.99")], minutes=3, origin_refs=("R",))
+    rest = [averaged("1b", 2, "9.99"), averaged("2", 2, "10.00")]
+
+    gone = package("B", lines=rest, minutes=3, origin_refs=("R",), state="cancelled", total=Decimal("39.98"))
+    told(desk, lives, gone)
+
+    (sale,) = begin(desk, claimed(desk)).sales.values()
+    assert [(x.quantity, str(x.gross)) for x in sale.lines] == [(1, "9.99")]

@@ -121,6 +121,7 @@ def test_a_worker_that_dies_at_a_refusal_leaves_neither_the_refusal_nor_the_word
     sellable(desk)
     orders.approve_orders(seller_id=desk.seller_id, order_ids=[desk.order().id], at=AT)
     push(desk)
+    desk.tell(package(minutes=1, state="cancelled"))
     orders.cancel_by_remote(order=desk.order(), gone=["P1"], at=LATER)
     intent = claimed(desk)
 

@@ -23,7 +23,7 @@ class Picture:
 
     ``amounts`` are those of the packages that tell of the whole, ``off`` what they differ by from their lines, and
     ``living_off`` the same of packages that live; ``shipping`` is that of what lives. ``awaited`` are packages that
-    were split and were not told. ``is_bare``: one lives, or was split, of which nobody knows what was in it.
+    were split and were not told with their lines. ``is_bare``: one lives of which nobody knows what is in it.
     """
 
     whole: list[Row] = field(default_factory=list)
@@ -36,7 +36,7 @@ class Picture:
     wrong: list[str] = field(default_factory=list)
     awaited: list[str] = field(default_factory=list)
     is_bare: bool = False
-    averaged: int = 0  # units of which only an average is told
+    averaged: dict[str, int] = field(default_factory=dict)  # listing → units of which only an average is told
 
     @property
     def is_over(self) -> bool:
@@ -60,11 +60,11 @@ def picture(parts: Parts, *, minor: Decimal, gone: Collection[str] | None = None
     """``gone``: the packages that are cancelled or not supplied; None: as their own news says. ``minor``: the smallest
     amount of the order's currency.
     """
-    seen = Picture(averaged=sum(row["averaged"] for part in parts.values() for row in part["rows"]))
+    seen = Picture()
     dead = {ref for ref, x in parts.items() if x["state"] in _GONE} if gone is None else set(gone)
     told = {ref: x for ref, x in parts.items() if x["rows"]}
     named = {ref for x in parts.values() for ref in x["origins"]}
-    seen.awaited = sorted(named - parts.keys())
+    seen.awaited = sorted(named - told.keys() - dead)
     seen.is_bare = bool(parts.keys() - told.keys() - dead)
     for refs in _families(told):
         _add_family(seen, {ref: told[ref] for ref in refs}, dead, named, minor)
@@ -98,7 +98,7 @@ def differs(seen: Picture, sold: Sold, *, minor: Decimal, they: str) -> str:
         off = [f"{seen.living_off:+} of the total told is on no line"] if seen.living_off else []
         return "; ".join([*seen.wrong, *off])
     living = seen.sold()
-    is_same = sold.is_as(living, minor / 2 * seen.averaged)
+    is_same = sold.is_as(living, {ref: minor / 2 * units for ref, units in seen.averaged.items()})
     if is_same and sold.has_rates_of(living):
         return ""
     texts = [x.text(with_rates=is_same) for x in (sold, living)]
@@ -161,7 +161,12 @@ def _add_family(seen: Picture, family: Parts, dead: Collection[str], named: Coll
             if Decimal(part["off"]) and ref not in firsts:
                 seen.wrong.append(f"package {ref} comes to another total than its lines")
     rows = [row for part in firsts.values() for row in _rows(part)]
-    if tops and set(leaves) != set(tops):
+    _add_averaged(seen, rows, [row for part in leaves.values() for row in _rows(part)])
+    if not tops:
+        rest = _rest_of_parts(family, leaves, named, minor)
+        seen.living += rest
+        rows = [*(row for part in leaves.values() for row in _rows(part)), *rest]
+    elif set(leaves) != set(tops):
         rest, fits = _add_rest(seen, tops, leaves, dead, minor)
         if not fits:
             seen.wrong.append(f"{_named(tops)} was told, and what came from it is told as {_named(leaves)}")
@@ -171,6 +176,24 @@ def _add_family(seen: Picture, family: Parts, dead: Collection[str], named: Coll
         seen.off += Decimal(part["off"])
         for name in AMOUNTS:
             seen.amounts[name] += Decimal(part[name])
+
+
+def _add_averaged(seen: Picture, whole: Sequence[Row], parts: Sequence[Row]) -> None:
+    """However often the same units are told of: as they were, or as they were split."""
+    for listing in {row.listing for row in whole}:
+        told = (sum(row.averaged for row in rows if row.listing == listing) for rows in (whole, parts))
+        seen.averaged[listing] = seen.averaged.get(listing, 0) + max(told)
+
+
+def _rest_of_parts(family: Parts, leaves: Parts, named: Collection[str], minor: Decimal) -> list[Row]:
+    """Of parts that were split again, before the whole is told: what none that was told since can be a piece of."""
+    found = []
+    for ref, part in family.items():
+        if part["state"] == "superseded" and ref not in named:
+            since = [row for x in leaves.values() if x["at"] >= part["at"] for row in _rows(x)]
+            rest, _ = less(_rows(part), since, minor)
+            found += [row for row in rest if row.pieces]
+    return found
 
 
 def _add_rest(
@@ -187,7 +210,7 @@ def _add_rest(
     shipping = sum((Decimal(x["shipping"]) for x in split.values()), Decimal(0))
     shipping -= sum((Decimal(x["shipping"]) for x in parts.values()), Decimal(0))
     rounding = minor / 2 * sum(row.averaged for row in (*whole, *pieces))
-    fits = fits and shipping >= 0 and all(row.pieces or abs(row.amount) <= rounding for row in rest)
+    fits = fits and shipping >= 0 and _is_used_up(rest, rounding)
     if not fits:
         rest = _first_pieces(rest, sum(row.pieces for row in whole) - sum(row.pieces for row in pieces))
         shipping = max(shipping, Decimal(0))
@@ -197,6 +220,15 @@ def _add_rest(
     else:
         seen.gone += rest
     return rest, fits
+
+
+def _is_used_up(rest: Sequence[Row], rounding: Decimal) -> bool:
+    """Whether a listing of which no piece is left comes to nothing."""
+    left = {row.listing for row in rest if row.pieces}
+    over: dict[str, Decimal] = {}
+    for row in (row for row in rest if row.listing not in left):
+        over[row.listing] = over.get(row.listing, Decimal(0)) + row.amount
+    return all(abs(amount) <= rounding for amount in over.values())
 
 
 def _first_pieces(rows: Sequence[Row], most: int) -> list[Row]:

@@ -27,6 +27,8 @@ def told_parts(parts: Mapping[str, Any], packages: Iterable[records.Package]) ->
     for p in sorted(packages, key=lambda p: p.modified_at):
         before = kept.get(p.package_ref)
         if before is not None and p.modified_at.isoformat() < before["at"]:
+            if p.lines and not before["rows"]:  # all that is known of what is in it
+                kept[p.package_ref] = {**before, **_contents(p)}
             continue
         now: dict[str, Any] = {"at": p.modified_at.isoformat(), "state": p.state, "origins": sorted(p.origin_refs)}
         if p.lines or before is None:

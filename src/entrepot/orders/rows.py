@@ -50,9 +50,11 @@ def made(kept: Mapping[str, Any]) -> Row:
 
 
 def by_ref(rows: Iterable[Row]) -> dict[str, Row]:
-    """One row a ref: what goes by one name is one line."""
+    """One row a ref: what goes by one name is one line, as long as it is of one listing."""
     found: dict[str, Row] = {}
-    for row in rows:
+    for told in rows:
+        is_other = told.ref in found and found[told.ref].listing != told.listing
+        row = replace(told, ref=f"{told.ref}/{told.listing}"[:64]) if is_other else told
         same = found.get(row.ref)
         both = same and replace(row, pieces=same.pieces + row.pieces, amount=same.amount + row.amount, units=())
         found[row.ref] = both or row
@@ -62,19 +64,36 @@ def by_ref(rows: Iterable[Row]) -> dict[str, Row]:
 def less(whole: Sequence[Row], parts: Sequence[Row], minor: Decimal) -> tuple[list[Row], bool]:
     """What is left of ``whole`` without ``parts``, and whether they can be pieces of it: goods, pieces and prices.
 
-    A part is taken from the row of its own ref first, then from one with its price, then from any of its listing.
+    A part is taken from the row of its own ref first, then from one with its price, then from one that can have it.
     """
     left, fits = [[row, row.pieces, row.amount] for row in whole], True
     for part in parts:
         rest, owed = part.pieces, part.amount
         same = [x for x in left if x[0].listing == part.listing]
-        for one in sorted(same, key=lambda x: (x[0].ref != part.ref, x[0].price != part.price)):
+        for one in sorted(same, key=lambda x: _distance(x[0], part, minor)):
             if taken := min(rest, one[1]):
                 share = owed if taken == rest else (owed * taken / rest).quantize(minor, ROUND_HALF_UP)
                 fits = fits and (one[0].can_hold(taken, share, minor))
                 one[1], one[2], rest, owed = one[1] - taken, one[2] - share, rest - taken, owed - share
         fits = fits and not rest
-    return [replace(row, pieces=n, amount=amount, units=()) for row, n, amount in left], fits
+    return _levelled([replace(row, pieces=n, amount=amount, units=()) for row, n, amount in left]), fits
+
+
+def _distance(row: Row, part: Row, minor: Decimal) -> tuple[bool, bool, bool]:
+    pieces = min(row.pieces, part.pieces)
+    share = part.amount * pieces / (part.pieces or 1)
+    return row.ref != part.ref, row.price != part.price, not row.can_hold(pieces, share, minor)
+
+
+def _levelled(rows: Sequence[Row]) -> list[Row]:
+    """What a row of no pieces still comes to belongs to another of its listing, if there is one."""
+    found = list(rows)
+    for n, row in enumerate(found):
+        heir = next((m for m, x in enumerate(found) if x.listing == row.listing and x.pieces), None)
+        if not row.pieces and row.amount and heir is not None:
+            found[n] = replace(row, amount=Decimal(0))
+            found[heir] = replace(found[heir], amount=found[heir].amount + row.amount)
+    return found
 
 
 @dataclass(slots=True)
@@ -108,12 +127,13 @@ class Sold:
         said += [f"shipping {self.shipping:.2f}"] if self.shipping else []
         return ", ".join(said) or "nothing"
 
-    def is_as(self, other: Sold, rounding: Decimal) -> bool:
-        """Whether both are the same to the cent, but for what averages explain in all."""
+    def is_as(self, other: Sold, rounding: Mapping[str, Decimal]) -> bool:
+        """Whether both are the same to the cent, but for the ``rounding`` of a listing that averages explain."""
+        none = Decimal(0)
         pieces = [{ref: n for ref, n in x.pieces.items() if n} for x in (self, other)]
         refs = self.amounts.keys() | other.amounts.keys()
-        off = [abs(self.amounts.get(ref, Decimal(0)) - other.amounts.get(ref, Decimal(0))) for ref in refs]
-        is_near = max(off, default=Decimal(0)) <= rounding and abs(self.total - other.total) <= rounding
+        off = {ref: abs(self.amounts.get(ref, none) - other.amounts.get(ref, none)) for ref in refs}
+        is_near = all(amount <= rounding.get(ref, none) for ref, amount in off.items())
         return pieces[0] == pieces[1] and is_near and self.shipping == other.shipping
 
     def has_rates_of(self, other: Sold) -> bool:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import TYPE_CHECKING
@@ -197,15 +197,15 @@ def _forget_lines(work: Sequence[_Work]) -> None:
 def _settle_orders(told: Sequence[Told], at: datetime) -> None:
     """What the packages as they now are mean for their orders: pieces that are gone, waybills to pass on."""
     by_id = {t.order.id: t.order for t in told}
-    for order_id, refs in sorted(_gone(by_id).items()):
+    for order_id, refs in sorted(_refs(by_id, _GONE).items()):
         orders.cancel_by_remote(order=by_id[order_id], gone=refs, at=at)
     _see_to_ended([o for o in by_id.values() if o.state == "cancelled" and not o.is_history], at)
     orders.note_waybills(waybills=_waybills(by_id), at=at)
 
 
-def _gone(by_id: Mapping[int, Order]) -> dict[int, list[str]]:
-    """Order id → refs of its packages that are cancelled or not supplied, of orders that have one."""
-    rows = Package.objects.system().filter(order__in=list(by_id), state__in=_GONE).order_by("id")
+def _refs(by_id: Mapping[int, Order], states: Collection[str]) -> dict[int, list[str]]:
+    """Order id → refs of its packages in one of these states, of orders that have one."""
+    rows = Package.objects.system().filter(order__in=list(by_id), state__in=states).order_by("id")
     found: dict[int, list[str]] = {}
     for order_id, ref in rows.values_list("order_id", "package_ref"):
         found.setdefault(order_id, []).append(ref)
@@ -218,10 +218,9 @@ def _see_to_ended(ended: Sequence[Order], at: datetime) -> None:
     """
     if not ended:
         return
-    rows = Package.objects.system().filter(order__in=ended).exclude(state__in=PACKAGE.ends)
-    living = set(rows.values_list("order_id", flat=True))
+    over = _refs({o.id: o for o in ended}, [state for state in PACKAGE.ends if state != "superseded"])
     for order in ended:
-        if order.id in living:
+        if not orders.look(order, gone=over.get(order.id, [])).is_over:
             orders.say_trouble(seller_id=order.seller_id, order_id=order.id, kind="cancel", why=orders.LIVES)
         else:
             orders.end_promises(order=order, at=at)

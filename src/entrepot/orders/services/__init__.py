@@ -26,6 +26,7 @@ from .intake import Taken as Taken
 from .intake import take_order as take_order
 from .intake import take_orders as take_orders
 from .late import added_by_hand as added_by_hand
+from .look import look as look
 from .lowering import confirm_lowered as confirm_lowered
 from .lowering import lower_in_store as lower_in_store
 from .lowering import lowered_by_hand as lowered_by_hand

@@ -23,7 +23,8 @@ def is_acceptable(order: Order) -> bool:
     if order.is_history or order.state not in _OPEN or is_accepted(order):
         return False
     seen = look(order)
-    is_wrong = bool(seen.awaited or seen.wrong or seen.off)
+    is_held_back = order.state == "failed" and "held" in order.troubles and not order.hold_reason
+    is_wrong = bool(seen.awaited or seen.wrong or seen.off or is_held_back)
     return is_wrong and any(row.pieces for row in seen.living) and nothing_sent(order)
 
 

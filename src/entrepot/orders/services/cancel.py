@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime
+from decimal import Decimal
 
 from django.db import transaction
 
@@ -17,6 +18,7 @@ from entrepot.channels.services import (
     retry_intent,
     revive_intent,
 )
+from entrepot.core.clock import now
 from entrepot.core.errors import Refused
 from entrepot.core.money import minor_unit
 from entrepot.events.services import move, record
@@ -85,8 +87,11 @@ def _lower(order: Order, lines: Sequence[Line], seen: Picture) -> list[Line]:
     else:
         wanted = _more(lines, {line_id: pieces for line_id, (pieces, _) in gone.items()})
     changed = []
+    lives = _paid_for(lines, wanted, seen, order) if nothing_sent(order) else {}
     for line in lines:
         pieces, total = gone.get(line.id, (0, None))
+        if line.id in lives and wanted[line.id]:
+            pieces, total = wanted[line.id], line.line_total - lives[line.id]
         if wanted[line.id] == line.quantity and line.quantity:
             total = line.line_total
         elif total is None or pieces != wanted[line.id] or not 0 <= total <= line.line_total:
@@ -98,15 +103,23 @@ def _lower(order: Order, lines: Sequence[Line], seen: Picture) -> list[Line]:
     return changed
 
 
+def _paid_for(lines: Sequence[Line], wanted: Mapping[int, int], seen: Picture, order: Order) -> dict[int, Decimal]:
+    """Line id → what the buyer pays for the pieces that are left of it, as it is told of these."""
+    left = {x.id: x.quantity - wanted[x.id] for x in lines}
+    found = shares(lines, seen.living, minor_unit(order.currency), room=left)
+    return {line_id: amount for line_id, (pieces, amount) in found.items() if pieces == left[line_id]}
+
+
 def _more(lines: Sequence[Line], gone: Mapping[int, int]) -> dict[int, int]:
     """What the store was told is cancelled stays so, and of a listing no more is than is gone of it in all."""
     wanted = {x.id: x.cancelled_quantity for x in lines}
     for listing in {x.listing_ref for x in lines}:
         same = [x for x in lines if x.listing_ref == listing]
         missing = sum(gone.get(x.id, 0) for x in same) - sum(wanted[x.id] for x in same)
-        for line in sorted(same, key=lambda x: wanted[x.id] - gone.get(x.id, 0)):  # where most of it is gone first
-            more = max(0, min(missing, line.quantity - wanted[line.id]))
-            wanted[line.id], missing = wanted[line.id] + more, missing - more
+        for most in (gone, {x.id: x.quantity for x in same}):  # to each line what is gone of it, then the rest to any
+            for line in same:
+                more = max(0, min(missing, most.get(line.id, 0) - wanted[line.id]))
+                wanted[line.id], missing = wanted[line.id] + more, missing - more
     return wanted
 
 
@@ -225,6 +238,9 @@ def refuse_cancel(*, seller_id: int, order_id: int, why: str) -> None:
     """The store keeps the order: a person has to cancel it there. Nothing is given back."""
     text = f"cancelled by the marketplace, but the store refuses to cancel it: {why}"
     say_trouble(seller_id=seller_id, order_id=order_id, kind="cancel", why=text)
+    with transaction.atomic():
+        order = Order.objects.for_seller(seller_id).select_for_update(no_key=True).get(id=order_id)
+        take_back_cancels([order], at=now())
 
 
 def cancel_in_store(*, seller_id: int, order_id: int, at: datetime) -> Order:

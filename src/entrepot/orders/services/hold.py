@@ -41,18 +41,19 @@ def hold_reason(
 
 
 def _wrong_news(order: Order) -> list[str]:
+    if order.state not in BEFORE_STORE:
+        return []  # ``late`` says what differs
     seen = look(order)
     reasons = []
     if seen.awaited:
-        reasons.append(
-            f"it was told in part: package {', '.join(seen.awaited)}, which was split, has not been told yet"
-        )
+        refs = ", ".join(seen.awaited)
+        reasons.append(f"it was told in part: package {refs}, which was split, has not been told with its lines yet")
     if seen.off:
         reasons.append(
             f"total {seen.amounts['total']} {order.currency} is not the sum of its lines and shipping: "
             f"{seen.off:+} {order.currency} is unexplained"
         )
-    return reasons + (seen.wrong if order.state in BEFORE_STORE else [])
+    return reasons + seen.wrong
 
 
 def differs_from_told(

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from datetime import datetime
 from decimal import Decimal
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from django.db import transaction
 
@@ -53,9 +53,17 @@ def _what_differs(order: Order) -> str:
         said.append(", ".join(f"{x.sku or x.listing_ref} × {count}" for x, count in missing) + "; add it there")
         they = "it then has"
     is_new = "owed" in creation.payload and creation.payload.get("seen") != mark(seen) and not seen.awaited
-    if is_new and (why := differs_from_told(order, lines, there=creation.payload, they=they)):
+    if is_new and (why := differs_from_told(order, lines, there=_there(order, creation, lines), they=they)):
         said.append(f"{why}; mend it there")
     return "; ".join(said)
+
+
+def _there(order: Order, creation: Intent, lines: Sequence[Line]) -> dict[str, Any]:
+    """What the store was given, less the pieces that were, or are being, taken out of it."""
+    taken, waiting, given = taken_out(order), too_many(order), creation.payload
+    left = {str(x.id): x.quantity - x.cancelled_quantity for x in lines if x.id in taken and x.id not in waiting}
+    owed = {key: str(Decimal(given["owed"][key]) - taken[int(key)]) for key in left if key in given["owed"]}
+    return {**given, "lines": {**given["lines"], **left}, "owed": {**given["owed"], **owed}}
 
 
 def added_by_hand(*, seller_id: int, order_id: int, at: datetime) -> Order:
@@ -103,7 +111,13 @@ def _come_to(order: Order, lines: Sequence[Line], seen: Picture) -> None:
         if row is not None and row.listing == line.listing_ref:
             for name in FACTS:
                 setattr(line, name, Decimal(row.facts[name]))
-    update_rows(lines, ("quantity", "line_total", *FACTS))
+    left = {x.id: x.quantity - x.cancelled_quantity for x in lines}
+    for line_id, (pieces, amount) in shares(lines, seen.living, minor_unit(order.currency), room=left).items():
+        line = next(x for x in lines if x.id == line_id)
+        if pieces == left[line_id] and owed_for(line, order.currency) != amount:
+            line.line_total = max(line.line_total, amount) if line.cancelled_quantity else amount
+            line.cancelled_total = line.line_total - amount if line.cancelled_quantity else None
+    update_rows(lines, ("quantity", "line_total", "cancelled_total", *FACTS))
 
 
 def _owed_there(order: Order, lines: Sequence[Line]) -> dict[str, str]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from decimal import ROUND_HALF_UP, Decimal
 from typing import Any
 
@@ -165,15 +165,17 @@ def _origins(parts: Mapping[str, Any], ref: str) -> set[str]:
     return found
 
 
-def shares(lines: Iterable[Line], rows: Sequence[Row], minor: Decimal) -> dict[int, tuple[int, Decimal]]:
+def shares(
+    lines: Sequence[Line], rows: Sequence[Row], minor: Decimal, *, room: Mapping[int, int] | None = None
+) -> dict[int, tuple[int, Decimal]]:  # fmt: skip
     """Line id → pieces and amount of ``rows`` that are of it: by its name first, then its price, then its listing, as
-    far as it has room.
+    far as it has ``room`` (line id → pieces; None: for all that it has).
     """
-    room = {x.id: x.quantity for x in lines}
-    every, found = list(lines), dict[int, tuple[int, Decimal]]()
+    room = {x.id: x.quantity for x in lines} if room is None else dict(room)
+    found = dict[int, tuple[int, Decimal]]()
     for row in rows:
         rest, owed = row.pieces, row.amount
-        same = [x for x in every if x.listing_ref == row.listing]
+        same = [x for x in lines if x.listing_ref == row.listing]
         for line in sorted(same, key=lambda x: (not _is_named(x, row), x.unit_price != row.price, x.id)):
             if taken := min(rest, room[line.id]):
                 share = owed if taken == rest else (owed * taken / rest).quantize(minor, ROUND_HALF_UP)

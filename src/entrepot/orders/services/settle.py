@@ -21,7 +21,7 @@ from entrepot.kit.registry import connector
 
 from ..models import Adjustment, Line, Order
 from ..states import ORDER
-from .cancel import is_gone
+from .cancel import fit_promises, is_gone
 from .entry import save_all
 from .late import tell_late
 from .look import look, mark
@@ -83,9 +83,13 @@ def is_longer(intent: Intent, order: Order) -> bool:
 
 def _lower_late(ours: Sequence[tuple[Intent, Order, records.StoreOrder]], at: datetime) -> None:
     """What was cancelled while the order was on its way is taken out of it now."""
-    cancelled = Line.objects.system().filter(order_id__in=[o.id for _, o, _ in ours], cancelled_quantity__gt=0)
-    ids = set(cancelled.values_list("order_id", flat=True))
-    for _, order, _ in ours:
+    rows = Line.objects.system().filter(order_id__in=[o.id for _, o, _ in ours], cancelled_quantity__gt=0)
+    cancelled = list(rows.order_by("id"))
+    ids = {x.order_id for x in cancelled}
+    for intent, order, _ in ours:
+        sent = intent.payload.get("lines", {})
+        never = [x for x in cancelled if x.order_id == order.id and sent and str(x.id) not in sent]
+        fit_promises(order, never, at)
         if order.id in ids and not is_gone(order):
             plan_lowering(order=order, at=at)
 
