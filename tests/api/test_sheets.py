@@ -39,6 +39,15 @@ CELLS = {
     "two signs": ("quantity", "--5", "must be a whole number"),
     "no country": ("origin", "Narnia", "is not an ISO 3166 country code"),
     "no GTIN": ("gtin", "x" * 15, "has 15 characters; at most 14 are allowed"),
+    "a GTIN that was rounded": (
+        "gtin",
+        "8.69E+12",
+        "a number that a spreadsheet has rounded: format the column as text",
+    ),
+    "a GTIN with decimals": ("gtin", "869000000012.0", "a number that a spreadsheet has rounded"),
+    "a decimal comma": ("vat_rate", '"0,20"', "is not a number: '0,20'; write it with a point"),
+    "separators of thousands": ("weight_g", '"1.234,5"', "is not a number: '1.234,5'; write it with a point"),
+    "a unit": ("weight_g", "250 g", "is not a number: '250 g'; write it with a point and without separators"),
     "an attribute": ("attribute:Renk", "=A1", "is a formula"),
 }
 
@@ -55,6 +64,29 @@ def test_a_cell_that_cannot_be_kept_is_named_and_the_other_rows_land(send, world
     assert why in told
     assert answer["changed"] == 0
     assert again == {"changed": 1, "problems": []}
+
+
+def test_every_cell_of_a_row_that_cannot_be_kept_is_named(send, world):
+    answer = send('sku,origin,vat_rate,weight_g,brand\nTEA-250,Narnia,"0,20",heavy,Cam\n')
+
+    assert [(x["line"], x["column"]) for x in answer["problems"]] == [(2, "origin"), (2, "vat_rate"), (2, "weight_g")]
+    world.variant.product.refresh_from_db()
+    assert (answer["changed"], world.variant.product.brand != "Cam") == (0, True)
+
+
+@pytest.mark.parametrize(
+    ("start", "what"),
+    [(b"PK\x03\x04", "a workbook (.xlsx, .ods)"), (b"\xd0\xcf\x11\xe0", "a workbook (.xls)"), (b"%PDF-1.4", "a PDF"),
+     ("sku,origin".encode("utf-16"), "text in UTF-16"), ("sku,ışık".encode("windows-1254"), "byte 4 is not")],
+)  # fmt: skip
+def test_a_file_of_another_kind_says_how_to_save_it(send, start, what):
+    detail = send(start, status=422)["detail"]
+
+    assert what in detail and "save it from the spreadsheet as CSV UTF-8" in detail
+
+
+def test_tabs_separate_cells_too(send, world):
+    assert send("sku\torigin\nTEA-250\tTR\n") == {"changed": 1, "problems": []}
 
 
 def test_one_sheet_with_a_bad_and_a_good_row_takes_the_good_one(send, world):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable
 from dataclasses import dataclass
 from decimal import ROUND_HALF_UP, Decimal, InvalidOperation
@@ -9,6 +10,7 @@ from decimal import ROUND_HALF_UP, Decimal, InvalidOperation
 from .errors import Invalid
 
 # ISO 4217 list one, minor units that are not 2; and the currencies that we meet with 2.
+_LIKE_NUMBER = re.compile(r"\D{0,4}\d[\d.,'’\s]*\D{0,4}")  # 12,50 and 1.234,50 and 12 TL
 _CODE = 3  # letters of an ISO 4217 code
 _MINOR_UNITS = {"BHD": 3, "JOD": 3, "KWD": 3, "OMR": 3, "TND": 3, "IQD": 3, "LYD": 3, "JPY": 0, "KRW": 0, "VND": 0,
                 "CLP": 0, "ISK": 0, "PYG": 0, "UGX": 0, "XAF": 0, "XOF": 0, "XPF": 0, "RWF": 0, "KMF": 0, "GNF": 0,
@@ -31,10 +33,16 @@ def exact(value: str | int | Decimal, *, record: str = "money", field: str = "am
     try:
         number = Decimal(value)
     except (InvalidOperation, TypeError, ValueError):
-        raise Invalid(record, field, f"is not a number: {value!r}") from None
+        raise Invalid(record, field, f"is not a number: {value!r}{_meant(value)}") from None
     if not number.is_finite():
         raise Invalid(record, field, f"is not finite: {value!r}")
     return number
+
+
+def _meant(value: object) -> str:
+    """A number as people in many countries write it is not guessed at, but they are told how to write it here."""
+    is_like = isinstance(value, str) and _LIKE_NUMBER.fullmatch(value.strip())
+    return "; write it with a point and without separators of thousands, such as 1234.50" if is_like else ""
 
 
 @dataclass(frozen=True, slots=True, order=False)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from typing import Any
 
@@ -9,6 +10,8 @@ from stdnum import ean
 from stdnum.exceptions import ValidationError
 
 from entrepot.kit import records
+
+_ROUNDED = re.compile(r"\d+([.,]\d+)?[eE]\+?\d+|\d{8,14}[.,]0+")  # 8.69E+12, 8690000000012.0
 
 # Column → (its type, what it holds while nobody has said anything), in SQL.
 PRODUCT = {
@@ -60,6 +63,8 @@ def checked_gtin(text: str | None) -> tuple[str, list[str]]:
     """The GTIN if its check digit is right, and a note for a person if it is not. Zeros in front are kept."""
     if not text:
         return "", []
+    if _ROUNDED.fullmatch(text):
+        return "", [f"GTIN {text[:20]!r} is a number that a spreadsheet has rounded: format the column as text there"]
     try:
         return ean.validate(text), []
     except ValidationError:

@@ -10,6 +10,7 @@ from entrepot.catalog.models import Variant
 from entrepot.core.errors import EntrepotError
 
 from .edit import edit_products, edit_variants
+from .values import kept
 
 _PRODUCT = ("brand", "category")
 _VARIANT = ("origin", "vat_rate", "gtin", "weight_g", "hs_code")
@@ -33,11 +34,26 @@ def import_facts(
         if variant is None:
             problems.append((line, "sku", f"{sku!r} is not known" if sku else "is empty"))
             continue
+        if wrong := _wrong_cells(variant, row):
+            problems += [(line, field, why) for field, why in wrong]
+            continue
         try:
             changed += _apply(seller_id, variant, row, at)
         except EntrepotError as error:
             problems.append((line, getattr(error, "field", ""), str(error)))
     return changed, problems
+
+
+def _wrong_cells(variant: Variant, row: Mapping[str, str]) -> list[tuple[str, str]]:
+    """Every cell that cannot be kept, with why: a row is taken whole or not at all."""
+    wrong = []
+    for names, kept_by in ((_PRODUCT, variant.product), (_VARIANT, variant)):
+        for name in names:
+            try:
+                kept(kept_by, name, row.get(name, "").strip())
+            except EntrepotError as error:
+                wrong.append((getattr(error, "field", name), str(error)))
+    return wrong
 
 
 def _apply(seller_id: int, variant: Variant, row: Mapping[str, str], at: datetime) -> bool:

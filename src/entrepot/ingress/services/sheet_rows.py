@@ -18,6 +18,12 @@ csv.field_size_limit(MAX_BYTES)
 _FORMULA = re.compile(r"\s*(=|[@+-][^()]*\()")
 _FAILED = ("#REF!", "#N/A", "#NAME?", "#VALUE!", "#DIV/0!", "#NUM!", "#NULL!")
 
+_SAVE = "save it from the spreadsheet as CSV UTF-8"
+_OTHER_FILES = {
+    b"PK\x03\x04": "a workbook (.xlsx, .ods) or another archive", b"\xd0\xcf\x11\xe0": "a workbook (.xls)",
+    b"%PDF": "a PDF", b"\xff\xfe": "text in UTF-16", b"\xfe\xff": "text in UTF-16",
+}  # fmt: skip
+
 Problem = tuple[int, str, str]  # line, column (empty: the row as such), why
 Row = tuple[int, Mapping[str, str]]
 
@@ -38,19 +44,21 @@ class Sheet:
 
 
 def read_sheet(content: bytes) -> Sheet:
-    """Read a CSV with commas or semicolons. Empty rows are passed over; one bad row never stops the rest.
+    """Read a CSV with commas, semicolons or tabs. Empty rows are passed over; one bad row never stops the rest.
 
     Raises:
-        Invalid: not UTF-8, larger than 20 MiB, or a header that cannot be read.
+        Invalid: not a CSV, not UTF-8, larger than 20 MiB, or a header that cannot be read.
     """
     if len(content) > MAX_BYTES:
         raise Invalid("sheet", "size", "is above 20 MiB")
+    if what := next((name for start, name in _OTHER_FILES.items() if content.startswith(start)), ""):
+        raise Invalid("sheet", "format", f"is {what}, not a CSV; {_SAVE}")
     try:
         text = content.decode("utf-8-sig")
     except UnicodeDecodeError as error:
-        raise Invalid("sheet", "encoding", f"must be UTF-8; byte {error.start} is not") from None
+        raise Invalid("sheet", "encoding", f"must be UTF-8; byte {error.start} is not; {_SAVE}") from None
     first = text.partition("\n")[0]
-    lines = _lines(text, ";" if first.count(";") > first.count(",") else ",")
+    lines = _lines(text, max(",;\t", key=first.count))
     _, header = next(lines, (1, []))
     if isinstance(header, str):
         raise Invalid("sheet", "line 1", header)
