@@ -115,6 +115,21 @@ def test_what_cannot_be_read_is_two(tmp_path, packages, arguments):
     assert "Traceback" not in done.output
 
 
+def test_a_sample_of_a_connector_is_read_as_the_answer_that_it_holds():
+    done = parse("trendyol", "package", SAMPLES / "package.json", "--json")
+
+    assert done.exit_code == WHOLE
+    assert len(json.loads(done.output)["records"]) == len(json.loads((SAMPLES / "package.json").read_text())["reply"])
+
+
+@pytest.mark.parametrize(("name", "held"), [("pull_orders", "pages"), ("read_webhook", "body")])
+def test_a_sample_of_several_answers_says_which_part_to_give(name, held):
+    done = parse("trendyol", "package", SAMPLES / f"{name}.json")
+
+    assert done.exit_code == UNREADABLE
+    assert f"give what it holds under '{held}'" in done.output
+
+
 @pytest.mark.skipif(os.getuid() == 0, reason="root reads every file")
 def test_a_file_that_may_not_be_read_is_two(tmp_path, packages):
     path = written(tmp_path, packages)

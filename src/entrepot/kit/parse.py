@@ -63,9 +63,21 @@ def _raws(spec: Spec, kind: str, content: bytes) -> list[Any]:
     except ValueError as error:
         raise Invalid("file", "content", f"is not JSON: {error}") from None
     try:
-        return list(spec.kinds[kind].unwrap(body))
+        return list(spec.kinds[kind].unwrap(_answer(body)))
     except (LookupError, TypeError, ValueError, AttributeError, EntrepotError) as error:
         raise Invalid("file", "content", f"is no answer of kind {kind}: {_why(error)}") from None
+
+
+def _answer(body: Any) -> Any:
+    """What the remote sends; a sample of the conformance suite holds it beside where it comes from."""
+    if not isinstance(body, dict) or "source" not in body:
+        return body
+    if {"kind", "reply"} <= body.keys():
+        return body["reply"]
+    if {"capability", "body"} <= body.keys() or "pages" in body:
+        held = "pages" if "pages" in body else "body"
+        raise ValueError(f"it is a sample of the conformance suite: give what it holds under {held!r}")
+    return body
 
 
 def _why(error: Exception) -> str:
