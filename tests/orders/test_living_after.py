@@ -333,3 +333,19 @@ def test_what_lives_after_the_end_stays_promised_while_it_is_split(desk):
     assert (desk.held(), "cancel" in desk.order().troubles) == (4, True)
     tell(desk, gone(halves[0]), at(halves[1], 9, state="delivered"))
     assert (desk.held(), desk.order().troubles) == (0, {})
+
+
+def test_a_piece_that_turns_out_to_live_on_a_line_that_the_store_gives_back_is_promised_again(desk):
+    whole = package("R", lines=[line("L", quantity=2)])
+    order = synced(desk, whole)
+    tell(desk, gone(part("C", line("L")), 4), gone(whole, 5))
+    Intent.objects.system().filter(kind="store_cancel").update(state="sent", sent_at=LATER)
+    lives = part("D", line("L2"), minutes=6)
+    tell(desk, lives)
+
+    orders.confirm_cancelled(order_id=order.id, is_in_store=True, at=LATER, asked_at=LATER)
+
+    assert (desk.order().state, desk.held(), desk.on_hand()) == ("cancelled", 1, 20)
+    assert "lives on the marketplace" in desk.order().troubles["cancel"]
+    tell(desk, gone(lives, 40))
+    assert (desk.held(), desk.order().troubles) == (0, {})

@@ -99,6 +99,7 @@ def test_a_cancellation_of_ours_and_the_stores_news_of_it_do_not_wait_for_each_o
     sellable(desk)
     orders.approve_orders(seller_id=desk.seller_id, order_ids=[desk.order().id], at=AT)
     creation, order = push(desk), desk.order()
+    desk.tell(package(minutes=1, state="cancelled"))
     assert orders.cancel_by_remote(order=order, gone=["P1"], at=LATER) == "compensate"
     intent = claimed(desk)
     assert channels.send_intent(intent, at=LATER)

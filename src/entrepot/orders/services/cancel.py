@@ -224,14 +224,26 @@ def confirm_cancelled(*, order_id: int, is_in_store: bool, at: datetime, asked_a
         line_ids = [x.id for x in lines]
         if is_in_store:
             inventory.give_back(seller_id=order.seller_id, line_ids=line_ids, at=at, asked_at=asked_at)
-        # A package that was told meanwhile lives on: it stays promised until it ends.
-        living = [x.id for x in lines if x.cancelled_quantity < x.quantity] if not look(order).is_over else []
-        inventory.release(seller_id=order.seller_id, line_ids=[i for i in line_ids if i not in living], at=at)
+        living = _still_living(order, lines)
+        inventory.release(
+            seller_id=order.seller_id, line_ids=[i for i in line_ids if i not in {x.id for x in living}], at=at
+        )
+        _promise_again(order, living, at)
         unsay([order])
         if living:
             say([order], "cancel", LIVES)
         if order.state not in ORDER.ends:
             move(order, ORDER, "cancel", actor="store" if is_in_store else "remote", at=at)
+
+
+def _still_living(order: Order, lines: Sequence[Line]) -> list[Line]:
+    """Lines of which a piece that was told meanwhile lives on, saved as far as they do: promised until it ends."""
+    pieces = shares(lines, look(order).living, minor_unit(order.currency))
+    living = [x for x in lines if pieces.get(x.id, (0, None))[0]]
+    for line in living:
+        line.cancelled_quantity, line.cancelled_total = line.quantity - pieces[line.id][0], None
+    Line.objects.system().bulk_update(living, ["cancelled_quantity", "cancelled_total"])
+    return living
 
 
 def refuse_cancel(*, seller_id: int, order_id: int, why: str) -> None:
