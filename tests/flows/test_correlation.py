@@ -3,18 +3,27 @@
 from __future__ import annotations
 
 import pytest
+import structlog
 from django.contrib.admin.sites import site
 from structlog.testing import capture_logs
 
 from entrepot.channels.models import CallLog
 from entrepot.core.correlation import correlation_id, correlation_ids
 from entrepot.egress.services import intents
+from entrepot.ingress.services import apply
 from entrepot.orders import services as orders
 from entrepot.panel import timelines
 
 from .world import LINEN, SOAP
 
 pytestmark = pytest.mark.django_db(transaction=True)
+
+
+@pytest.fixture(autouse=True)
+def fresh_loggers(monkeypatch):
+    """Loggers that no earlier test has bound to its own configuration."""
+    for module in (apply, intents):
+        monkeypatch.setattr(module, "log", structlog.get_logger(module.__name__))
 
 
 def named(order):
