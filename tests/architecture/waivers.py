@@ -98,15 +98,5 @@ EVERY_SELLER = {
     "pricing/services/rule.py": "prices are computed for every seller's listings in sets",
 }
 
-# File: tables of other packages that its SQL names.
-FOREIGN_SQL = {
-    "fulfilment/migrations/0003_refs_of_pieces.py": {
-        "orders_line": "a migration copies refs of lines once",
-    },
-    "inventory/migrations/0002_available.py": {
-        "catalog_component": "a kit's availability is the minimum over its parts",
-    },
-}
-
 # Tests above 400 lines.
 LONG_TESTS = {}

@@ -39,6 +39,9 @@ def migrate() -> None:
     """Bring the schema up to date, one process at a time: tables, the coming days' partitions, roles and policies.
 
     The lock is held by a connection of its own: what waits for it waits outside any transaction.
+
+    Raises:
+        Refused: the database stopped midway between versions that this program no longer tells apart.
     """
     from django.core.management import call_command
 
@@ -50,6 +53,7 @@ def migrate() -> None:
     _work_as("")
     with connect() as lock:
         lock.execute("SELECT pg_advisory_lock(%s)", [_MIGRATION_LOCK])
+        _replace()
         if not is_migrated():
             call_command("migrate", verbosity=0, interactive=False)
         ensure_partitions()
@@ -64,6 +68,25 @@ def is_migrated() -> bool:
 
     executor = MigrationExecutor(connection)
     return not executor.migration_plan(executor.loader.graph.leaf_nodes())
+
+
+def _replace() -> None:
+    """Where all that a migration stands for is applied it is written down; where only some is, nobody can finish it."""
+    from django.db import connection
+    from django.db.migrations.executor import MigrationExecutor
+    from django.db.migrations.loader import MigrationLoader
+    from django.db.migrations.recorder import MigrationRecorder
+
+    applied = MigrationRecorder(connection).applied_migrations()
+    for key, migration in MigrationLoader(None).replacements.items():
+        done = [".".join(name) for name in migration.replaces if name in applied]
+        if key not in applied and 0 < len(done) < len(migration.replaces):
+            message = (
+                f"The database was made before the first release, and stopped at {done[-1]}: bring it up with the last"
+                " program that ran on it, or move it away and begin with an empty one."
+            )
+            raise Refused(message)
+    MigrationExecutor(connection).check_replacements()
 
 
 @contextmanager

@@ -22,7 +22,7 @@ def first_partitions(apps, schema_editor):
 
 class Migration(migrations.Migration):
     initial = True
-    dependencies = [("events", "0002_partitions")]
+    dependencies = [("events", "0002_days")]
     operations = [
         migrations.SeparateDatabaseAndState(
             state_operations=[
