@@ -28,7 +28,7 @@ from ..living import Picture
 from ..models import Line, Order
 from ..rows import Row
 from ..states import CANCEL, ORDER
-from .entry import CANCELLATION, is_unsent, nothing_sent
+from .entry import CANCELLATION, in_store, is_unsent, nothing_sent
 from .export import KIND
 from .late import tell_late
 from .lines import shares
@@ -82,10 +82,10 @@ def _lower(order: Order, lines: Sequence[Line], seen: Picture) -> list[Line]:
     gone = shares(lines, _cut(lines, seen), minor_unit(order.currency))
     if seen.is_over:
         wanted = {x.id: x.quantity for x in lines}
-    elif nothing_sent(order):
+    elif nothing_sent(order) or order.state == "cancelled":
         wanted = {x.id: gone.get(x.id, (0, None))[0] for x in lines}
     else:
-        wanted = _more(lines, {line_id: pieces for line_id, (pieces, _) in gone.items()})
+        wanted = _more(lines, {line_id: pieces for line_id, (pieces, _) in gone.items()}, in_store(order, lines))
     changed = []
     lives = _paid_for(lines, wanted, seen, order) if nothing_sent(order) else {}
     for line in lines:
@@ -110,9 +110,9 @@ def _paid_for(lines: Sequence[Line], wanted: Mapping[int, int], seen: Picture, o
     return {line_id: amount for line_id, (pieces, amount) in found.items() if pieces == left[line_id]}
 
 
-def _more(lines: Sequence[Line], gone: Mapping[int, int]) -> dict[int, int]:
-    """What the store was told is cancelled stays so, and of a listing no more is than is gone of it in all."""
-    wanted = {x.id: x.cancelled_quantity for x in lines}
+def _more(lines: Sequence[Line], gone: Mapping[int, int], there: Mapping[int, int]) -> dict[int, int]:
+    """What the store's order has no more stays cancelled, and of a listing no more is than is gone of it in all."""
+    wanted = {x.id: max(0, min(x.cancelled_quantity, x.quantity - there.get(x.id, x.quantity))) for x in lines}
     for listing in {x.listing_ref for x in lines}:
         same = [x for x in lines if x.listing_ref == listing]
         missing = sum(gone.get(x.id, 0) for x in same) - sum(wanted[x.id] for x in same)
@@ -147,8 +147,10 @@ def _part(order: Order, changed: list[Line], revived: list[Line], at: datetime) 
         fit_promises(order, changed, at)
         _promise_again(order, revived, at)
     elif intent.state == "confirmed":
-        in_store = intent.payload.get("lines", {})
-        fit_promises(order, [x for x in changed if str(x.id) not in in_store] if in_store else [], at)
+        given = intent.payload.get("lines", {})
+        free = [x for x in changed if str(x.id) not in given] if given else []
+        fit_promises(order, free, at)
+        _promise_again(order, [x for x in free if x in revived], at)
         plan_lowering(order=order, at=at)
         tell_late([order])
 

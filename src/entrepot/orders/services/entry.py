@@ -21,6 +21,8 @@ if TYPE_CHECKING:
 
 CREATION = "store_order"  # the kind of the intent that makes an order in the store
 CANCELLATION = "store_cancel"  # of the one that cancels it there
+LOWERING = "store_lower"  # of those that take pieces out of it
+DEAD = ("refused", "dropped")  # states of an intent that moves nothing in the store
 _UNSENT = ("new", "edited", "awaiting_confirmation", "failed")
 _ON_ITS_WAY = ("approved", "queued")
 ROLES = ("ship_to", "bill_to")
@@ -119,11 +121,30 @@ def is_unsent(creation: Intent) -> bool:
     return creation.state == "planned" or creation.sent_at is None
 
 
-def in_store(order: Order, lines: Sequence[Line]) -> list[Line]:
-    """Those of the lines that the store was given, or is about to be; where that is not known, all that are kept."""
+def in_store(order: Order, lines: Sequence[Line]) -> dict[int, int]:
+    """Line id → pieces that the store was given, or is about to be, less those that are, or were, taken out of it.
+
+    Where it is not known what was given, all of every line that is kept.
+    """
     creation = channels.intent_of(seller_id=order.seller_id, kind=CREATION, subject_id=order.id)
     sent = creation.payload.get("lines") if creation is not None else None
-    return [x for x in lines if x.pk is not None and (sent is None or str(x.pk) in sent)]
+    given = {x.pk: x.quantity if sent is None else sent[str(x.pk)] for x in lines if _was_given(x, sent)}
+    going = going_out(order) if given else {}
+    return {line_id: pieces - going.get(line_id, 0) for line_id, pieces in given.items()}
+
+
+def _was_given(line: Line, sent: Mapping[str, int] | None) -> bool:
+    return line.pk is not None and (sent is None or str(line.pk) in sent)
+
+
+def going_out(order: Order) -> dict[int, int]:
+    """Line id → pieces that were, or are being, taken out of the store's order."""
+    found: dict[int, int] = {}
+    for intent in channels.intents_of(seller_id=order.seller_id, kinds=[LOWERING], subject_id=order.id):
+        if intent.state not in DEAD:
+            for line, count in intent.payload["lines"].items():
+                found[int(line)] = found.get(int(line), 0) + count
+    return found
 
 
 def _first(packages: Sequence[records.Package]) -> records.Package:

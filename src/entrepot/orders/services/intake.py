@@ -55,7 +55,7 @@ def take_orders(*, channel: Channel, told: Mapping[str, Sequence[records.Package
         entries = open_entries(channel=channel, told=told, at=at)
         variants = _variants(entries)
         for entry in entries:
-            _take(entry, variants)
+            _take(entry, variants, at)
         more = [e.order for e in entries if e.seen and e.seen != look(e.order).text()]
         save_entries(entries)
         _reserve(channel, entries, at)
@@ -75,13 +75,13 @@ def _variants(entries: Sequence[Entry]) -> dict[int | None, dict[str, int]]:
     return {front: listings.variant_ids(storefront_id=front, listing_refs=sorted(some)) for front, some in refs.items()}
 
 
-def _take(entry: Entry, variants: Mapping[int | None, Mapping[str, int]]) -> None:
+def _take(entry: Entry, variants: Mapping[int | None, Mapping[str, int]], at: datetime) -> None:
     order = entry.order
     take_parties(entry)
     ours = variants[entry.front.id] if entry.front else {}
     entry.seen = look(order).text() if order.store_ref else ""
     order.parts = told_parts(order.parts, entry.packages)
-    _follow(entry, ours)
+    _follow(entry, ours, at)
     order.modified_at = max([order.modified_at, *(p.modified_at for p in entry.packages)])
     order.is_paid = order.is_paid or any(p.is_paid for p in entry.packages)
     order.hold_reason = hold_reason(
@@ -89,10 +89,10 @@ def _take(entry: Entry, variants: Mapping[int | None, Mapping[str, int]]) -> Non
     )
 
 
-def _follow(entry: Entry, variants: Mapping[str, int]) -> None:
+def _follow(entry: Entry, variants: Mapping[str, int], at: datetime) -> None:
     """Lines and amounts as the news is now."""
     seen = look(entry.order)
-    take_lines(entry, seen, variants)
+    take_lines(entry, seen, variants, at=at)
     for name in AMOUNTS:
         setattr(entry.order, name, seen.amounts[name])
     entry.order.difference = seen.off
@@ -102,7 +102,7 @@ def retake(entry: Entry, *, at: datetime) -> None:
     """An order that is locked, once more by the news that is known."""
     refs = sorted({row["listing"] for part in entry.order.parts.values() for row in part["rows"]})
     front = entry.front
-    _follow(entry, listings.variant_ids(storefront_id=front.id, listing_refs=refs) if front else {})
+    _follow(entry, listings.variant_ids(storefront_id=front.id, listing_refs=refs) if front else {}, at)
     save_entries([entry])
     _reserve(entry.order.channel, [entry], at)
 

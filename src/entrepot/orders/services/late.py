@@ -19,7 +19,7 @@ from ..living import Picture
 from ..models import Line, Order
 from ..parts import FACTS
 from ..rows import by_ref
-from .entry import update_rows
+from .entry import going_out, in_store, update_rows
 from .export import KIND
 from .hold import differs_from_told
 from .lines import shares
@@ -49,7 +49,7 @@ def _what_differs(order: Order) -> str:
         return ""
     lines = list(Line.objects.for_seller(order.seller_id).filter(order=order).order_by("id"))
     said, they = [], "it has"
-    if missing := _too_few(creation, lines):
+    if missing := _too_few(order, lines):
         said.append(", ".join(f"{x.sku or x.listing_ref} × {count}" for x, count in missing) + "; add it there")
         they = "it then has"
     is_new = "owed" in creation.payload and creation.payload.get("seen") != mark(seen) and not seen.awaited
@@ -80,12 +80,12 @@ def added_by_hand(*, seller_id: int, order_id: int, at: datetime) -> Order:
             raise Refused(f"order {order.order_ref} has nothing that the store's order lacks")
         seen = look(order)
         lines = list(Line.objects.for_seller(seller_id).filter(order=order).order_by("id"))
-        missing, sent = _too_few(creation, lines), dict(creation.payload["lines"])
+        missing, going, waiting = _too_few(order, lines), going_out(order), too_many(order)
+        sent = creation.payload["lines"]
         inventory.absorb(seller_id=seller_id, line_ids=[x.id for x, _ in missing if str(x.id) not in sent], at=at)
-        for line, count in missing:
-            sent[str(line.id)] = sent.get(str(line.id), 0) + count
         _come_to(order, lines, seen)
-        there = {str(x.id): min(sent.get(str(x.id), 0), x.quantity) for x in lines}
+        left = {x.id: x.quantity - x.cancelled_quantity for x in lines}
+        there = {str(i): pieces + waiting.get(i, 0) + going.get(i, 0) for i, pieces in left.items()}
         mended = {**creation.payload, "lines": there, "shipping": str(seen.shipping), "seen": mark(seen)}
         amend_intent(creation, payload=mended)
         amend_intent(creation, payload={**mended, "owed": _owed_there(order, lines)})
@@ -143,8 +143,8 @@ def _creation(order: Order) -> Intent | None:
     return creation if creation and creation.state == "confirmed" and "lines" in creation.payload else None
 
 
-def _too_few(creation: Intent, lines: Sequence[Line]) -> list[tuple[Line, int]]:
+def _too_few(order: Order, lines: Sequence[Line]) -> list[tuple[Line, int]]:
     """Lines with the pieces that the store's order has not got."""
-    sent = creation.payload["lines"]
-    left = [(x, x.quantity - x.cancelled_quantity - sent.get(str(x.id), 0)) for x in lines]
+    there = in_store(order, lines)
+    left = [(x, x.quantity - x.cancelled_quantity - there.get(x.id, 0)) for x in lines]
     return [(line, count) for line, count in left if count > 0]

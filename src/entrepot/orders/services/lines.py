@@ -3,19 +3,23 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from datetime import datetime
 from decimal import ROUND_HALF_UP, Decimal
 from typing import Any
+
+from entrepot.core.money import minor_unit
 
 from ..living import Picture
 from ..models import Line, Order
 from ..parts import FACTS
 from ..rows import Row, by_ref
 from .entry import Entry, in_store, nothing_sent
+from .lowering import drop_planned
 
 _ZERO = Decimal(0)
 
 
-def take_lines(entry: Entry, seen: Picture, variants: Mapping[str, int]) -> None:
+def take_lines(entry: Entry, seen: Picture, variants: Mapping[str, int], *, at: datetime) -> None:
     """``variants``: listing ref → variant id. As long as nothing was sent, the lines are what is told; one that is told
     no more has no pieces, and what a person mapped stays. Lines that the store was given stay as they are: what is
     more than these are lines of their own, which follow the news as long as the store has not got them.
@@ -24,8 +28,9 @@ def take_lines(entry: Entry, seen: Picture, variants: Mapping[str, int]) -> None
     if nothing_sent(entry.order):
         _follow(entry, entry.lines, list(by_ref(seen.whole).values()), variants)
     else:
-        sent = in_store(entry.order, entry.lines)
-        free = [x for x in entry.lines if x not in sent]
+        there = in_store(entry.order, entry.lines)
+        sent, free = ([x for x in entry.lines if (x.pk in there) is given] for given in (True, False))
+        _take_from(entry, sent, seen, at)
         _follow(entry, free, _beyond(sent, seen.whole), variants)
     _name(entry)
     for line in entry.lines:
@@ -98,6 +103,42 @@ def _made(order: Order, row: Row, variants: Mapping[str, int]) -> Line:
         title=row.facts["title"], quantity=row.pieces, line_total=row.amount, variant_id=variants.get(row.listing),
         **{name: Decimal(row.facts[name]) for name in FACTS},
     )  # fmt: skip
+
+
+def _take_from(entry: Entry, sent: Sequence[Line], seen: Picture, at: datetime) -> None:
+    """Pieces that turn out to live, and that the store's order has no more or never had: from now on they are of lines
+    that it was not given. What is only planned to be taken out stays in.
+    """
+    if not _lost(sent, in_store(entry.order, sent), seen):
+        return
+    drop_planned(entry.order, at=at)
+    minor = minor_unit(entry.order.currency)
+    for line, pieces in _lost(sent, in_store(entry.order, sent), seen):
+        living = [row for row in seen.living if row.listing == line.listing_ref]
+        price = sum((row.amount for row in living), _ZERO) / sum(row.pieces for row in living)
+        amount = line.line_total
+        if pieces < line.quantity:
+            amount = min(amount, (price * pieces).quantize(minor, ROUND_HALF_UP))
+        line.quantity, line.line_total = line.quantity - pieces, line.line_total - amount
+        line.cancelled_quantity -= pieces
+        if line.cancelled_total is not None:
+            line.cancelled_total = min(line.line_total, max(_ZERO, line.cancelled_total - amount))
+        entry.touched.append(line)
+
+
+def _lost(sent: Sequence[Line], there: Mapping[int, int], seen: Picture) -> list[tuple[Line, int]]:
+    """Lines with the pieces of them that live, and are cancelled here because the store's order has them no more."""
+    found = []
+    for listing in dict.fromkeys(x.listing_ref for x in sent):
+        same = [x for x in sent if x.listing_ref == listing]
+        lost = {x.pk: max(0, min(x.cancelled_quantity, x.quantity - there[x.pk])) for x in same}
+        lives, ever = (sum(r.pieces for r in rows if r.listing == listing) for rows in (seen.living, seen.whole))
+        lacks = lives - (max(ever, sum(x.quantity for x in same)) - sum(lost.values()))
+        for line in same:
+            pieces = max(0, min(lacks, lost[line.pk]))
+            found += [(line, pieces)] if pieces else []
+            lacks -= pieces
+    return found
 
 
 def _beyond(sent: Sequence[Line], whole: Sequence[Row]) -> list[Row]:

@@ -10,14 +10,21 @@ from typing import TYPE_CHECKING
 from django.db import transaction
 
 from entrepot.channels import queries as channels
-from entrepot.channels.services import confirm_by_hand, confirm_intent, drop_refused, plan_intent, refuse_intent
+from entrepot.channels.services import (
+    confirm_by_hand,
+    confirm_intent,
+    drop_intent,
+    drop_refused,
+    plan_intent,
+    refuse_intent,
+)
 from entrepot.core.errors import Refused
 from entrepot.core.ids import fingerprint
 from entrepot.inventory import services as inventory
 from entrepot.kit.registry import connector
 
 from ..models import Line, Order
-from .entry import CANCELLATION
+from .entry import CANCELLATION, DEAD, LOWERING, in_store
 from .export import KIND
 from .sale import averaged, gross_of, owed_for
 from .troubles import say, unsay
@@ -25,19 +32,21 @@ from .troubles import say, unsay
 if TYPE_CHECKING:
     from entrepot.channels.models import Intent
 
-LOWER_KIND = "store_lower"
 _PART = "pieces were cancelled by the marketplace after the store had the order"
 _BY_HAND = f"{_PART}: lower it in the store, and say here that it is done"
-_DEAD = ("refused", "dropped")
 
 
 def plan_lowering(*, order: Order, at: datetime) -> Intent | None:
     """Have what the marketplace cancelled taken out of the store's order (locked), as far as it is still in it.
 
-    None: there is nothing to take out, or the store's connector cannot: then the order says so.
+    None: there is nothing to take out, the whole is being cancelled there, or the store's connector cannot: then the
+    order says so.
     """
     pieces = too_many(order)
-    if not pieces or order.store is None:
+    if not pieces:
+        drop_refused(_intents(order), at=at)
+        unsay([order], "part")
+    if not pieces or order.store is None or _is_being_cancelled(order):
         return None
     if order.state != "synced" or not connector(order.store.connector).has("lower_order"):
         say([order], "part", _BY_HAND)
@@ -52,7 +61,7 @@ def _plan(order: Order, pieces: Mapping[int, int], at: datetime) -> Intent:
     drop_refused(earlier, at=at)
     taken = len(earlier)
     return plan_intent(
-        seller_id=order.seller_id, channel_id=order.store_id or 0, kind=LOWER_KIND, subject_id=order.id,
+        seller_id=order.seller_id, channel_id=order.store_id or 0, kind=LOWERING, subject_id=order.id,
         step=f"{taken}-{fingerprint(wanted)[:16]}", payload={"lines": wanted, "owed": _owed(order, pieces)}, at=at,
     )  # fmt: skip
 
@@ -76,32 +85,24 @@ def too_many(order: Order) -> dict[int, int]:
     creation = channels.intent_of(seller_id=order.seller_id, kind=KIND, subject_id=order.id)
     if creation is None or creation.state != "confirmed":
         return {}
-    sent: Mapping[str, int] | None = creation.payload.get("lines")
-    going: dict[str, int] = {}
-    for intent in _intents(order):
-        if intent.state not in _DEAD:
-            for line, count in intent.payload["lines"].items():
-                going[line] = going.get(line, 0) + count
-    found = {}
-    for x in Line.objects.system().filter(order=order).order_by("id"):
-        there = (x.quantity if sent is None else sent.get(str(x.id), 0)) - going.get(str(x.id), 0)
-        if there > x.quantity - x.cancelled_quantity:
-            found[x.id] = there - (x.quantity - x.cancelled_quantity)
-    return found
+    lines = list(Line.objects.system().filter(order=order).order_by("id"))
+    there = in_store(order, lines)
+    more = {x.id: there.get(x.id, 0) - (x.quantity - x.cancelled_quantity) for x in lines}
+    return {line_id: pieces for line_id, pieces in more.items() if pieces > 0}
 
 
 def taken_out(order: Order) -> dict[int, Decimal]:
     """Line id → what the buyer no longer pays for pieces that were, or are being, taken out of the store's order."""
     found: dict[int, Decimal] = {}
     for intent in _intents(order):
-        if intent.state not in _DEAD:
+        if intent.state not in DEAD:
             for line, amount in intent.payload.get("owed", {}).items():
                 found[int(line)] = found.get(int(line), Decimal(0)) + Decimal(amount)
     return found
 
 
 def _intents(order: Order) -> list[Intent]:
-    return channels.intents_of(seller_id=order.seller_id, kinds=[LOWER_KIND], subject_id=order.id)
+    return channels.intents_of(seller_id=order.seller_id, kinds=[LOWERING], subject_id=order.id)
 
 
 def pieces_to_lower(*, order: Order, intent: Intent) -> list[tuple[str, int, Decimal]]:
@@ -124,8 +125,21 @@ def waits_to_be_lowered(order: Order) -> bool:
     """Whether the store's order has pieces that the marketplace cancelled, and no call of ours takes them out."""
     if order.state not in ("synced", "processed", "failed"):
         return False
+    return not _is_being_cancelled(order) and bool(too_many(order))
+
+
+def _is_being_cancelled(order: Order) -> bool:
     cancels = channels.intents_of(seller_id=order.seller_id, kinds=[CANCELLATION], subject_id=order.id)
-    return all(i.state in _DEAD for i in cancels) and bool(too_many(order))
+    return any(i.state not in DEAD for i in cancels)
+
+
+def drop_planned(order: Order, *, at: datetime) -> None:
+    """Nothing that was planned to be taken out of the store's order is: another number of pieces is gone."""
+    for intent in _intents(order):
+        drop_intent(
+            seller_id=order.seller_id, channel_id=intent.channel_id, kind=LOWERING, subject_id=order.id,
+            step=intent.step, at=at,
+        )  # fmt: skip
 
 
 def confirm_lowered(*, intent: Intent, refund_ref: str, at: datetime) -> None:
