@@ -119,7 +119,8 @@ def test_a_split_that_holds_what_the_whole_did_not_is_told_whatever_would_be_sol
 def test_older_news_of_a_package_says_nothing_and_news_without_lines_keeps_what_was_in_it():
     parts = told_parts({}, [WHOLE])
 
-    assert told_parts(parts, [replace(WHOLE, modified_at=AT, lines=(line("X", "POT"),))]) == parts
+    older = told_parts(parts, [replace(WHOLE, modified_at=AT, lines=(line("X", "POT"),))])
+    assert older == {"R": {**parts["R"], "since": AT.isoformat()}}
     bare = told_parts(parts, [replace(WHOLE, modified_at=AT.replace(minute=9), lines=(), state="cancelled")])
     kept = {row["listing"]: row["pieces"] for row in bare["R"]["rows"]}
     assert (bare["R"]["state"], kept) == ("cancelled", {"TEA": 2, "CUP": 1})

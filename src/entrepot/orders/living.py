@@ -167,7 +167,7 @@ def _add_family(seen: Picture, family: Parts, dead: Collection[str], named: Coll
         seen.living += rest
         rows = [*(row for part in leaves.values() for row in _rows(part)), *rest]
     elif set(leaves) != set(tops):
-        rest, fits = _add_rest(seen, tops, leaves, dead, minor)
+        rest, fits = _add_rest(seen, family, leaves, dead, minor)
         if not fits:
             seen.wrong.append(f"{_named(tops)} was told, and what came from it is told as {_named(leaves)}")
             rows = [*(row for part in leaves.values() for row in _rows(part)), *rest]
@@ -197,12 +197,14 @@ def _rest_of_parts(family: Parts, leaves: Parts, named: Collection[str], minor: 
 
 
 def _add_rest(
-    seen: Picture, tops: Parts, leaves: Parts, dead: Collection[str], minor: Decimal
+    seen: Picture, family: Parts, leaves: Parts, dead: Collection[str], minor: Decimal
 ) -> tuple[list[Row], bool]:  # fmt: skip
     """What is left of a split whole, and told of by no package yet; whether what is told can be pieces of it at all.
 
-    Where it cannot, no more is left than it had more pieces in all.
+    It lives as the package does that it was last seen in. Where it cannot be, no more is left than the whole had more
+    pieces in all.
     """
+    tops = {ref: x for ref, x in family.items() if not x["origins"]}
     parts = {ref: x for ref, x in leaves.items() if ref not in tops}
     split = {ref: x for ref, x in tops.items() if ref not in leaves}
     whole, pieces = [row for x in split.values() for row in _rows(x)], [row for x in parts.values() for row in _rows(x)]
@@ -214,12 +216,41 @@ def _add_rest(
     if not fits:
         rest = _first_pieces(rest, sum(row.pieces for row in whole) - sum(row.pieces for row in pieces))
         shipping = max(shipping, Decimal(0))
+    left = rest
+    for ref in _split_again(family, tops) if fits else ():
+        is_dead, own, freight = ref in dead, *_own_rest(family, ref, minor)
+        after, _ = less(left, own, minor)
+        (seen.gone if is_dead else seen.living).extend(less(left, after, minor)[0])
+        left, freight = after, min(shipping, freight)
+        seen.shipping, shipping = seen.shipping + (Decimal(0) if is_dead else freight), shipping - freight
     if any(ref not in dead for ref in split):
-        seen.living += rest
+        seen.living += left
         seen.shipping += shipping
     else:
-        seen.gone += rest
+        seen.gone += left
     return rest, fits
+
+
+def _split_again(family: Parts, tops: Parts) -> list[str]:
+    """Packages that came from another, and others from them."""
+    named = {origin for x in family.values() for origin in x["origins"]}
+    return [ref for ref in family if ref in named and ref not in tops]
+
+
+def _own_rest(family: Parts, ref: str, minor: Decimal) -> tuple[list[Row], Decimal]:
+    """What of a split package went into none that is told, and its shipping.
+
+    What names only the first of the chain is taken for a piece of it where it was first told after the split.
+    """
+    split_at, above = family[ref]["at"], set(family[ref]["origins"])
+    heirs = {heir for heir, x in family.items() if ref in x["origins"]}
+    heirs |= {
+        heir for heir, x in family.items() if above & set(x["origins"]) and x["since"] >= split_at and heir != ref
+    }
+    heirs -= {heir for heir in heirs if heirs & set(family[heir]["origins"])}  # those that came from one of them
+    rest, _ = less(_rows(family[ref]), [row for heir in heirs for row in _rows(family[heir])], minor)
+    shipping = Decimal(family[ref]["shipping"]) - sum(Decimal(family[heir]["shipping"]) for heir in heirs)
+    return [row for row in rest if row.pieces], max(Decimal(0), shipping)
 
 
 def _is_used_up(rest: Sequence[Row], rounding: Decimal) -> bool:

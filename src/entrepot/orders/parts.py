@@ -1,9 +1,10 @@
 """The youngest news of each package of an order, as it is kept. Pure.
 
-A part is {"at": ISO instant, "state": …, "origins": [refs], the five ``AMOUNTS`` as text, "off": what its total
-differs by from its lines and shipping, "rows": […]}; a row {"ref", "listing", "sku", "title", "pieces", "amount": what
-the buyer pays for all of them, "averaged": units that have only an average, "units": the price of each where that is
-told, the five ``FACTS``}, numbers as text. docs/rules/order-life.md §3 has the rule.
+A part is {"at": ISO instant, "since": of the oldest news, "told_at": of the news that its rows are of, "state": …,
+"origins": [refs], the five ``AMOUNTS`` as text, "off": what its total differs by from its lines and shipping, "rows":
+[…]}. A row is {"ref", "listing", "sku", "title", "pieces", "amount": what the buyer pays for all of them, "averaged":
+units that have only an average, "units": the price of each where that is told, the five ``FACTS``}, numbers as text.
+docs/rules/order-life.md §3 has the rule.
 """
 
 from __future__ import annotations
@@ -22,15 +23,18 @@ FACTS = ("unit_gross", "unit_seller_discount", "unit_channel_discount", "unit_pr
 
 
 def told_parts(parts: Mapping[str, Any], packages: Iterable[records.Package]) -> dict[str, Any]:
-    """``parts`` after more news: older than known says nothing; without lines the rows that are known stay."""
+    """``parts`` after more news: older than known says nothing; without lines the youngest rows that are known stay."""
     kept = dict(parts)
     for p in sorted(packages, key=lambda p: p.modified_at):
         before = kept.get(p.package_ref)
-        if before is not None and p.modified_at.isoformat() < before["at"]:
-            if p.lines and not before["rows"]:  # all that is known of what is in it
-                kept[p.package_ref] = {**before, **_contents(p)}
+        at = p.modified_at.isoformat()
+        since = min(at, before.get("since", before["at"])) if before else at
+        if before is not None and at < before["at"]:
+            kept[p.package_ref] = {**before, "since": since}
+            if p.lines and (not before["rows"] or at >= before.get("told_at", before["at"])):
+                kept[p.package_ref] |= _contents(p)
             continue
-        now: dict[str, Any] = {"at": p.modified_at.isoformat(), "state": p.state, "origins": sorted(p.origin_refs)}
+        now: dict[str, Any] = {"at": at, "since": since, "state": p.state, "origins": sorted(p.origin_refs)}
         if p.lines or before is None:
             now |= _contents(p)
         kept[p.package_ref] = {**(before or {}), **now}
@@ -56,4 +60,5 @@ def _contents(package: records.Package) -> dict[str, Any]:
         most["amount"] += off
         off = Decimal(0)
     told = [{**row, "amount": str(row["amount"])} for row in rows.values()]
-    return {"rows": told, "off": str(off), **{name: str(getattr(package, name)) for name in AMOUNTS}}
+    at = package.modified_at.isoformat()
+    return {"told_at": at, "rows": told, "off": str(off), **{name: str(getattr(package, name)) for name in AMOUNTS}}
