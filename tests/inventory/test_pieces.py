@@ -34,9 +34,7 @@ def on_hand(tea):
 
 
 def back(tea, pieces, **more):
-    return give_back_some(
-        seller_id=tea.seller_id, lines=[(1, tea.id, pieces)], **{"asked_at": at(3), "at": at(4), **more}
-    )
+    return give_back_some(seller_id=tea.seller_id, lines=[(1, pieces, 3)], **{"asked_at": at(3), "at": at(4), **more})
 
 
 def test_a_part_comes_back_and_the_rest_when_the_whole_is_cancelled(tea):
@@ -65,5 +63,5 @@ def test_what_a_reading_may_tell_already_is_not_added(tea, asked_at):
 
 
 def test_another_sellers_line_gives_nothing(tea, borealis):
-    assert give_back_some(seller_id=borealis.id, lines=[(1, tea.id, 1)], asked_at=at(3), at=at(4)) == []
+    assert give_back_some(seller_id=borealis.id, lines=[(1, 1, 3)], asked_at=at(3), at=at(4)) == []
     assert on_hand(tea) == 7

@@ -192,6 +192,15 @@ def kits_with(*, variant_ids: Sequence[int]) -> list[int]:
     return sorted(kits | set(further.values_list("kit_id", flat=True)))
 
 
+def parts_of(*, variant_ids: Sequence[int]) -> dict[int, list[Component]]:
+    """What those of these variants that are kits are made of, by the kit's id. Who shares stock is no kit."""
+    rows = Component.objects.system().filter(kit_id__in=variant_ids, part__is_pool=False)
+    found: dict[int, list[Component]] = {}
+    for row in rows.select_related("part__product").order_by("kit_id", "id"):
+        found.setdefault(row.kit_id, []).append(row)
+    return found
+
+
 def full_pass(*, seller_id: int, channel_id: int) -> FullPass | None:
     """What the last full pass over a store missed; None: there was none yet."""
     return FullPass.objects.for_seller(seller_id).filter(channel_id=channel_id).first()

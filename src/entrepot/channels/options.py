@@ -73,6 +73,12 @@ def _rates(value: Any) -> bool:
 OPTIONS: tuple[Option, ...] = (
     Option("hub.order_currency", "currency of orders in the store", "keep or convert", _one_of("keep", "convert")),
     Option(
+        "hub.kits",
+        "kits in orders of the store: the goods that they are made of, or the kit, whose parts a plug-in there takes",
+        "parts or whole",
+        _one_of("parts", "whole"),
+    ),
+    Option(
         "hub.on_store_cancel",
         "what follows when the store cancels an order of a marketplace",
         "ask or give_up",

@@ -5,13 +5,19 @@ from __future__ import annotations
 from collections.abc import Sequence
 from decimal import Decimal
 
-from .models import Price, PriceChange, PriceRule
+from .models import BasePrice, Price, PriceChange, PriceRule
 
 
 def prices(*, storefront_id: int, variant_ids: Sequence[int]) -> dict[int, Price]:
     """Variant id → its computed price on a storefront."""
     found = Price.objects.system().filter(storefront_id=storefront_id, variant_id__in=variant_ids)
     return {p.variant_id: p for p in found}
+
+
+def regular_prices(*, variant_ids: Sequence[int]) -> dict[int, Decimal]:
+    """Variant id → what it costs at home, in the currency of its store; absent where that is unknown."""
+    rows = BasePrice.objects.system().filter(variant_id__in=variant_ids, regular__isnull=False)
+    return dict(rows.values_list("variant_id", "regular"))
 
 
 def vat_rates(*, storefront_ids: Sequence[int]) -> dict[int, Decimal]:

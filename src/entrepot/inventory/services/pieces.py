@@ -11,13 +11,14 @@ from entrepot.events.services import mark_dirty
 
 from .promises import KNOWS, SHELF, lock_promised
 
-# A kit's components follow its pieces. A promise of which nothing is left is over.
+# A kit's components come back as they were promised, whatever it is made of now. A promise of which nothing is left is
+# over.
 _RETURN_SOME = """
 WITH parts AS (
-    SELECT r.id, r.variant_id, r.quantity AS held, least(r.quantity, t.pieces * coalesce(c.quantity, 1)) AS part
-      FROM unnest(%(lines)s::bigint[], %(variants)s::bigint[], %(pieces)s::int[]) AS t(line_id, variant_id, pieces)
-      LEFT JOIN catalog_part c ON c.kit_id = t.variant_id AND c.kit_id = ANY(%(variants)s)
-      JOIN inventory_reservation r ON r.line_id = t.line_id AND r.variant_id = coalesce(c.part_id, t.variant_id)
+    SELECT r.id, r.variant_id, r.quantity AS held,
+           least(r.quantity, round(r.quantity * t.pieces::numeric / greatest(t.taken, 1)))::int AS part
+      FROM unnest(%(lines)s::bigint[], %(pieces)s::int[], %(taken)s::int[]) AS t(line_id, pieces, taken)
+      JOIN inventory_reservation r ON r.line_id = t.line_id
      WHERE r.state = 'absorbed' AND r.seller_id = %(seller)s
 ), shrunk AS (
     UPDATE inventory_reservation r
@@ -34,17 +35,18 @@ _NOBODY_KNOWS = datetime(1970, 1, 1, tzinfo=UTC)
 def give_back_some(
     *, seller_id: int, lines: Sequence[tuple[int, int, int]], asked_at: datetime | None, at: datetime
 ) -> list[int]:
-    """The store took (line id, variant id, pieces) out of an order that it keeps; the variant ids that changed.
+    """The store took (line id, pieces, of how many that it had) out of an order that it keeps; the variant ids that
+    changed.
 
     ``asked_at`` is when it was asked to: a reading that began later may show the goods as back already, and nothing
     is added then. None: nobody knows when, so the next reading tells.
     """
     if not lines:
         return []
-    ids, variants, pieces = (list(column) for column in zip(*lines, strict=True))
+    ids, pieces, taken = (list(column) for column in zip(*lines, strict=True))
     with transaction.atomic(), connection.cursor() as cursor:
         lock_promised(seller_id, ids)
-        values = {"seller": seller_id, "lines": ids, "variants": variants, "pieces": pieces, "at": at}
+        values = {"seller": seller_id, "lines": ids, "pieces": pieces, "taken": taken, "at": at}
         cursor.execute(_RETURN_SOME, values | {"since": asked_at or _NOBODY_KNOWS})
         changed = [row[0] for row in cursor.fetchall()]
         mark_dirty(kind="stock", subject_ids=changed)

@@ -20,6 +20,7 @@ from ..models import Order
 from ..states import ORDER
 from .entry import CREATION, save_all
 from .hold import differs_from_told
+from .kits import kept
 from .look import look, mark
 from .sale import Facts, currency_at, facts_of, owed_for, sales_order
 from .troubles import say, unsay
@@ -144,6 +145,7 @@ def _say(begun: Begun, order: Order, intent: Intent, store: Channel, facts: Fact
         "lived": mark(seen), "shipping": str(seen.shipping),
         "lines": {str(x.id): x.quantity - x.cancelled_quantity for x in facts.lines[order.id]},
         "owed": {str(x.id): str(owed_for(x, order.currency)) for x in facts.lines[order.id]},
+        "kits": kept(facts.kits, facts.lines[order.id]),
     }  # fmt: skip
 
 

@@ -22,10 +22,11 @@ from ..rows import by_ref
 from .entry import going_out, in_store, update_rows
 from .export import KIND
 from .hold import differs_from_told
+from .kits import Kits, kept, kits_of
 from .lines import shares
 from .look import look, mark
 from .lowering import taken_out, too_many
-from .sale import averaged, owed_for
+from .sale import averaged, gross_of, owed_for
 from .troubles import say, unsay
 
 if TYPE_CHECKING:
@@ -50,7 +51,7 @@ def _what_differs(order: Order) -> str:
     lines = list(Line.objects.for_seller(order.seller_id).filter(order=order).order_by("id"))
     said, they = [], "it has"
     if missing := _too_few(order, lines):
-        said.append(", ".join(f"{x.sku or x.listing_ref} × {count}" for x, count in missing) + "; add it there")
+        said.append(_named(order, missing) + "; add it there")
         they = "it then has"
     is_new = "owed" in creation.payload and creation.payload.get("seen") != mark(seen) and not seen.awaited
     if is_new and (why := differs_from_told(order, lines, there=_there(order, creation, lines), they=they)):
@@ -64,6 +65,19 @@ def _there(order: Order, creation: Intent, lines: Sequence[Line]) -> dict[str, A
     left = {str(x.id): x.quantity - x.cancelled_quantity for x in lines if x.id in taken and x.id not in waiting}
     owed = {key: str(Decimal(given["owed"][key]) - taken[int(key)]) for key in left if key in given["owed"]}
     return {**given, "lines": {**given["lines"], **left}, "owed": {**given["owed"], **owed}}
+
+
+def _named(order: Order, missing: Sequence[tuple[Line, int]]) -> str:
+    """Of a kit, what it is made of: that is what the store takes from its shelf."""
+    kits = _kits(order, [x for x, _ in missing])
+    goods = [
+        (p.sku, p.pieces * count) for x, count in missing for p in kits.get(x.variant_id or 0, ())
+    ] + [(x.sku or x.listing_ref, count) for x, count in missing if x.variant_id not in kits]  # fmt: skip
+    return ", ".join(f"{sku} × {count}" for sku, count in goods)
+
+
+def _kits(order: Order, lines: Sequence[Line]) -> Kits:
+    return kits_of(store=order.store, variant_ids=[x.variant_id for x in lines if x.variant_id]) if order.store else {}
 
 
 def added_by_hand(*, seller_id: int, order_id: int, at: datetime) -> Order:
@@ -86,9 +100,15 @@ def added_by_hand(*, seller_id: int, order_id: int, at: datetime) -> Order:
         _come_to(order, lines, seen)
         left = {x.id: x.quantity - x.cancelled_quantity for x in lines}
         there = {str(i): pieces + waiting.get(i, 0) + going.get(i, 0) for i, pieces in left.items()}
-        mended = {**creation.payload, "lines": there, "shipping": str(seen.shipping), "seen": mark(seen)}
+        kits = {
+            **kept(_kits(order, [x for x, _ in missing]), [x for x, _ in missing]),
+            **creation.payload.get("kits", {}),
+        }
+        mended = {**creation.payload, "lines": there, "kits": kits, "shipping": str(seen.shipping), "seen": mark(seen)}
         amend_intent(creation, payload=mended)
-        amend_intent(creation, payload={**mended, "owed": _owed_there(order, lines)})
+        owed = _owed_there(order, lines)
+        total = gross_of(order=order, owed=sum(map(Decimal, owed.values())) + seen.shipping)
+        amend_intent(creation, payload={**mended, "owed": owed, "total": str(total)})
         unsay([order], "late")
     return order
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from datetime import datetime
 from decimal import Decimal
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from django.db import transaction
 
@@ -26,6 +26,7 @@ from entrepot.kit.registry import connector
 from ..models import Line, Order
 from .entry import CANCELLATION, DEAD, LOWERING, in_store
 from .export import KIND
+from .kits import sent_parts, split
 from .sale import averaged, gross_of, owed_for
 from .troubles import say, unsay
 
@@ -59,10 +60,11 @@ def _plan(order: Order, pieces: Mapping[int, int], at: datetime) -> Intent:
     wanted = {str(line): count for line, count in sorted(pieces.items())}
     earlier = _intents(order)
     drop_refused(earlier, at=at)
-    taken = len(earlier)
+    taken, owed = len(earlier), _owed(order, pieces)
     return plan_intent(
         seller_id=order.seller_id, channel_id=order.store_id or 0, kind=LOWERING, subject_id=order.id,
-        step=f"{taken}-{fingerprint(wanted)[:16]}", payload={"lines": wanted, "owed": _owed(order, pieces)}, at=at,
+        step=f"{taken}-{fingerprint(wanted)[:16]}", at=at,
+        payload={"lines": wanted, "owed": owed, "gross": _gross(order, owed)},
     )  # fmt: skip
 
 
@@ -78,6 +80,37 @@ def _owed(order: Order, pieces: Mapping[int, int]) -> dict[str, str]:
         is_known = line in sent and exact >= 0
         found[line] = str(exact if is_known else averaged(x, pieces[x.id], order.currency))
     return found
+
+
+def _gross(order: Order, owed: Mapping[str, str]) -> dict[str, str]:
+    """The same in the currency that the store has it in, by line: what the store's order then comes to is what is left,
+    converted as one sum. What the lines converted by themselves differ from that by goes on the largest.
+    """
+    found = {line: gross_of(order=order, owed=Decimal(amount)) for line, amount in owed.items()}
+    creation = channels.intent_of(seller_id=order.seller_id, kind=KIND, subject_id=order.id)
+    sent = creation.payload if creation else {}
+    if order.fx_rate is not None and {"owed", "shipping", "total"} <= sent.keys():
+        given = sum((gross for _, gross in _taken(order)), Decimal(0))
+        left = sum((Decimal(x) for x in sent["owed"].values()), Decimal(sent["shipping"]))
+        left -= sum((amount for amount, _ in _taken(order)), Decimal(0)) + sum(map(Decimal, owed.values()))
+        whole = Decimal(sent["total"]) - given - gross_of(order=order, owed=left)
+        most = max(found, key=lambda line: found[line])
+        found[most] = max(Decimal(0), found[most] + whole - sum(found.values()))
+    return {line: str(gross) for line, gross in found.items()}
+
+
+def _taken(order: Order) -> list[tuple[Decimal, Decimal]]:
+    """What was, or is being, taken out of the store's order, in the order's own currency and in the store's."""
+    found = []
+    for told in (i.payload for i in _intents(order) if i.state not in DEAD):
+        for line, amount in told.get("owed", {}).items():
+            found.append((Decimal(amount), _in_store(order, told, line, Decimal(amount))))
+    return found
+
+
+def _in_store(order: Order, told: Mapping[str, Any], line: str, owed: Decimal) -> Decimal:
+    gross = told.get("gross", {}).get(line)
+    return Decimal(gross) if gross is not None else gross_of(order=order, owed=owed)
 
 
 def too_many(order: Order) -> dict[int, int]:
@@ -106,12 +139,18 @@ def _intents(order: Order) -> list[Intent]:
 
 
 def pieces_to_lower(*, order: Order, intent: Intent) -> list[tuple[str, int, Decimal]]:
-    """SKU, pieces and what the buyer pays for them, of each line that an intent takes pieces out of."""
+    """SKU, pieces and their price, of each line of the store's order that an intent takes pieces out of."""
     pieces, told = {int(line): count for line, count in intent.payload["lines"].items()}, intent.payload.get("owed", {})
-    found = []
+    creation = channels.intent_of(seller_id=order.seller_id, kind=KIND, subject_id=order.id)
+    sent, found = creation.payload if creation else {}, []
     for x in Line.objects.system().filter(order=order, id__in=pieces).order_by("id"):
         owed = Decimal(told.get(str(x.id)) or averaged(x, pieces[x.id], order.currency))
-        found.append((x.sku or x.listing_ref, pieces[x.id], gross_of(order=order, owed=owed)))
+        gross, count = _in_store(order, intent.payload, str(x.id), owed), pieces[x.id]
+        if parts := sent_parts(sent, x):
+            shares = split(gross, parts, order.store_currency or order.currency)
+            found += [(p.sku, p.pieces * count, share) for p, share in zip(parts, shares, strict=True)]
+        else:
+            found.append((x.sku or x.listing_ref, count, gross))
     return found
 
 
@@ -158,11 +197,19 @@ def confirm_lowered(*, intent: Intent, refund_ref: str, at: datetime) -> None:
 def _give_back(order: Order, intent: Intent, asked_at: datetime | None, at: datetime) -> None:
     """Ends the complaint, if there was one and nothing else is open."""
     pieces = {int(line): count for line, count in intent.payload["lines"].items()}
-    lines = Line.objects.system().filter(order=order, id__in=pieces, variant__isnull=False).order_by("id")
-    told = [(x.id, x.variant_id, pieces[x.id]) for x in lines if x.variant_id]
+    lines = list(Line.objects.system().filter(order=order, id__in=pieces, variant__isnull=False).order_by("id"))
+    there = in_store(order, lines)
+    still = {line: there.get(line, 0) + _not_yet(order, line, intent) for line in pieces}
+    told = [(x.id, pieces[x.id], still[x.id]) for x in lines]
     inventory.give_back_some(seller_id=order.seller_id, lines=told, asked_at=asked_at, at=at)
     if not any(i.state == "refused" for i in _intents(order) if i.id != intent.id):
         unsay([order], "part")
+
+
+def _not_yet(order: Order, line: int, but: Intent) -> int:
+    """Pieces of a line that are asked to be taken out and have not come back yet, those of an intent among them."""
+    waiting = [i for i in _intents(order) if i.id == but.id or i.state not in (*DEAD, "confirmed")]
+    return sum(i.payload["lines"].get(str(line), 0) for i in waiting)
 
 
 def refuse_lowering(*, intent: Intent, why: str, at: datetime) -> None:

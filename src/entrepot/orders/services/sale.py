@@ -14,6 +14,7 @@ from entrepot.kit import records
 from entrepot.pricing.services import rate_on
 
 from ..models import Line, Order, Party
+from .kits import Part, kits_of, split
 from .look import look
 
 if TYPE_CHECKING:
@@ -24,11 +25,14 @@ _RATE = Decimal("0.00000001")  # a rate is used with the decimals it is kept wit
 
 @dataclass(frozen=True, slots=True)
 class Facts:
-    """What sales orders of a set are made of, read at once: lines and parties by order id, their refs by variant id."""
+    """What sales orders of a set are made of, read at once: lines and parties by order id, their refs and the parts of
+    kits by variant id.
+    """
 
     lines: dict[int, list[Line]]
     parties: dict[int, dict[str, records.Party]]
     refs: dict[int, tuple[str, str]]
+    kits: dict[int, list[Part]]
 
     def left(self, order: Order) -> list[Line]:
         """Lines that are not cancelled whole."""
@@ -36,7 +40,7 @@ class Facts:
 
 
 def facts_of(*, orders: Sequence[Order], store: Channel) -> Facts:
-    """Three SQL statements, however many orders."""
+    """Five SQL statements, however many orders."""
     ids = [o.id for o in orders]
     lines: dict[int, list[Line]] = {}
     for line in Line.objects.system().filter(order_id__in=ids).order_by("id"):
@@ -45,8 +49,10 @@ def facts_of(*, orders: Sequence[Order], store: Channel) -> Facts:
     for party in Party.objects.system().filter(order_id__in=ids).order_by("id"):
         parties.setdefault(party.order_id, {})[party.role] = _party(party)
     ours = {x.variant_id for some in lines.values() for x in some if x.variant_id}
+    kits = kits_of(store=store, variant_ids=sorted(ours))
+    ours |= {p.variant_id for parts in kits.values() for p in parts}
     refs = channels.their_refs(channel_id=store.id, kind="variant", our_ids=sorted(ours))
-    return Facts(lines, parties, refs)
+    return Facts(lines, parties, refs, kits)
 
 
 def sales_order(*, order: Order, intent: Intent, store: Channel, facts: Facts | None = None) -> records.SalesOrder:
@@ -68,7 +74,9 @@ def sales_order(*, order: Order, intent: Intent, store: Channel, facts: Facts | 
     return records.SalesOrder(
         our_ref=intent.our_ref, channel=order.channel.name, order_ref=order.order_ref, placed_at=order.placed_at,
         currency=currency,
-        lines=tuple(_line(x, facts.refs, store, order, currency, rate, ship_to.country, record) for x in lines),
+        lines=tuple(
+            told for x in lines for told in _told(x, facts, store, order, currency, rate, ship_to.country, record)
+        ),
         shipping=_converted(shipping, rate, currency), total=_converted(owed, rate, currency),
         ship_to=ship_to, bill_to=parties.get("bill_to", ship_to), note=order.note,
         tracking_ref=order.waybills or None,
@@ -119,19 +127,30 @@ def owed_for(line: Line, currency: str) -> Decimal:
     return averaged(line, left, currency) if line.quantity else Decimal(0)
 
 
-def _line(
-    line: Line, refs: dict[int, tuple[str, str]], store: Channel, order: Order, currency: str, rate: Decimal,
-    country: str, record: str,
-) -> records.SalesLine:  # fmt: skip
-    if line.variant_id is None or line.variant_id not in refs:
-        raise MappingError(record, f"line {line.listing_ref}", "is not bound to a variation of the store")
-    variant_ref, product_ref = refs[line.variant_id]
+def _told(
+    line: Line, facts: Facts, store: Channel, order: Order, currency: str, rate: Decimal, country: str, record: str,
+) -> list[records.SalesLine]:  # fmt: skip
+    """A line in the store's words; of a kit, one for each of its parts, which have its price among them."""
     vat_rate, tax_class = _tax(line.vat_rate, country, store, record)
     gross = _converted(owed_for(line, order.currency), rate, currency)
-    return records.SalesLine(
-        sku=line.sku or line.listing_ref, product_ref=product_ref, variant_ref=variant_ref, title=line.title,
-        quantity=line.quantity - line.cancelled_quantity, gross=gross, vat_rate=vat_rate, tax_class=tax_class,
-    )  # fmt: skip
+    left = line.quantity - line.cancelled_quantity
+    goods = [(line.variant_id, line.sku or line.listing_ref, line.title, left, gross)]
+    if parts := facts.kits.get(line.variant_id or 0):
+        shares = split(gross, parts, currency)
+        goods = [(p.variant_id, p.sku, p.title, left * p.pieces, x) for p, x in zip(parts, shares, strict=True)]
+    found = []
+    for variant_id, sku, title, pieces, amount in goods:
+        if variant_id not in facts.refs:
+            which = f"line {line.listing_ref}" + (f", part {sku}" if parts else "")
+            raise MappingError(record, which, "is not bound to a variation of the store")
+        variant_ref, product_ref = facts.refs[variant_id]
+        found.append(
+            records.SalesLine(
+                sku=sku, product_ref=product_ref, variant_ref=variant_ref, title=title, quantity=pieces, gross=amount,
+                vat_rate=vat_rate, tax_class=tax_class,
+            )
+        )  # fmt: skip
+    return found
 
 
 def _tax(vat_rate: Decimal, country: str, store: Channel, record: str) -> tuple[Decimal, str]:

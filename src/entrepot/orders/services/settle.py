@@ -23,6 +23,7 @@ from ..models import Adjustment, Line, Order
 from ..states import ORDER
 from .cancel import fit_promises, is_gone
 from .entry import save_all
+from .kits import skus_in_store
 from .late import tell_late
 from .look import look, mark
 from .lowering import plan_lowering
@@ -119,11 +120,12 @@ def _absorb(ours: Sequence[tuple[Intent, Order, records.StoreOrder]], at: dateti
     """What was sent, but for SKUs that the store does not know; what was told since is still only promised."""
     if not ours:
         return
-    made = {o.id: (i.payload.get("lines"), m.missing_skus) for i, o, m in ours}
+    made = {o.id: (i.payload, m.missing_skus) for i, o, m in ours}
     taken = []
     for line in Line.objects.system().filter(order_id__in=list(made)).order_by("id"):
-        sent, missing = made[line.order_id]
-        if (sent is None or str(line.id) in sent) and (line.sku or line.listing_ref) not in missing:
+        payload, missing = made[line.order_id]
+        sent = payload.get("lines")
+        if (sent is None or str(line.id) in sent) and not set(skus_in_store(payload, line)) & set(missing):
             taken.append(line.id)
     inventory.absorb(seller_id=ours[0][1].seller_id, line_ids=taken, at=at)
 
