@@ -170,13 +170,13 @@ def test_a_kit_of_variations_promises_gives_back_and_takes_what_they_share(shop)
 
     reserve(seller_id=shop.seller_id, lines=[(1, kit.id, 3)], at=AT)
     assert promised(1) == [(True, 9, "held")]
-    lower(seller_id=shop.seller_id, lines=[(1, kit.id, 2)], at=AT)
+    lower(seller_id=shop.seller_id, lines=[(1, 2)], at=AT)
     assert promised(1) == [(True, 6, "held")]
     assert left("A", "C") == [4, 4]
 
     absorb(seller_id=shop.seller_id, line_ids=[1], at=AT.replace(minute=1))
     assert left("A", "C") == [4, 4]
-    give_back_some(seller_id=shop.seller_id, lines=[(1, 1, 2)], asked_at=AT.replace(minute=2), at=AT.replace(minute=3))
+    give_back_some(seller_id=shop.seller_id, lines=[(1, 1)], asked_at=AT.replace(minute=2), at=AT.replace(minute=3))
     assert left("A", "C") == [7, 7]
 
 

@@ -6,10 +6,10 @@ import pytest
 
 from entrepot.channels.models import Intent
 from entrepot.core.errors import Refused
-from entrepot.fulfilment import services as fulfilment
+from entrepot.inventory.models import StockLevel
 from entrepot.orders import services as orders
 
-from .conftest import AT, begin, claimed, line, made, package, push, sellable
+from .conftest import AT, begin, claimed, line, made, package, push, sellable, tell
 
 pytestmark = pytest.mark.django_db
 
@@ -50,8 +50,7 @@ def test_a_package_that_comes_while_the_order_is_on_its_way_stays_promised(desk)
 
 def told(desk, *news):
     for one in news:
-        taken = desk.tell(one)
-        fulfilment.apply_told(told=[fulfilment.Told(taken.order, taken.line_ids, [one])], at=AT)
+        tell(desk, one)
 
 
 def test_what_comes_late_and_is_cancelled_is_neither_said_nor_taken_out_of_the_store(desk):
@@ -104,3 +103,34 @@ def test_what_came_and_went_while_the_answer_was_out_is_promised_no_more(desk):
     orders.settle_export(intent=intent, made=made(intent, sale), at=AT)
 
     assert (desk.held("CUP"), desk.held("TEA"), desk.order().troubles) == (0, 0, {})
+
+
+def test_pieces_that_were_taken_out_again_by_hand_do_not_come_back_with_the_rest(desk):
+    """A piece that named only the first of its chain looked like one more, until the rest of the news came."""
+    three, one = [line("1", "TEA", 3)], {ref: [line(number)] for ref, number in (("P2", "1"), ("P4", "3"), ("P5", "2"))}
+    two = [line("2", "TEA", 2)]
+    came = {"minutes": 1, "origin_refs": ("P1",)}
+    sellable(desk, by_rule=True)
+    tell(desk, package("P1", lines=three))
+    push(desk)
+    split = package("P1", lines=three, minutes=1, state="superseded")
+    tell(desk, split, package("P2", lines=one["P2"], **came), package("P3", lines=two, **came))
+    tell(desk, package("P4", lines=one["P4"], **came | {"minutes": 2}))
+    add(desk)
+    assert desk.on_hand() == 16
+    again = package("P3", lines=two, state="superseded", **came | {"minutes": 2})
+    tell(desk, again, package("P5", lines=one["P5"], **came | {"minutes": 2}))
+    add(desk)
+    assert desk.on_hand() == 16  # the next reading tells
+    StockLevel.objects.system().filter(variant_id=desk.variants["TEA"]).update(on_hand=17)
+
+    for ref in ("P2", "P4", "P5"):
+        tell(desk, package(ref, lines=one[ref], state="cancelled", **came | {"minutes": 5}))
+    orders.confirm_cancelled(order_id=desk.order().id, is_in_store=True, at=AT, asked_at=AT)
+    assert (desk.order().state, desk.on_hand()) == ("cancelled", 20)
+
+
+def add(desk):
+    assert "late" in desk.order().troubles
+    orders.added_by_hand(seller_id=desk.seller_id, order_id=desk.order().id, at=AT)
+    assert desk.order().troubles == {}

@@ -74,6 +74,7 @@ class Reservation(SellerScoped):
     variant = models.ForeignKey("catalog.Variant", models.PROTECT, related_name="reservations")
     line_id = models.BigIntegerField()  # orders.Line, which is above us
     quantity = models.PositiveIntegerField()
+    pieces = models.PositiveIntegerField(null=True)  # of the line, that it is for; null: as many
     state = models.CharField(max_length=10, default="held")  # held, absorbed (the store took it), released
     made_at = models.DateTimeField()
     ended_at = models.DateTimeField(null=True, blank=True)

@@ -36,6 +36,7 @@ class Order(SellerScoped):
     store_total = models.DecimalField(max_digits=14, decimal_places=2, null=True)  # as the store holds it
     fx_rate = models.DecimalField(max_digits=18, decimal_places=8, null=True)  # used at the push; null: kept
     waybills = models.CharField(max_length=300, blank=True)  # of its packages that the channel has carried
+    undone_at = models.DateTimeField(null=True)  # the store's owner cancelled it there; null: the store wants it
     store_waybills = models.CharField(max_length=300, blank=True)  # those that the store's order carries
     storefront_code = models.CharField(max_length=24, default="", db_default="", blank=True)  # as the channel names it
     parts = models.JSONField(default=dict, db_default={}, blank=True)  # the youngest news of each package: parts.py

@@ -14,8 +14,9 @@ from ..models import Reservation, Shortage, StockLevel
 # A kit's line holds its parts, or the stock that they share; any other line holds the variant itself. The kits are
 # named twice, so that only theirs of the view are summed up.
 _RESERVE = """
-INSERT INTO inventory_reservation (seller_id, variant_id, line_id, quantity, state, made_at)
-SELECT %(seller)s, coalesce(c.part_id, t.variant_id), t.line_id, t.quantity * coalesce(c.quantity, 1), 'held', %(at)s
+INSERT INTO inventory_reservation (seller_id, variant_id, line_id, quantity, pieces, state, made_at)
+SELECT %(seller)s, coalesce(c.part_id, t.variant_id), t.line_id, t.quantity * coalesce(c.quantity, 1), t.quantity,
+       'held', %(at)s
   FROM unnest(%(lines)s::bigint[], %(variants)s::bigint[], %(quantities)s::int[]) AS t(line_id, variant_id, quantity)
   LEFT JOIN catalog_part c ON c.kit_id = t.variant_id AND c.kit_id = ANY(%(variants)s)
  -- Once a line has a promise in any state it has had its due, also where its parts have changed since.
@@ -25,13 +26,14 @@ ON CONFLICT (line_id, variant_id) DO NOTHING
 RETURNING line_id, variant_id, quantity
 """
 
-# What is left of a line; a kit's components follow its quantity. Only promises that still hold shrink.
+# What is left of a line; the parts of a kit shrink as they were promised, whatever it is made of now. Only promises
+# that still hold shrink.
 _LOWER = """
-UPDATE inventory_reservation r SET quantity = t.quantity * coalesce(c.quantity, 1)
-  FROM unnest(%(lines)s::bigint[], %(variants)s::bigint[], %(quantities)s::int[]) AS t(line_id, variant_id, quantity)
-  LEFT JOIN catalog_part c ON c.kit_id = t.variant_id AND c.kit_id = ANY(%(variants)s)
- WHERE r.line_id = t.line_id AND r.variant_id = coalesce(c.part_id, t.variant_id) AND r.seller_id = %(seller)s
-   AND r.state = 'held' AND r.quantity > t.quantity * coalesce(c.quantity, 1)
+UPDATE inventory_reservation r
+   SET quantity = round(r.quantity * t.pieces::numeric / coalesce(r.pieces, r.quantity)), pieces = t.pieces
+  FROM unnest(%(lines)s::bigint[], %(pieces)s::int[]) AS t(line_id, pieces)
+ WHERE r.line_id = t.line_id AND r.seller_id = %(seller)s AND r.state = 'held'
+   AND coalesce(r.pieces, r.quantity) > t.pieces
 RETURNING r.variant_id
 """
 
@@ -151,15 +153,15 @@ def draw_from(*, seller_id: int, pools: Mapping[int, int]) -> list[int]:
     return changed
 
 
-def lower(*, seller_id: int, lines: Sequence[tuple[int, int, int]], at: datetime) -> list[int]:
-    """Promise no more than (line id, variant id, pieces left); the variant ids that are freer. Zero ends a promise."""
-    gone = [line_id for line_id, _, quantity in lines if not quantity]
+def lower(*, seller_id: int, lines: Sequence[tuple[int, int]], at: datetime) -> list[int]:
+    """Promise no more than (line id, pieces left); the variant ids that are freer. Zero ends a promise."""
+    gone = [line_id for line_id, pieces in lines if not pieces]
     with transaction.atomic(), connection.cursor() as cursor:
         freed = release(seller_id=seller_id, line_ids=gone, at=at) if gone else []
-        left = [x for x in lines if x[2]]
+        left = [x for x in lines if x[1]]
         if left:
-            ids, variants, quantities = (list(column) for column in zip(*left, strict=True))
-            cursor.execute(_LOWER, {"seller": seller_id, "lines": ids, "variants": variants, "quantities": quantities})
+            ids, pieces = (list(column) for column in zip(*left, strict=True))
+            cursor.execute(_LOWER, {"seller": seller_id, "lines": ids, "pieces": pieces})
             changed = sorted({row[0] for row in cursor.fetchall()})
             mark_dirty(kind="stock", subject_ids=changed)
             freed += changed

@@ -157,7 +157,7 @@ def _part(order: Order, changed: list[Line], revived: list[Line], at: datetime) 
 
 def fit_promises(order: Order, lines: list[Line], at: datetime) -> None:
     """Promise no more of each line than is left of it."""
-    left = [(x.id, x.variant_id, x.quantity - x.cancelled_quantity) for x in lines if x.variant_id]
+    left = [(x.id, x.quantity - x.cancelled_quantity) for x in lines]
     inventory.lower(seller_id=order.seller_id, lines=left, at=at)
 
 
@@ -219,13 +219,17 @@ def end_promises(*, order: Order, at: datetime) -> None:
 
 
 def confirm_cancelled(*, order_id: int, is_in_store: bool, at: datetime, asked_at: datetime | None = None) -> None:
-    """The store confirmed the cancellation (or never had the order): give back what it gives back, end the order."""
+    """The store confirmed the cancellation (or never had the order): give back what it gives back, end the order.
+
+    What the store's owner had cancelled before we asked has been on the shelf since then.
+    """
     with transaction.atomic():
         order = Order.objects.system().select_for_update(no_key=True).get(id=order_id)
         lines = list(Line.objects.system().filter(order=order).order_by("id"))
         line_ids = [x.id for x in lines]
         if is_in_store:
-            inventory.give_back(seller_id=order.seller_id, line_ids=line_ids, at=at, asked_at=asked_at)
+            since = min((x for x in (asked_at, order.undone_at) if x is not None), default=None)
+            inventory.give_back(seller_id=order.seller_id, line_ids=line_ids, at=at, asked_at=since)
         living = _still_living(order, lines)
         inventory.release(
             seller_id=order.seller_id, line_ids=[i for i in line_ids if i not in {x.id for x in living}], at=at

@@ -172,7 +172,7 @@ def _fit(facts: Facts, orders: Sequence[Order], at: datetime) -> None:
     """Promise no more than is sent."""
     lines = [x for o in orders for x in facts.lines[o.id] if x.variant_id and x.cancelled_quantity]
     if lines:
-        left = [(x.id, x.variant_id, x.quantity - x.cancelled_quantity) for x in lines if x.variant_id]
+        left = [(x.id, x.quantity - x.cancelled_quantity) for x in lines]
         inventory.lower(seller_id=lines[0].seller_id, lines=left, at=at)
 
 

@@ -93,6 +93,10 @@ def _go_on(orders: Sequence[Order], told: dict[str, records.StoreOrder], at: dat
         for order in done:
             order.state = "processed" if order.id in moved else order.state
     unsay(orders, "undone")
+    again = [o for o in orders if o.undone_at is not None]
+    for order in again:
+        order.undone_at = None
+    save_all(again, ["undone_at"])
 
 
 def _undone(order: Order, theirs: records.StoreOrder, at: datetime) -> None:
@@ -107,6 +111,9 @@ def _undone(order: Order, theirs: records.StoreOrder, at: datetime) -> None:
         confirm_cancelled(order_id=order.id, is_in_store=True, asked_at=asked_at, at=at)
         order.state, order.troubles = "cancelled", {}
         return
+    if order.undone_at is None:
+        order.undone_at = theirs.modified_at or at
+        save_all([order], ["undone_at"])
     there = f"it is {theirs.their_status} there"
     say([order], "undone", f"{_UNDONE} ({there}): mark its packages as unsupplied, or reopen it there")
 

@@ -97,7 +97,10 @@ def added_by_hand(*, seller_id: int, order_id: int, at: datetime) -> Order:
         missing, going, waiting = _too_few(order, lines), going_out(order), too_many(order)
         sent = creation.payload["lines"]
         inventory.absorb(seller_id=seller_id, line_ids=[x.id for x, _ in missing if str(x.id) not in sent], at=at)
+        had = {x.id: x.quantity for x in lines}
         _come_to(order, lines, seen)
+        fewer = [(x.id, had[x.id] - x.quantity) for x in lines if x.quantity < had[x.id]]
+        inventory.give_back_some(seller_id=seller_id, lines=fewer, asked_at=None, at=at)  # a reading tells of them
         left = {x.id: x.quantity - x.cancelled_quantity for x in lines}
         there = {str(i): pieces + waiting.get(i, 0) + going.get(i, 0) for i, pieces in left.items()}
         kits = {

@@ -197,19 +197,9 @@ def confirm_lowered(*, intent: Intent, refund_ref: str, at: datetime) -> None:
 def _give_back(order: Order, intent: Intent, asked_at: datetime | None, at: datetime) -> None:
     """Ends the complaint, if there was one and nothing else is open."""
     pieces = {int(line): count for line, count in intent.payload["lines"].items()}
-    lines = list(Line.objects.system().filter(order=order, id__in=pieces, variant__isnull=False).order_by("id"))
-    there = in_store(order, lines)
-    still = {line: there.get(line, 0) + _not_yet(order, line, intent) for line in pieces}
-    told = [(x.id, pieces[x.id], still[x.id]) for x in lines]
-    inventory.give_back_some(seller_id=order.seller_id, lines=told, asked_at=asked_at, at=at)
+    inventory.give_back_some(seller_id=order.seller_id, lines=list(pieces.items()), asked_at=asked_at, at=at)
     if not any(i.state == "refused" for i in _intents(order) if i.id != intent.id):
         unsay([order], "part")
-
-
-def _not_yet(order: Order, line: int, but: Intent) -> int:
-    """Pieces of a line that are asked to be taken out and have not come back yet, those of an intent among them."""
-    waiting = [i for i in _intents(order) if i.id == but.id or i.state not in (*DEAD, "confirmed")]
-    return sum(i.payload["lines"].get(str(line), 0) for i in waiting)
 
 
 def refuse_lowering(*, intent: Intent, why: str, at: datetime) -> None:

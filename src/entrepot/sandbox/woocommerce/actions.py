@@ -20,8 +20,8 @@ CURRENCY = re.compile(r"[A-Z]{3}")
 LINES = 'lines must be a list such as [{"sku": "SABUN-KESE", "quantity": 2}]'
 
 NAMES = (
-    "set_stock", "set_price", "sell", "place_order", "fulfil", "cancel", "add_product", "delete_product", "unpublish",
-    "edit", "html_mode", "bump_modified", "configure",
+    "set_stock", "set_price", "sell", "place_order", "fulfil", "cancel", "reopen", "add_product", "delete_product",
+    "unpublish", "edit", "html_mode", "bump_modified", "configure",
 )  # fmt: skip
 
 
@@ -118,6 +118,10 @@ class Desk:
     def cancel(self, order_id: int) -> dict[str, Any]:
         """Cancel an order; its stock comes back."""
         return self._set_status(self._order(order_id), "cancelled")
+
+    def reopen(self, order_id: int) -> dict[str, Any]:
+        """Take up an order again that was cancelled; its goods leave the shelf."""
+        return self._set_status(self._order(order_id), "processing")
 
     def add_product(self, sku: str, name: str, regular_price: str, quantity: int, **fields: Any) -> dict[str, Any]:
         """Put a simple product on sale that the shop did not have; further fields as in the product schema."""
