@@ -7,7 +7,7 @@ from decimal import Decimal
 import pytest
 
 from entrepot.kit.keepable import MOST, faults
-from entrepot.kit.records import StockReading
+from entrepot.kit.records import Line, StockReading
 
 
 @pytest.mark.parametrize(
@@ -33,3 +33,26 @@ def test_what_can_be_kept_has_no_fault():
 
     assert list(faults([sound, StockReading(variant_ref="7", product_ref="7", sku="İ", quantity=-3)])) == []
     assert list(faults({"price": Decimal("999999999999.99"), "text": "Ağrı Dağı 🏔"})) == []
+
+
+@pytest.mark.parametrize(
+    ("told", "field", "why"),
+    [
+        ({"quantity": -1}, "quantity", "0 or more, not -1"),
+        ({"vat_rate": Decimal(10000)}, "vat_rate", "from 0 to 1, not 10000"),
+        ({"vat_rate": Decimal("-0.05")}, "vat_rate", "from 0 to 1"),
+        ({"listing_ref": "x" * 61}, "listing_ref", "at most 60 characters, and has 61"),
+        ({"sku": "s" * 101}, "sku", "at most 100 characters"),
+        ({"line_ref": "1" * 65}, "line_ref", "at most 64 characters"),
+    ],
+)
+def test_a_line_that_means_nothing_is_named(told, field, why):
+    sound = {
+        "line_ref": "1" * 64, "listing_ref": "x" * 60, "sku": "s" * 100, "title": "Çay" * 1000, "quantity": 0,
+        "vat_rate": Decimal(1), **dict.fromkeys(("unit_gross", "unit_price"), Decimal(-1)),
+        **dict.fromkeys(("unit_seller_discount", "unit_channel_discount"), Decimal(0)),
+    }  # fmt: skip
+
+    assert list(faults({"lines": (Line(**sound),)})) == []
+    ((found, reason),) = faults({"lines": (Line(**sound | told),)})
+    assert (found, why in reason) == (f"lines.0.{field}", True)

@@ -69,7 +69,13 @@ def parse(
         status, text = _parsed(slug, kind, file, setting or [], json_wanted=json)
     except Exception as error:  # noqa: BLE001 - a connector's own fault must not look like a verdict on the file
         status, text = _UNREADABLE, _broken(f"{type(error).__name__}: {error}", json_wanted=json)
-    typer.echo(text, err=status == _UNREADABLE and not json)
+    try:
+        typer.echo(text, err=status == _UNREADABLE and not json)
+    except BrokenPipeError:
+        raise
+    except OSError as error:
+        typer.echo(f"entrepot: the answer cannot be written: {error.strerror or error}", err=True)
+        status = _UNREADABLE
     raise typer.Exit(status)
 
 
