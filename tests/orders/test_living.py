@@ -14,7 +14,9 @@ from entrepot.channels.models import Intent
 from entrepot.fulfilment import services as fulfilment
 from entrepot.kit import records
 from entrepot.orders import services as orders
+from entrepot.orders.living import picture
 from entrepot.orders.models import Order
+from entrepot.orders.parts import told_parts
 
 from .conftest import AT, begin, line, package, sellable
 
@@ -158,7 +160,21 @@ QUARTERS = [
 ]
 
 
-@pytest.mark.parametrize("arrival", list(itertools.permutations(range(5))), ids=str)
+ORDERS_OF_FIVE = list(itertools.permutations(range(5)))
+
+
+@pytest.mark.parametrize("arrival", ORDERS_OF_FIVE, ids=str)
+def test_a_split_that_is_told_after_its_own_successors_is_the_same(arrival):
+    parts = {}
+    for at in arrival:
+        parts = told_parts(parts, [QUARTERS[at]])
+    seen = picture(parts, minor=Decimal("0.01"))
+
+    assert (seen.amounts["total"], seen.off, seen.wrong, seen.awaited) == (Decimal("25.00"), Decimal(0), [], [])
+    assert seen.sold().pieces == {"TEA": 2, "CUP": 1}
+
+
+@pytest.mark.parametrize("arrival", ORDERS_OF_FIVE[::17], ids=str)
 def test_a_split_that_is_told_after_its_own_successors_is_not_counted_again(desk, arrival):
     sellable(desk)
     number = next(NUMBERS)
