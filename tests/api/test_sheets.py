@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import pytest
 
+from entrepot.inventory.models import StockLevel
+
 GOOD = "TEA-250,TR\n"
 
 
@@ -63,7 +65,7 @@ def test_a_cell_that_cannot_be_kept_is_named_and_the_other_rows_land(send, world
     assert (line, named) == (2, column)
     assert why in told
     assert answer["changed"] == 0
-    assert again == {"changed": 1, "problems": []}
+    assert again == {"changed": 1, "problems": [], "problem_count": 0}
 
 
 def test_every_cell_of_a_row_that_cannot_be_kept_is_named(send, world):
@@ -72,6 +74,49 @@ def test_every_cell_of_a_row_that_cannot_be_kept_is_named(send, world):
     assert [(x["line"], x["column"]) for x in answer["problems"]] == [(2, "origin"), (2, "vat_rate"), (2, "weight_g")]
     world.variant.product.refresh_from_db()
     assert (answer["changed"], world.variant.product.brand != "Cam") == (0, True)
+
+
+@pytest.mark.parametrize("cell", [("hs_code", "x"), ("vat_rate", "20%"), ("gtin", "123"), ("origin", "XX")])
+def test_of_a_row_with_a_wrong_cell_the_stock_is_not_taken_either(send, world, cell):
+    column, wrong = cell
+
+    answer = send(f"sku,quantity,{column},brand\nTEA-250,77,{wrong},Half\n")
+    refused = on_hand(world.variant)
+    send("sku,quantity,brand\nTEA-250,77,Whole\n")
+
+    assert (answer["changed"], only(answer)[:2]) == (0, (2, column))
+    assert 77 not in refused
+    assert 77 in on_hand(world.variant)
+
+
+def on_hand(variant):
+    return list(StockLevel.objects.system().filter(variant=variant).values_list("on_hand", flat=True))
+
+
+def test_a_wrong_quantity_hides_no_other_wrong_cell_nor_does_an_unknown_sku(send, world):
+    answer = send("sku,quantity,weight_g,gtin\nTEA-250,x,-1,123\nNOPE,x,-1,\n")
+
+    named = [(x["line"], x["column"]) for x in answer["problems"]]
+    assert named == [(2, c) for c in ("gtin", "quantity", "weight_g")] + [
+        (3, c) for c in ("quantity", "sku", "weight_g")
+    ]
+    assert answer["problems"][0]["why"].startswith("'123' is not valid")
+
+
+def test_case_and_spaces_of_a_header_do_not_count(send, world):
+    answer = send(" SKU , Orıgın,HS_CODE,Attribute: Renk\nTEA-250,TR,701337,Mavi\n")
+
+    world.variant.refresh_from_db()
+    assert answer["problems"] == []
+    assert (world.variant.origin, world.variant.hs_code) == ("TR", "701337")
+    assert world.variant.attributes == {"Renk": "Mavi"}
+
+
+def test_of_many_wrong_lines_the_first_are_named_and_all_are_counted(send, world):
+    answer = send("sku,origin\n" + "TEA-250,Narnia\n" * 300)
+
+    assert [x["line"] for x in answer["problems"]] == list(range(2, 202))
+    assert answer["problem_count"] == 300
 
 
 @pytest.mark.parametrize(
@@ -86,7 +131,7 @@ def test_a_file_of_another_kind_says_how_to_save_it(send, start, what):
 
 
 def test_tabs_separate_cells_too(send, world):
-    assert send("sku\torigin\nTEA-250\tTR\n") == {"changed": 1, "problems": []}
+    assert send("sku\torigin\nTEA-250\tTR\n") == {"changed": 1, "problems": [], "problem_count": 0}
 
 
 def test_one_sheet_with_a_bad_and_a_good_row_takes_the_good_one(send, world):
@@ -149,6 +194,8 @@ def test_an_attribute_without_a_name_is_named_and_the_other_columns_are_read(sen
         ("sku,colour\n", None, "column 'colour' is not known; known: brand"),
         ("kind,ours,theirs,attribute:x\n", "trendyol", "column 'attribute:x' is not known"),
         ("sku,origin,origin\n", None, "column 'origin' stands twice"),
+        ("sku,Origin, origin\n", None, "column 'origin' stands twice"),
+        ("sku,attribute:Renk,attribute:renk\n", None, "column 'attribute:renk' stands twice"),
         ("sku,,origin\n", None, "column 2 has no name"),
         (b"sku\n\xff", None, "byte 4 is not"),
         ("", None, "must have sku (facts) or kind (words)"),

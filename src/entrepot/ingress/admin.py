@@ -10,7 +10,8 @@ from django.contrib.admin import display, register
 from django.core.files.uploadedfile import UploadedFile
 from django.db.models import Exists, OuterRef
 from django.http import HttpRequest
-from django.utils.safestring import SafeString
+from django.utils.html import format_html_join
+from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
@@ -40,7 +41,6 @@ from .queries import hook_state
 from .services.gone import WHOLE_STOCK
 from .services.work import start_pull
 
-_MOST_PROBLEMS = 20
 _HOOKS = {
     "healthy": ("good", gettext_lazy("come")), "young": ("calm", gettext_lazy("too few to tell")),
     "silent": ("bad", gettext_lazy("do not come")), "off": ("calm", gettext_lazy("off")),
@@ -232,14 +232,14 @@ def sheet_fields(request: HttpRequest, row: Any) -> dict[str, forms.Field]:
     }  # fmt: skip
 
 
-def told_of_sheet(result: Any) -> str:
-    """What became of a sheet, the first rows that could not be taken among it."""
+def told_of_sheet(result: Any) -> SafeString:
+    """What became of a sheet, the first problems among it, a line each."""
     parts = [_("%(count)d rows changed something.") % {"count": result.changed}]
-    for line, field, why in result.problems[:_MOST_PROBLEMS]:
+    for line, field, why in result.problems:
         parts.append(_("Line %(line)s, %(field)s: %(why)s") % {"line": line, "field": field or "–", "why": why})
-    if len(result.problems) > _MOST_PROBLEMS:
-        parts.append(_("… and %(count)d more.") % {"count": len(result.problems) - _MOST_PROBLEMS})
-    return " ".join(parts)
+    if more := result.problem_count - len(result.problems):
+        parts.append(_("… and %(count)d more.") % {"count": more})
+    return format_html_join(mark_safe("<br>"), "{}", ((part,) for part in parts))
 
 
 @register(DriftSeen)

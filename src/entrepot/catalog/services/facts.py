@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Container, Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
-from entrepot.catalog.models import Variant
-from entrepot.core.errors import EntrepotError
+from django.db import transaction
+
+from entrepot.catalog.models import Product, Variant
+from entrepot.core.errors import EntrepotError, Invalid
 
 from .edit import edit_products, edit_variants
 from .values import kept
@@ -23,36 +25,34 @@ def import_facts(
     """Apply (line number, {sku, …columns, attribute:NAME}) rows; empty cells say nothing.
 
     Returns the number of rows that changed something, and (line, field, why) of each that could not be taken; one
-    bad row never stops the rest.
+    bad row never stops the rest, and of a bad row nothing is taken.
     """
     skus = {row.get("sku", "").strip() for _, row in rows}
     known = {v.sku: v for v in Variant.objects.for_seller(seller_id).filter(sku__in=skus).select_related("product")}
     changed, problems = 0, []
     for line, row in rows:
-        sku = row.get("sku", "").strip()
-        variant = known.get(sku)
-        if variant is None:
-            problems.append((line, "sku", f"{sku!r} is not known" if sku else "is empty"))
-            continue
-        if wrong := _wrong_cells(variant, row):
+        if wrong := wrong_facts(row, known):
             problems += [(line, field, why) for field, why in wrong]
             continue
         try:
-            changed += _apply(seller_id, variant, row, at)
+            with transaction.atomic():
+                changed += _apply(seller_id, known[row["sku"].strip()], row, at)
         except EntrepotError as error:
-            problems.append((line, getattr(error, "field", ""), str(error)))
+            problems.append((line, getattr(error, "field", ""), getattr(error, "why", str(error))))
     return changed, problems
 
 
-def _wrong_cells(variant: Variant, row: Mapping[str, str]) -> list[tuple[str, str]]:
-    """Every cell that cannot be kept, with why: a row is taken whole or not at all."""
-    wrong = []
-    for names, kept_by in ((_PRODUCT, variant.product), (_VARIANT, variant)):
+def wrong_facts(row: Mapping[str, str], known: Container[str]) -> list[tuple[str, str]]:
+    """(column, why) of every cell that cannot be kept, and of a SKU that is not among ``known``."""
+    sku, wrong = row.get("sku", "").strip(), []
+    if sku not in known:
+        wrong.append(("sku", f"{sku!r} is not known" if sku else "is empty"))
+    for names, kind in ((_PRODUCT, Product), (_VARIANT, Variant)):
         for name in names:
             try:
-                kept(kept_by, name, row.get(name, "").strip())
-            except EntrepotError as error:
-                wrong.append((getattr(error, "field", name), str(error)))
+                kept(kind(), name, row.get(name, "").strip())
+            except Invalid as error:
+                wrong.append((name, error.why))
     return wrong
 
 

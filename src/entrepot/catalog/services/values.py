@@ -70,7 +70,7 @@ def _number(record: str, name: str, value: Any) -> Decimal:
 def _gtin(record: str, value: Any) -> str:
     gtin, problems = checked_gtin(str(value or "").strip())
     if problems:
-        raise Invalid(record, "gtin", problems[0])
+        raise Invalid(record, "gtin", problems[0].removeprefix("GTIN "))
     return gtin
 
 

@@ -53,7 +53,8 @@ class SheetOut(Schema):
     """What became of a sheet; one bad row never stops the rest."""
 
     changed: int = Field(examples=[120])
-    problems: list[ProblemOfRow]
+    problems: list[ProblemOfRow] = Field(description="the first 200, by line")
+    problem_count: int = Field(description="all of them", examples=[1])
 
 
 class AsideOut(Schema):
@@ -147,7 +148,7 @@ def import_sheet(
         seller_id=acting_seller(request.auth, seller_id), connector=connector or "", content=request.body, at=now()
     )
     problems = [{"line": line, "column": column, "why": why} for line, column, why in result.problems]
-    return {"changed": result.changed, "problems": problems}
+    return {"changed": result.changed, "problems": problems, "problem_count": result.problem_count}
 
 
 @aside_router.get(

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Container, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from decimal import Decimal, InvalidOperation
+from functools import cache
 
 from entrepot.catalog import services as catalog
 from entrepot.catalog.models import Variant
@@ -19,6 +20,7 @@ from entrepot.kit.registry import connectors
 from .sheet_rows import Problem, Row, Sheet, read_sheet, repeated
 
 _WORDS = ("category", "brand", "attribute", "value")
+_NAMED = 200  # problems that somebody reads
 _MOST = 2**31 - 1  # what a column of whole numbers holds
 _WHOLE = re.compile(r"-?[0-9]{1,10}")
 _OF_VARIANT, _OF_PRODUCT = ("sku", "gtin", "hs_code"), ("brand", "category")
@@ -27,17 +29,22 @@ _LONGEST_WORD = {"kind": 12, "scope": 80, "ours": 300, "theirs": 300}
 
 @dataclass(slots=True)
 class SheetResult:
-    """What became of a sheet: rows that changed something, and (line, column, why) of those that could not be taken."""
+    """What became of a sheet: rows that changed something, and (line, column, why) of what could not be taken.
+
+    ``problems`` are the first ones, by line; ``problem_count`` is how many there are.
+    """
 
     changed: int = 0
     problems: list[Problem] = field(default_factory=list)
+    problem_count: int = 0
 
 
 def import_sheet(*, seller_id: int, connector: str, content: bytes, at: datetime) -> SheetResult:
     """Apply a CSV. With a column ``sku`` it holds facts (brand, origin, vat_rate, category, gtin, weight_g, hs_code,
     quantity, ``attribute:NAME``); with a column ``kind`` it holds words (kind, scope, ours, theirs) of ``connector``.
 
-    One bad row never stops the rest. Of rows that contradict each other the first counts, the others are refused.
+    A row is taken whole or not at all; one bad row never stops the rest. Of rows that contradict each other the first
+    counts, the others are refused.
 
     Raises:
         Invalid: not a CSV of either kind, not UTF-8, larger than 20 MiB, or no marketplace of this name.
@@ -54,7 +61,8 @@ def import_sheet(*, seller_id: int, connector: str, content: bytes, at: datetime
         result = _words(seller_id, connector, sheet)
     else:
         raise Invalid("sheet", "columns", "must have sku (facts) or kind (words)")
-    result.problems.sort()
+    result.problem_count = len(result.problems)
+    result.problems = sorted(result.problems)[:_NAMED]
     return result
 
 
@@ -73,30 +81,33 @@ def _known(columns: list[str], allowed: set[str]) -> None:
 
 
 def _facts(seller_id: int, sheet: Sheet, at: datetime) -> SheetResult:
-    sheet.refuse([problem for line, row in sheet.rows for problem in _bad_facts(line, row)])
+    skus = {row["sku"].strip() for _, row in sheet.rows}
+    ids = dict(Variant.objects.for_seller(seller_id).filter(sku__in=skus).values_list("sku", "id"))
+    sheet.refuse([problem for line, row in sheet.rows for problem in _bad_facts(line, row, ids)])
     values = [column for column in sheet.columns if column != "sku"]
     sheet.refuse(repeated(sheet.rows, lambda row: row["sku"].strip(), values))
     changed, problems = catalog.import_facts(seller_id=seller_id, rows=sheet.rows, at=at)
-    skus = {row["sku"].strip() for _, row in sheet.rows}
-    ids = dict(Variant.objects.for_seller(seller_id).filter(sku__in=skus).values_list("sku", "id"))
+    sheet.refuse(problems)
     told = [(row["sku"].strip(), row.get("quantity", "").strip()) for _, row in sheet.rows]
-    readings: list[tuple[int, int | None]] = [(ids[sku], int(text)) for sku, text in told if text and sku in ids]
+    readings: list[tuple[int, int | None]] = [(ids[sku], int(text)) for sku, text in told if text]
     inventory.record_readings(seller_id=seller_id, readings=readings, began_at=at, source="file")
-    return SheetResult(changed + len(readings), sheet.problems + problems)
+    return SheetResult(changed + len(readings), sheet.problems)
 
 
-def _bad_facts(line: int, row: Mapping[str, str]) -> list[Problem]:
-    """Cells that no column of ours could keep; what they mean is for the catalogue to judge."""
-    problems = [(line, column, why) for column, why in _too_long(row, _longest_facts())]
+def _bad_facts(line: int, row: Mapping[str, str], known: Container[str]) -> list[Problem]:
+    """Every cell that cannot be kept, each with the first reason."""
+    wrong = dict(_too_long(row, _longest_facts()))
     quantity, weight = row.get("quantity", "").strip(), row.get("weight_g", "").strip()
     if quantity and not (_WHOLE.fullmatch(quantity) and abs(int(quantity)) <= _MOST):
-        allowed = f"a whole number from -{_MOST} to {_MOST}"
-        problems.append((line, "quantity", f"must be {allowed}, not {_brief(quantity)}"))
+        wrong["quantity"] = f"must be a whole number from -{_MOST} to {_MOST}, not {_brief(quantity)}"
     if weight and _is_above(weight, _MOST):
-        problems.append((line, "weight_g", f"must be a whole number of grams up to {_MOST}, not {_brief(weight)}"))
-    return problems
+        wrong["weight_g"] = f"must be a whole number of grams up to {_MOST}, not {_brief(weight)}"
+    for column, why in catalog.wrong_facts(row, known):
+        wrong.setdefault(column, why)
+    return [(line, column, why) for column, why in wrong.items()]
 
 
+@cache
 def _longest_facts() -> dict[str, int]:
     variant = Variant._meta
     product = variant.get_field("product").related_model._meta
@@ -143,7 +154,7 @@ def _try_word(seller_id: int, connector: str, row: Row, result: SheetResult) -> 
     try:
         _word(seller_id, connector, row[1])
     except EntrepotError as error:
-        result.problems.append((row[0], getattr(error, "field", ""), str(error)))
+        result.problems.append((row[0], getattr(error, "field", ""), getattr(error, "why", str(error))))
     else:
         result.changed += 1
 

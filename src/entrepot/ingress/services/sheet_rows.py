@@ -9,6 +9,7 @@ from collections.abc import Callable, Hashable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from entrepot.core.errors import Invalid
+from entrepot.core.text import fold
 
 MAX_BYTES = 20 * 1024 * 1024
 _MAX_CELL = 4000
@@ -103,12 +104,15 @@ def _lines(text: str, delimiter: str) -> Iterator[tuple[int, list[str] | str]]:
 
 
 def _columns(header: Sequence[str]) -> list[str]:
-    columns = [name.strip() for name in header]
-    for place, name in enumerate(columns, start=1):
-        if wrong := "has no name" if not name else _wrong(name):
+    """The names of the columns; case and spaces around them do not count, but an attribute's name stays as it is."""
+    columns: list[str] = []
+    for place, name in enumerate(header, start=1):
+        if wrong := "has no name" if not name.strip() else _wrong(name):
             raise Invalid("sheet", f"column {place}", wrong)
-        if columns.index(name) != place - 1:
-            raise Invalid("sheet", f"column {name!r}", "stands twice")
+        kind, colon, attribute = name.partition(":")
+        columns.append(f"{fold(kind)}{colon}{attribute.strip()}")
+        if fold(columns[-1]) in map(fold, columns[:-1]):
+            raise Invalid("sheet", f"column {columns[-1]!r}", "stands twice")
     return columns
 
 
