@@ -32,6 +32,7 @@ RAISED = {
     "refused": errors.Refused("package 7 changed meanwhile"),
     "move": errors.IllegalMove("package", "picking", "deliver", ("hand_over", "cancel")),
     "invalid": errors.Invalid("variant TEA", "vat_rate", "must be a fraction"),
+    "several": errors.Invalid("kit TEA", "parts[0].sku", "is empty", ("parts[1].quantity", "must be 1 or more")),
     "mapping": errors.MappingError("variant TEA", "hs_code", "is missing"),
     "missing": Seller.DoesNotExist("seller 9 does not exist"),
     "object": ObjectDoesNotExist(),
@@ -89,6 +90,12 @@ def test_each_error_has_its_status_and_type(client, what, status, type_):
 def test_a_problem_says_what_would_be_allowed(client):
     assert client.get("/raise/move").json()["allowed"] == ["hand_over", "cancel"]
     assert client.get("/raise/invalid").json()["errors"] == [{"field": "vat_rate", "message": "must be a fraction"}]
+    assert client.get("/raise/several").json()["errors"] == [
+        {"field": "parts[0].sku", "message": "is empty"}, {"field": "parts[1].quantity", "message": "must be 1 or more"}
+    ]  # fmt: skip
+    assert client.get("/raise/several").json()["detail"] == (
+        "kit TEA: parts[0].sku is empty; parts[1].quantity must be 1 or more"
+    )
     assert client.get("/raise/busy")["Retry-After"] == "3"
     assert client.get("/raise/remote").json()["remote_status"] == 400
 

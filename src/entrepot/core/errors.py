@@ -33,11 +33,12 @@ class IllegalMove(Refused):
 
 
 class Invalid(Refused):
-    """A value is not allowed."""
+    """A value is not allowed. Where several are not, ``more`` are the (field, why) of the others."""
 
-    def __init__(self, record: str, field: str, why: str) -> None:
+    def __init__(self, record: str, field: str, why: str, *more: tuple[str, str]) -> None:
         self.record, self.field, self.why = record, field, why
-        super().__init__(f"{record}: {field} {why}")
+        self.faults = ((field, why), *more)
+        super().__init__(f"{record}: {'; '.join(f'{name} {wrong}' for name, wrong in self.faults)}")
 
 
 class RemoteError(EntrepotError):

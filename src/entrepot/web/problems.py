@@ -51,7 +51,8 @@ def problem_of(error: Exception) -> HttpResponse | None:
         return problem(409, type="/problems/illegal-move", title="Not from this state", detail=str(error), **more)
     if isinstance(error, errors.Invalid | errors.MappingError):
         kind = "invalid" if isinstance(error, errors.Invalid) else "mapping"
-        fields = [{"field": error.field, "message": error.why}]
+        faults = error.faults if isinstance(error, errors.Invalid) else ((error.field, error.why),)
+        fields = [{"field": name, "message": why} for name, why in faults]
         title = "Value not allowed" if kind == "invalid" else "Cannot be said in the other side's words"
         return problem(422, type=f"/problems/{kind}", title=title, detail=str(error), errors=fields)
     if isinstance(error, errors.Refused):
