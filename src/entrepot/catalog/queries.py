@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection, Sequence
 from collections.abc import Mapping as Mapping_
 from dataclasses import dataclass
+from difflib import get_close_matches
 
 from django.db.models import Q, QuerySet
 
@@ -13,6 +14,8 @@ from entrepot.core.actor import Actor
 from entrepot.core.text import fold
 
 from .models import Component, FullPass, Mapping, Product, Variant
+
+_BESIDE, _END, _LIKENESS = 100, 3, 0.7  # of a SKU: how many are looked at, characters that end alike, how like it is
 
 
 @dataclass(frozen=True, slots=True)
@@ -181,6 +184,18 @@ def twins(*, variants: Sequence[Variant]) -> dict[int, list[str]]:
         for v in variants
         if v.gtin and (others := [sku for i, sku in same.get((v.seller_id, v.gtin), []) if i != v.id])
     }
+
+
+def nearest_sku(*, seller_id: int, sku: str) -> str:
+    """The SKU of a seller that looks most like one that is not known; empty: none does. Three SQL queries.
+
+    Looked at are those beside it in alphabetical order, and those that end alike.
+    """
+    known = Variant.objects.for_seller(seller_id).order_by("sku").values_list("sku", flat=True)
+    beside = [*known.filter(sku__gte=sku)[:_BESIDE], *known.filter(sku__lt=sku).reverse()[:_BESIDE]]
+    alike = {fold(x): x for x in [*beside, *known.filter(sku__iendswith=sku[-_END:])[:_BESIDE]]}
+    near = get_close_matches(fold(sku), alike, n=1, cutoff=_LIKENESS)
+    return alike[near[0]] if near else ""
 
 
 def kits_with(*, variant_ids: Sequence[int]) -> list[int]:

@@ -18,7 +18,7 @@ EMPTY = {
     "pricing_baseprice": _CONNECT,
     "catalog_mapping": _("Map a word of yours to one of a marketplace, or import a sheet of them."),
     "channels_taxon": _("Press “Learn their words” on the page of a marketplace’s channel."),
-    "catalog_component": _("Kits come with the store’s products: bundles of a store that has them."),
+    "catalog_component": _("Goods become a kit on the page of their variant: What it is made of."),
     "catalog_fieldowner": _("Edit a cell of a product: from then on the hub owns that field."),
     "channels_channel": _("Connect a store or a marketplace with the buttons above."),
     "channels_storefront": _("Open one on the page of a marketplace’s channel."),

@@ -13,8 +13,10 @@ from django.utils.translation import gettext_lazy
 
 from entrepot.catalog import services
 from entrepot.catalog.models import Component, Variant
-from entrepot.web.admin import Box, OwnChoices, Page, Section, Table, choice_filter
+from entrepot.web.admin import Box, Button, OwnChoices, Page, Section, Table, choice_filter
 from entrepot.web.admin.show import lines, pairs, row_link
+
+from .kits import make_kit_of_lines, parts_field
 
 _Missing = choice_filter(
     "missing",
@@ -45,6 +47,12 @@ class VariantPage(Page):
         "vat_rate", "hs_code", "tax_class", "is_published", "oddities",
     ]  # fmt: skip
     readonly_fields = ["product_link", "oddities"]
+    buttons = [
+        Button(
+            name="parts", label=gettext_lazy("What it is made of"), call=make_kit_of_lines, subject="variant_id",
+            ask=parts_field, help=gettext_lazy("A kit is on sale as often as its scarcest part allows."),
+        ),
+    ]  # fmt: skip
 
     @display(description=gettext_lazy("product"), ordering="product__title")
     def product_link(self, row: Variant) -> SafeString:

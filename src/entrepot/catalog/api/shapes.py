@@ -8,10 +8,12 @@ from typing import Annotated, Any
 from ninja import Field, Schema
 
 from entrepot.catalog.models import Variant
+from entrepot.catalog.queries import parts_of
 from entrepot.catalog.services.columns import PRODUCT_FIELDS, VARIANT_FIELDS
 from entrepot.catalog.services.edit import PRODUCT_EDITS, VARIANT_EDITS
+from entrepot.catalog.services.kits import MOST_PARTS, MOST_PIECES
 from entrepot.catalog.states import PRODUCT
-from entrepot.web.shapes import AnyJson, Body, Id, OneOf, Text
+from entrepot.web.shapes import AnyJson, Body, Id, OneOf, Text, Whole, Word
 
 ProductState = Annotated[str, OneOf(PRODUCT.states)]
 
@@ -41,6 +43,27 @@ class VariantOut(Schema):
     @staticmethod
     def resolve_vat_rate(row: Variant) -> str | None:
         return None if row.vat_rate is None else format(row.vat_rate, "f")
+
+
+class PartOut(Schema):
+    """What a kit holds."""
+
+    variant_id: int = Field(examples=[1202])
+    sku: str = Field(examples=["TEA-SPOON"])
+    quantity: int = Field(description="pieces in one kit", examples=[2])
+
+
+class VariantWhole(VariantOut):
+    """A variant with what it is made of."""
+
+    parts: list[PartOut] = Field(
+        description="of a kit; empty: it is none", examples=[[{"variant_id": 1202, "sku": "TEA-SPOON", "quantity": 2}]]
+    )
+
+    @staticmethod
+    def resolve_parts(row: Variant) -> list[dict[str, Any]]:
+        rows = parts_of(variant_ids=[row.id]).get(row.id, [])
+        return [{"variant_id": c.part_id, "sku": c.part.sku, "quantity": c.quantity} for c in rows]
 
 
 class ProductOut(Schema):
@@ -87,6 +110,19 @@ class VariantCell(Body):
     field: Annotated[str, OneOf(VARIANT_EDITS)] = Field(examples=["weight_g"])
     was: AnyJson = Field(examples=[None])
     value: AnyJson = Field(examples=[250])
+
+
+class PartIn(Body):
+    """A part of a kit."""
+
+    sku: Word = Field(description="of goods that are no kit", examples=["TEA-SPOON"])
+    quantity: Whole = Field(description=f"pieces in one kit, from 1 to {MOST_PIECES}", examples=[2])
+
+
+class PartsIn(Body):
+    """All that a kit is made of; none: it is no kit any more."""
+
+    parts: list[PartIn] = Field(max_length=MOST_PARTS, examples=[[{"sku": "TEA-SPOON", "quantity": 2}]])
 
 
 class IdsIn(Body):

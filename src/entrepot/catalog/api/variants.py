@@ -1,4 +1,4 @@
-"""Variants over HTTP: read, edit cell by cell."""
+"""Variants over HTTP: read, edit cell by cell, say what a kit is made of."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from entrepot.web.paging import DEFAULT, page
 from entrepot.web.shapes import Body, ChangedOut, Cursor, Limit, Listed, QueryId, Word, listed
 
 from .cells import checked, only_seller
-from .shapes import VariantCell, VariantOut
+from .shapes import PartsIn, VariantCell, VariantOut, VariantWhole
 
 router = Router(auth=Area("products"), tags=["variants"])
 
@@ -40,10 +40,24 @@ def list_variants(
     return listed(page(rows.filter(**{k: v for k, v in given.items() if v is not None}), cursor=cursor, limit=limit))
 
 
-@router.get("/variants/{variant_id}", response=VariantOut, operation_id="get_variant", summary="Get a variant")
+@router.get("/variants/{variant_id}", response=VariantWhole, operation_id="get_variant", summary="Get a variant")
 def get_variant(request: ActorRequest, variant_id: int) -> Any:
-    """One variant."""
+    """One variant, with what it is made of where it is a kit."""
     return Variant.objects.for_actor(request.auth).get(id=variant_id)
+
+
+@router.put(
+    "/variants/{variant_id}/parts", response=VariantWhole, operation_id="make_kit", summary="Say what a kit is made of"
+)
+def make_kit(request: ActorRequest, variant_id: int, body: PartsIn) -> Any:
+    """Replace all parts of a variant; none make it ordinary goods again. Listings of it follow what its parts allow.
+
+    422: parts that cannot be one, all of them at once, as ``parts[1].sku``; nothing is saved then.
+    """
+    row = Variant.objects.for_actor(request.auth).get(id=variant_id)
+    return services.make_kit(
+        seller_id=row.seller_id, variant_id=row.id, parts=[(part.sku, part.quantity) for part in body.parts]
+    )
 
 
 @router.patch("/variants", response=ChangedOut, operation_id="edit_variants", summary="Edit variants")

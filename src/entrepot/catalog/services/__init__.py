@@ -11,6 +11,7 @@ from .edit import edit_variants as edit_variants
 from .facts import COLUMNS as FACT_COLUMNS
 from .facts import import_facts as import_facts
 from .facts import wrong_facts as wrong_facts
+from .kits import make_kit as make_kit
 from .mapping import learn_words as learn_words
 from .mapping import look_again as look_again
 from .mapping import map_word as map_word

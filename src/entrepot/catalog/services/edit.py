@@ -46,7 +46,7 @@ def edit_products(*, seller_id: int, cells: Sequence[Cell], source: str = "hub",
 def edit_variants(*, seller_id: int, cells: Sequence[Cell], source: str = "hub", at: datetime) -> list[int]:
     """As :func:`edit_products`, for variants: GTIN, origin, VAT, weight, HS code, options, texts."""
     with transaction.atomic():
-        _lock_products(seller_id, {c[0] for c in cells})
+        lock_products(seller_id, {c[0] for c in cells})
         rows = _locked(Variant, seller_id, {c[0] for c in cells})
         changed = _set_cells(rows, cells, VARIANT_EDITS, source, at)
         Variant.objects.system().bulk_update(changed, [*VARIANT_EDITS, "origins"], batch_size=500)
@@ -62,7 +62,7 @@ def edit_variants(*, seller_id: int, cells: Sequence[Cell], source: str = "hub",
     return [row.id for row in changed]
 
 
-def _lock_products(seller_id: int, variant_ids: set[int]) -> None:
+def lock_products(seller_id: int, variant_ids: set[int]) -> None:
     """Products before their variants, as a pull locks them: the other way round the two wait for each other."""
     wanted = Variant.objects.for_seller(seller_id).filter(id__in=variant_ids).values("product_id")
     list(Product.objects.for_seller(seller_id).filter(id__in=wanted).order_by("id").select_for_update(no_key=True))

@@ -2,18 +2,22 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 
 from django.db import transaction
 
 from entrepot.catalog.models import Component, Product, Variant
 from entrepot.events.services import mark_dirty
 
+from .edit import lock_products
+
 
 def share_stock(*, seller_id: int, channel_id: int, seen: Sequence[int], shared: Mapping[int, str]) -> dict[int, int]:
     """Variant id → id of the shared stock it draws from, for those of ``shared``: variant id → the store's product.
 
-    Others of ``seen`` that shared before have their own stock again. One read where nothing is shared.
+    Others of ``seen`` that shared before have their own stock again. A kit that a person made is made of its parts, and
+    draws from nothing else; what the store counts for it is the shared stock's all the same. One read where nothing is
+    shared.
     """
     parts = Component.objects.for_seller(seller_id).filter(kit_id__in=seen, part__is_pool=True)
     known = {(kit, part): row for row, kit, part in parts.values_list("id", "kit_id", "part_id")}
@@ -24,7 +28,7 @@ def share_stock(*, seller_id: int, channel_id: int, seen: Sequence[int], shared:
         wanted = {(kit, pools[ref]) for kit, ref in shared.items() if ref in pools}
         gone = [row for pair, row in known.items() if pair not in wanted]
         Component.objects.for_seller(seller_id).filter(id__in=gone).delete()
-        fresh = sorted(wanted - set(known))
+        fresh = sorted(wanted - set(known) - _made_by_hand(seller_id, wanted - set(known)))
         Component.objects.for_seller(seller_id).bulk_create(
             [Component(seller_id=seller_id, kit_id=kit, part_id=part, quantity=1) for kit, part in fresh],
             batch_size=1000,
@@ -33,6 +37,18 @@ def share_stock(*, seller_id: int, channel_id: int, seen: Sequence[int], shared:
         changed = {kit for kit, _ in fresh} | {kit for (kit, _), row in known.items() if row in set(gone)}
         mark_dirty(kind="stock", subject_ids=sorted(changed))
     return dict(wanted)
+
+
+def _made_by_hand(seller_id: int, pairs: Collection[tuple[int, int]]) -> set[tuple[int, int]]:
+    """Of these (variant, shared stock), the variants that are kits to a person; who makes one meanwhile waits."""
+    if not pairs:
+        return set()
+    ids = {kit for kit, _ in pairs}
+    lock_products(seller_id, ids)
+    list(Variant.objects.for_seller(seller_id).filter(id__in=ids).order_by("id").select_for_update(no_key=True))
+    rows = Component.objects.for_seller(seller_id).filter(kit_id__in=ids, part__is_pool=False)
+    kits = set(rows.values_list("kit_id", flat=True))
+    return {(kit, pool) for kit, pool in pairs if kit in kits}
 
 
 def _pools(seller_id: int, channel_id: int, refs: Sequence[str]) -> dict[str, int]:
