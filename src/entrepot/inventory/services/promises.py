@@ -127,16 +127,31 @@ def _keep_short(
         )
 
 
-# What was promised of a variant's own stock is promised of the stock that it draws from now.
+# What was promised of a variant's own stock is promised of the stock that it draws from now; several parts of one line
+# that draw from the same are one promise of it.
 _DRAW = """
-WITH moved AS (
-    SELECT r.id, t.pool FROM unnest(%(variants)s::bigint[], %(pools)s::bigint[]) AS t(variant_id, pool)
-      JOIN inventory_reservation r ON r.variant_id = t.variant_id
+WITH drawn AS (
+    SELECT * FROM unnest(%(variants)s::bigint[], %(pools)s::bigint[]) AS t(variant_id, pool)
+), due AS (
+    SELECT DISTINCT r.line_id, drawn.pool FROM drawn JOIN inventory_reservation r ON r.variant_id = drawn.variant_id
      WHERE r.seller_id = %(seller)s AND r.state IN ('held', 'absorbed')
-       AND NOT EXISTS (SELECT 1 FROM inventory_reservation o WHERE o.line_id = r.line_id AND o.variant_id = t.pool)
+       AND NOT EXISTS (SELECT 1 FROM inventory_reservation o
+                        WHERE o.line_id = r.line_id AND o.variant_id = drawn.pool AND o.state = 'released')
+), locked AS (
+    SELECT r.id, r.line_id, r.variant_id, r.quantity, r.pieces, due.pool
+      FROM due JOIN inventory_reservation r ON r.line_id = due.line_id AND r.state IN ('held', 'absorbed')
+       AND (r.variant_id = due.pool OR (r.variant_id, due.pool) IN (SELECT drawn.variant_id, drawn.pool FROM drawn))
      ORDER BY r.id FOR NO KEY UPDATE OF r
+), moved AS (
+    SELECT (array_agg(id ORDER BY variant_id = pool DESC, id))[1] AS id, pool,
+           sum(quantity)::int AS quantity, max(coalesce(pieces, quantity)) AS pieces
+      FROM locked GROUP BY line_id, pool
+), gone AS (
+    DELETE FROM inventory_reservation r USING locked
+     WHERE r.id = locked.id AND r.id NOT IN (SELECT moved.id FROM moved)
 )
-UPDATE inventory_reservation r SET variant_id = moved.pool FROM moved WHERE r.id = moved.id
+UPDATE inventory_reservation r SET variant_id = moved.pool, quantity = moved.quantity, pieces = moved.pieces
+  FROM moved WHERE r.id = moved.id
 RETURNING r.variant_id
 """
 
