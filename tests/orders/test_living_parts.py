@@ -9,7 +9,7 @@ import pytest
 
 from entrepot.orders.living import differs, picture
 from entrepot.orders.parts import told_parts
-from entrepot.orders.rows import Sold
+from entrepot.orders.rows import Row, Sold, by_ref
 
 from .conftest import AT, line, package
 
@@ -180,3 +180,10 @@ def test_pieces_with_a_price_each_come_to_no_less_than_the_cheapest_of_them(amou
     part = replace(LEFT, lines=(line("L", price=amount),), total=Decimal(amount))
 
     assert (seen(whole, part).wrong == []) is is_right
+
+
+def test_two_goods_under_one_long_name_stay_two():
+    rows = [Row("x" * 64, listing, count, Decimal(count)) for listing, count in (("A", 1), ("B", 2), ("B", 1))]
+
+    found = by_ref(rows).values()
+    assert [(row.listing, row.pieces, len(row.ref)) for row in found] == [("A", 1, 64), ("B", 3, 64)]

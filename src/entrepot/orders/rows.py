@@ -7,7 +7,11 @@ from dataclasses import dataclass, field, replace
 from decimal import ROUND_HALF_UP, Decimal
 from typing import Any
 
+from entrepot.core.ids import fingerprint
+
 from .parts import FACTS
+
+_LONGEST = 64  # letters of a line's ref
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,11 +58,17 @@ def by_ref(rows: Iterable[Row]) -> dict[str, Row]:
     found: dict[str, Row] = {}
     for told in rows:
         is_other = told.ref in found and found[told.ref].listing != told.listing
-        row = replace(told, ref=f"{told.ref}/{told.listing}"[:64]) if is_other else told
+        row = replace(told, ref=_apart(told)) if is_other else told
         same = found.get(row.ref)
         both = same and replace(row, pieces=same.pieces + row.pieces, amount=same.amount + row.amount, units=())
         found[row.ref] = both or row
     return found
+
+
+def _apart(row: Row) -> str:
+    """A name that goes with the listing too, no longer than a line's may be."""
+    name = f"{row.ref}/{row.listing}"
+    return name if len(name) <= _LONGEST else f"{row.ref[:47]}/{fingerprint(name)[:16]}"
 
 
 def less(whole: Sequence[Row], parts: Sequence[Row], minor: Decimal) -> tuple[list[Row], bool]:
