@@ -162,7 +162,8 @@ def test_history_says_that_it_was_done_on_the_command_line(run, aydin):
         "--secret", "api_key=k", "--secret", "api_secret=s",
     )  # fmt: skip
 
-    assert "is retired" in run("channel", "retire", "Market").output
+    assert run("channel", "retire", "Market").exit_code == 1  # nobody answered
+    assert "is retired" in run("channel", "retire", "Market", "--yes").output
     change = StateChange.objects.get(machine="channel", event="retire")
     assert (change.actor, change.by) == ("seller", "command line")
 

@@ -20,7 +20,8 @@ def buttons_of(client, label, row):
 
 
 def press(client, label, row, name, /, **answers):
-    return client.post(address(label, "press", row.pk, name), answers)
+    """A press, and the yes of those who were asked."""
+    return client.post(address(label, "press", row.pk, name), {"confirmed": "yes", **answers})
 
 
 def press_list(client, label, name, /, **answers):

@@ -99,7 +99,7 @@ class SellerPage(Page):
         Button(
             name="close", label=gettext_lazy("Close the door"), call=services.set_seller_active, subject="seller_id",
             fixed={"is_active": False}, when=lambda s: s.is_active, roles=OPERATORS, tone="danger",
-            help=gettext_lazy("Its people and keys are refused at once."),
+            confirm=gettext_lazy("Its people and keys are refused at once, until the door is opened again."),
         ),
         Button(
             name="open", label=gettext_lazy("Open the door"), call=services.set_seller_active, subject="seller_id",
@@ -176,7 +176,7 @@ class UserPage(Page):
             when=lambda u: u.is_active,
             roles=OWNERS,
             tone="danger",
-            help=gettext_lazy("This person is refused at once."),
+            confirm=gettext_lazy("This person is refused at once, until somebody lets them in again."),
         ),
         Button(
             name="reactivate",
@@ -204,7 +204,10 @@ class ApiKeyPage(Page):
         ),
         Button(
             name="revoke", label=gettext_lazy("Revoke"), call=services.revoke_api_key, subject="key_id", roles=OWNERS,
-            tone="danger", when=lambda k: k.revoked_at is None, help=gettext_lazy("For good: a key never comes back."),
+            tone="danger", when=lambda k: k.revoked_at is None,
+            confirm=gettext_lazy(
+                "Programs that use this key are refused at once, and for good: a key never comes back."
+            ),
         ),
     ]  # fmt: skip
 

@@ -151,7 +151,7 @@ class FeedPage(Page):
         Button(
             name="approve_missing", label=gettext_lazy("These goods really left"), call=approve_missing,
             subject="feed_id", when=_misses_many, tone="danger",
-            help=gettext_lazy("The last pass missed more than half of what is on sale. The next one closes them."),
+            confirm=gettext_lazy("The last pass missed more than half of what is on sale. The next one closes them."),
         ),
     ]  # fmt: skip
 
@@ -197,7 +197,7 @@ class SetAsidePage(StateChip, Page):
         ),
         Button(
             name="ignore", label=gettext_lazy("Ignore"), call=services.ignore_aside, subject="aside_id", when=_is_open,
-            bulk=True,
+            bulk=True, confirm=gettext_lazy("The record is left out for good, and no page asks about it again."),
         ),
     ]  # fmt: skip
 

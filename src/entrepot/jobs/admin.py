@@ -44,7 +44,15 @@ class RunPage(StateChip, Page):
     )
     fields = ["title", "kind", "asked_by", "asked_at", "started_at", "finished_at"]
     buttons = [
-        Button(name="cancel", label=gettext_lazy("Stop"), call=cancel, subject="run", when=_is_on, tone="danger"),
+        Button(
+            name="cancel",
+            label=gettext_lazy("Stop"),
+            call=cancel,
+            subject="run",
+            when=_is_on,
+            tone="danger",
+            confirm=gettext_lazy("What it has done stays; the rest is not done. A stopped run does not go on."),
+        ),
     ]
 
     @display(description=gettext_lazy("outcome"), ordering="outcome")

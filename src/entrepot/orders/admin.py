@@ -197,6 +197,7 @@ class OrderPage(StateChip, Page):
             when=services.is_cancelled_only_there,
             tone="danger",
             help=gettext_lazy("The marketplace has cancelled it; the store's yes gives the stock back."),
+            confirm=gettext_lazy("The order is cancelled in the store. A cancelled order does not come back."),
         ),
         Button(
             name="cancelled-in-store",
@@ -207,6 +208,7 @@ class OrderPage(StateChip, Page):
             help=gettext_lazy(
                 "Ends the order here, after the store refused to cancel it and somebody saw to it there."
             ),
+            confirm=gettext_lazy("The order is cancelled here. A cancelled order does not come back."),
         ),
         Button(
             name="lower-in-store",
@@ -215,6 +217,9 @@ class OrderPage(StateChip, Page):
             subject="order_id",
             when=services.waits_to_be_lowered,
             tone="main",
+            confirm=gettext_lazy(
+                "The pieces are taken out of the order in the store. This cannot be undone from here."
+            ),
         ),
         Button(
             name="lowered-in-store",
@@ -223,6 +228,7 @@ class OrderPage(StateChip, Page):
             subject="order_id",
             when=services.waits_to_be_lowered,
             help=gettext_lazy("Somebody took the cancelled pieces out there; the next reading tells its stock."),
+            confirm=gettext_lazy("We take your word for it and do not lower the store's order any more."),
         ),
         Button(
             name="send-anyway",
@@ -231,7 +237,7 @@ class OrderPage(StateChip, Page):
             subject="order_id",
             when=services.is_in_doubt,
             tone="danger",
-            help=gettext_lazy(
+            confirm=gettext_lazy(
                 "The store was asked and gave no clear answer. Look there first: this may make it twice."
             ),
         ),
@@ -242,6 +248,7 @@ class OrderPage(StateChip, Page):
             subject="order_id",
             when=lambda o: "late" in o.troubles,
             help=gettext_lazy("Somebody added there what was told after the store had the order."),
+            confirm=gettext_lazy("We take your word for it and send the store no more of this order."),
         ),
         Button(
             name="write-waybill",

@@ -42,7 +42,7 @@ MORE: dict[str, More] = {
                 subject="storefront_id",
                 when=lambda s: s.is_open,
                 tone="danger",
-                help=_("Stock 0 first, then every listing there is closed. Orders are still taken."),
+                confirm=_("Stock 0 first, then every listing there is closed. Orders are still taken."),
                 shows=lambda n: _("%(count)d listings are being closed.") % {"count": n},
             ),
             Button(
@@ -69,7 +69,10 @@ MORE: dict[str, More] = {
                 subject="order_id",
                 when=lambda o: "undone" in o.troubles,
                 tone="danger",
-                help=_("Tells the marketplace so for every package that has not left."),
+                confirm=_(
+                    "Tells the marketplace so for every package that has not left, and cancels them. "
+                    "This cannot be undone."
+                ),
             ),
             Button(
                 name="erase-buyer",
@@ -79,7 +82,7 @@ MORE: dict[str, More] = {
                 roles=OWNERS,
                 when=lambda o: o.state in ("processed", "cancelled") or o.is_history,
                 tone="danger",
-                help=_("Names, addresses, labels and raw messages go for good; amounts and goods stay."),
+                confirm=_("Names, addresses, labels and raw messages go for good; amounts and goods stay."),
                 shows=lambda n: _("Erased: %(parties)d addresses, %(labels)d labels, %(receipts)d messages.") % n,
             ),
         ],

@@ -112,6 +112,7 @@ class MappingPage(Page):
             subject="mapping_id",
             bulk=True,
             tone="danger",
+            confirm=gettext_lazy("The word is unmapped: goods that need it cannot be listed until it is mapped again."),
         ),
     ]
 

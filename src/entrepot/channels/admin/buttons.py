@@ -35,11 +35,18 @@ def _is_market(row: Channel) -> bool:
 
 
 def _work(
-    work: str, label: Any, *, when: Callable[[Channel], bool], event: str = "", tone: str = "plain", help: Any = ""
+    work: str,
+    label: Any,
+    *,
+    when: Callable[[Channel], bool],
+    event: str = "",
+    tone: str = "plain",
+    help: Any = "",
+    confirm: Any = "",
 ) -> Button:
     return Button(
         name=work.replace("_", "-"), label=label, call=services.start_work, subject="channel_id", fixed={"work": work},
-        when=when, event=event, tone=tone, help=help,
+        when=when, event=event, tone=tone, help=help, confirm=confirm,
     )  # fmt: skip
 
 
@@ -82,7 +89,7 @@ def webhook_buttons() -> list[Button]:
         _work("webhooks_on", gettext_lazy("Turn webhooks on"), when=_can_hook,
               help=gettext_lazy("Makes or revives the subscriptions that we want.")),
         _work("webhooks_off", gettext_lazy("Turn webhooks off"), when=lambda c: _can_hook(c) and _hooks_on(c),
-              tone="danger", help=gettext_lazy("Deletes our subscriptions there; polls do the work.")),
+              tone="danger", confirm=gettext_lazy("Deletes our subscriptions there; polls do the work.")),
         _work("webhooks_look", gettext_lazy("Look at webhooks"), when=_can_hook),
         _work("webhooks_renew", gettext_lazy("Renew the secret of webhooks"),
               when=lambda c: _can_hook(c) and _hooks_on(c),
@@ -104,7 +111,10 @@ def _stops() -> list[Button]:
             subject="channel_id",
             tone="main",
             when=lambda c: _open(c) and c.role == "marketplace" and c.first_push_approved_at is None,
-            help=gettext_lazy("You have seen what differs and let it travel."),
+            confirm=gettext_lazy(
+                "You have seen what differs and let it travel: "
+                "what is on sale there is overwritten by what is wanted here."
+            ),
         ),
         Button(
             name="pause",
@@ -133,7 +143,10 @@ def _stops() -> list[Button]:
             fixed={"is_zeroed": True},
             when=lambda c: _open(c) and c.role == "marketplace" and not c.is_zeroed,
             tone="danger",
-            help=gettext_lazy("Kill switch: every listing of this channel shows nothing in stock."),
+            confirm=gettext_lazy(
+                "Kill switch: every listing of this channel shows nothing in stock, "
+                "until true stock is published again."
+            ),
         ),
         Button(
             name="unzero",
@@ -181,6 +194,11 @@ def _choices() -> list[Button]:
             event="retire",
             fixed={"event": "retire", "actor": "seller"},
             tone="danger",
+            confirm=gettext_lazy(
+                "The channel ends for good: a retired channel cannot be brought back. Nothing is pulled or pushed any "
+                "more, new orders are not fetched, and the goods stay on sale there as they are. To stop for a while, "
+                "pause its pushes; to take the goods off sale first, close its storefronts."
+            ),
         ),
     ]
 

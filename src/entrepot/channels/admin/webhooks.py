@@ -75,7 +75,8 @@ class SubscriptionPage(Page):
             "deactivate", gettext_lazy("Switch off"), lambda s: s.is_ours and s.is_active,
             help=gettext_lazy("It stays there and is not revived by itself."),
         ),
-        _button("delete", gettext_lazy("Delete there"), lambda s: s.is_ours, tone="danger"),
+        _button("delete", gettext_lazy("Delete there"), lambda s: s.is_ours, tone="danger",
+                confirm=gettext_lazy("The subscription is deleted there; what it told us, polls bring later.")),
     ]  # fmt: skip
 
     @display(description=gettext_lazy("active"), ordering="is_active")

@@ -71,12 +71,18 @@ def auto_approve(
         typer.echo(f"orders of {row.name} {'wait for a person' if off else 'that add up are approved by rule'}")
 
 
-def retire(channel: find.ChannelName, seller: find.MaybeSeller = None) -> None:
-    """End a channel for good: nothing is pulled or pushed any more."""
+def retire(
+    channel: find.ChannelName,
+    seller: find.MaybeSeller = None,
+    yes: Annotated[bool, typer.Option("--yes", help="Do not ask.")] = False,
+) -> None:
+    """End a channel for good: nothing is pulled or pushed any more, and goods stay on sale there. Asks first."""
     with ready():
         from entrepot.channels.services import move_channel
 
         row = find.channel(channel, seller)
+        if not yes and not typer.confirm(f"Retire {row.name} for good? A retired channel cannot be brought back"):
+            raise typer.Exit(1)
         move_channel(channel=row, event="retire", actor="seller", at=now())
         typer.echo(f"{row.name} is retired")
 

@@ -36,7 +36,8 @@ class Button:
     first, under the service's own names. ``event`` ties the button to the page's machine: where the state has no such
     move, there is no button; ``when`` is a further condition on the row. ``bulk`` offers it in the list too: all rows
     of a seller in one call where ``subject`` is ``…_ids`` and not ``one_by_one``, else row by row. ``on`` is ``row``,
-    or ``list`` for what concerns no row yet.
+    or ``list`` for what concerns no row yet. ``confirm`` says what will happen: a page shows it, and only a yes there
+    is a press.
     """
 
     name: str
@@ -48,6 +49,7 @@ class Button:
     fixed: Mapping[str, Any] = field(default_factory=dict)
     ask: Fields = field(default_factory=dict)
     help: Any = ""
+    confirm: Any = ""
     roles: frozenset[str] = WRITERS
     tone: str = "plain"  # plain, main, danger
     bulk: bool = False
@@ -55,6 +57,11 @@ class Button:
     on: str = "row"
     done: Any = ""
     shows: Callable[[Any], str] | None = None  # what the service answered, in words, in place of ``done``
+
+    @property
+    def asks(self) -> bool:
+        """Whether a page comes before the press."""
+        return bool(self.ask or self.confirm)
 
     def may(self, actor: Actor) -> bool:
         """Whether ``actor`` sees this button at all."""

@@ -46,7 +46,7 @@ class Presses:
         """What to draw on a row's page: buttons with the address that each posts to, or asks at."""
         actor = actor_of(request)
         return [
-            {"button": b, "url": self._url(b, row), "asks": bool(b.ask)}
+            {"button": b, "url": self._url(b, row), "asks": b.asks}
             for b in self.all_buttons()
             if b.on == "row" and b.may(actor) and b.fits(row, self.machine)
         ]
@@ -55,7 +55,7 @@ class Presses:
         """What to draw above a list."""
         actor = actor_of(request)
         shown = [b for b in self.all_buttons() if b.on == "list" and b.may(actor)]
-        return [{"button": b, "url": self._url(b), "asks": bool(b.ask)} for b in shown]
+        return [{"button": b, "url": self._url(b), "asks": b.asks} for b in shown]
 
     def _url(self, button: Button, row: Any = None) -> str:
         place = f"{self.admin_site.name}:{self._stem}"  # type: ignore[attr-defined]
@@ -97,9 +97,12 @@ class Presses:
 
     def _answer(self, request: HttpRequest, button: Button, row: Any) -> HttpResponse:
         fields = button.fields(request, row, self.model)  # type: ignore[attr-defined]
-        if request.method == "GET" and not fields:
+        if request.method == "GET" and not (fields or button.confirm):
             return HttpResponseNotAllowed(["POST"])
-        is_post = request.method == "POST"
+        is_post = request.method == "POST" and _is_meant(request, button)
+        if not is_post and row is not None and not button.fits(row, self.machine):
+            messages.error(request, _unfit(button, row))
+            return redirect(self._back(row))
         form = form_of(fields, request.POST if is_post else None, request.FILES if is_post else None)
         if not is_post or not form.is_valid():
             return self._ask(request, button, row, form)
@@ -143,12 +146,14 @@ class Presses:
             return reverse(f"{self.admin_site.name}:jobs_run_change", args=[answer.pk])  # type: ignore[attr-defined]
         return self._back(row)
 
-    def _ask(self, request: HttpRequest, button: Button, row: Any, form: forms.Form) -> HttpResponse:
+    def _ask(
+        self, request: HttpRequest, button: Button, row: Any, form: forms.Form, chosen: Sequence[Any] = ()
+    ) -> HttpResponse:
         context = {
             **self.admin_site.each_context(request),  # type: ignore[attr-defined]
             "title": button.label, "subtitle": str(row) if row is not None else None, "opts": self.opts,  # type: ignore[attr-defined]
             "button": button, "row": row, "form": form, "back": self._back(row), "has_permission": True,
-            "is_multipart": form.is_multipart(),
+            "is_multipart": form.is_multipart(), "chosen": chosen, "again": _again(request) if chosen else [],
         }  # fmt: skip
         return TemplateResponse(request, "web/ask.html", context, status=422 if form.errors else 200)
 
@@ -188,6 +193,8 @@ class Presses:
                     "button": button.label, "fields": ", ".join(str(form[n].label) for n in form.errors)})  # fmt: skip
                 return None
             answers = _answers(form)
+        if not _is_meant(request, button):
+            return self._ask(request, button, None, forms.Form(), chosen)
         done, refused = self._each(request, button, chosen, answers)
         if done:
             told = ngettext("%(label)s: %(count)d row.", "%(label)s: %(count)d rows.", done)
@@ -225,6 +232,17 @@ class Presses:
             done += len(moved)
             self.log_changes(request, [row for row in fits if row.pk in moved], str(button.label))  # type: ignore[attr-defined]
         return done, refused
+
+
+def _is_meant(request: HttpRequest, button: Button) -> bool:
+    """Whether this comes from the page that said what will happen, where there is one."""
+    return not button.confirm or "confirmed" in request.POST
+
+
+def _again(request: HttpRequest) -> list[tuple[str, str]]:
+    """What a list had posted, for a page that asks before it is posted once more."""
+    sent = request.POST
+    return [(name, value) for name in sent if name != "csrfmiddlewaretoken" for value in sent.getlist(name)]
 
 
 def _answers(form: forms.Form) -> dict[str, Any]:
