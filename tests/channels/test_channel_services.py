@@ -83,6 +83,16 @@ def test_another_sellers_channel_does_not_exist(aydin, borealis):
         open_storefront(seller_id=borealis.id, channel_id=channel.id, code="TR")
 
 
+@pytest.mark.parametrize("number", ["", "my shop", "12 34"])
+def test_a_channel_whose_connector_needs_an_account_number_is_refused_without_it(aydin, number):
+    mine = {"slug": "trendyol", "name": "Trendyol", "secrets": {"api_key": "k", "api_secret": "s"}, "at": AT}
+
+    with pytest.raises(Invalid, match="account_ref must be Trendyol's seller number"):
+        add_channel(seller_id=aydin.id, account_ref=number, **mine)
+    assert not Channel.objects.system().exists()
+    assert add_channel(seller_id=aydin.id, account_ref="107703", **mine).account_ref == "107703"
+
+
 def test_settings_are_merged_and_a_value_that_is_not_allowed_is_refused(aydin):
     channel = market(aydin)
 

@@ -33,6 +33,14 @@ def test_good_credentials_use_every_right_and_tell_the_shops_facts(world):
     assert world.market.state == "checked"
 
 
+def test_a_check_that_could_use_nothing_does_not_pass(world):
+    world.market.account_ref = ""  # from before it was asked for
+    world.market.save(update_fields=["account_ref"])
+
+    assert list(checked(world, world.market)) == ["account"]
+    assert world.market.state == "draft"
+
+
 def test_a_key_that_may_only_read_names_what_it_lacks(transactional_db, tmp_path, settings):
     with open_world(tmp_path) as world:
         keys = world.server.credentials()["woocommerce"]

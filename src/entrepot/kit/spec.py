@@ -272,6 +272,8 @@ class Spec:
     package_states: Mapping[str, str] = field(default_factory=dict)
     line_states: Mapping[str, str] = field(default_factory=dict)
     default_base_url: str = ""
+    account_is: str = ""  # what account_ref has to be, in words; empty: the remote needs none
+    account_form: str = r".+"  # the same as a regular expression
     headers: Callable[[Account], Mapping[str, str]] = lambda _: {}
     words: Callable[[Any], str] = str
     classify: Callable[[Request, int, Any], RemoteError | None] = lambda *_: None

@@ -39,7 +39,7 @@ def _connect_fields(spec: Spec) -> Any:
                 assume_scheme="https",
             ),
             "account_ref": forms.CharField(
-                max_length=80, required=False, label=gettext_lazy("Their number of the account")
+                max_length=80, required=bool(spec.account_is), label=gettext_lazy("Their number of the account")
             ),
             **{f"secret__{c.name}": _secret(c) for c in spec.credentials},
         }

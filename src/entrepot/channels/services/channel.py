@@ -3,6 +3,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from datetime import datetime
 from typing import Any
@@ -30,7 +31,8 @@ def add_channel(
     """Connect an account: a draft that can do nothing until it was checked.
 
     Raises:
-        Invalid: unknown connector, a credential or setting missing or not known, an address that is none.
+        Invalid: unknown connector, a credential, setting or account number missing or not known, an address
+            that is none.
         Refused: the seller has a channel of this name.
     """
     spec = connector(slug)
@@ -38,6 +40,7 @@ def add_channel(
     if not name.strip():
         raise Invalid(record_name, "name", "is empty")
     url = _checked_url(base_url or spec.default_base_url, record_name)
+    _check_account(spec, account_ref, record_name)
     _check_secrets(spec, secrets, record_name)
     chosen = _checked_settings(spec, settings or {}, record_name)
     try:
@@ -51,6 +54,11 @@ def add_channel(
     except IntegrityError:
         raise Refused(f"{record_name}: the seller has a channel of this name already") from None
     return channel
+
+
+def _check_account(spec: Spec, account_ref: str, record_name: str) -> None:
+    if spec.account_is and not re.fullmatch(spec.account_form, account_ref):
+        raise Invalid(record_name, "account_ref", f"must be {spec.account_is}, not {account_ref!r}")
 
 
 def replace_secrets(*, seller_id: int, channel_id: int, secrets: Mapping[str, str], at: datetime) -> Channel:

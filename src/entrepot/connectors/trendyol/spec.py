@@ -28,6 +28,8 @@ SPEC = Spec(
     docs="https://developers.trendyol.com",
     docs_read="2026-11-21",
     default_base_url="https://apigw.trendyol.com/integration",
+    account_is="Trendyol's seller number",
+    account_form="[0-9]+",
     auth=Basic("api_key", "api_secret"),
     credentials=(
         Credential(name="api_key", label="API key", is_secret=False, help="Seller panel, account, integration details"),

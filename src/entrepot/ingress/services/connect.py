@@ -28,13 +28,15 @@ if TYPE_CHECKING:
 
 
 _SILENT = "did not answer"
+_UNUSED = "no capability could be used: the account's number or a setting is missing"
 
 
 def check_channel(*, channel: Channel, at: datetime) -> dict[str, str]:
     """Use each capability once, harmlessly: capability → "ok", or what is wrong with it in the remote's words.
 
-    A channel that passes is checked, and its facts (currency, units, tax rates) are kept in its settings. A remote that
-    did not answer however often it was asked is asked the rest once each: somebody waits for this.
+    One of which nothing could be used does not pass. A channel that passes is checked, and its facts (currency,
+    units, tax rates) are kept in its settings. A remote that did not answer however often it was asked is asked the
+    rest once each: somebody waits for this.
     """
     client = channels.client_for(channel)
     found: dict[str, str] = {}
@@ -44,6 +46,8 @@ def check_channel(*, channel: Channel, at: datetime) -> dict[str, str]:
         found[name] = result
         if result.startswith(_SILENT):
             client.tries = 1
+    if not found:
+        found["account"] = _UNUSED
     channels.record_check(channel_id=channel.id, checks=found, at=at)
     channel.refresh_from_db()
     if all(result == "ok" for result in found.values()):
