@@ -98,7 +98,7 @@ def abroad(auto):
     """The shop is in lira; Germany buys in euros, taxed there at 19 %. A euro is 47.1234 lira."""
     front = channels.open_storefront(seller_id=auto.seller.id, channel_id=auto.market.id, code="DE")
     stock_up(auto, front, vat=19)
-    pricing.load_fx_csv(text=f"day,base,quote,rate\n{now().date()},EUR,TRY,47.1234\n")
+    pricing.load_fx_csv(at=now(), text=f"day,base,quote,rate\n{now().date()},EUR,TRY,47.1234\n")
     return auto
 
 
@@ -146,7 +146,9 @@ def test_every_try_uses_the_rate_that_the_first_one_used(abroad):
     abroad.poll()
     abroad.apply()
     abroad.pursue()
-    pricing.load_fx_csv(text=f"day,base,quote,rate\n{now().date()},EUR,TRY,50\n")  # somebody corrects the table
+    pricing.load_fx_csv(
+        at=now(), text=f"day,base,quote,rate\n{now().date()},EUR,TRY,50\n"
+    )  # somebody corrects the table
     abroad.dial(SHOP, server_error=0.0)
 
     drive(abroad)
@@ -164,7 +166,7 @@ def test_without_a_rate_of_the_day_the_order_fails_with_the_reason_and_is_pushed
     order = Order.objects.system().get()
     assert (order.state, order.failure) == ("failed", f"order {order.order_ref}: currency no rate from EUR to TRY")
 
-    pricing.load_fx_csv(text=f"day,base,quote,rate\n{now().date()},EUR,TRY,47.1234\n")
+    pricing.load_fx_csv(at=now(), text=f"day,base,quote,rate\n{now().date()},EUR,TRY,47.1234\n")
     orders.retry_export(seller_id=auto.seller.id, order_id=order.id, at=now())
     drive(auto)
     order.refresh_from_db()

@@ -164,11 +164,11 @@ def test_a_new_rate_moves_only_prices_abroad(live):
     before = len(live.entries("price.set"))
     rows = [(live.variant("CAY-1").id, Decimal("4.00"), None)]
     set_base_prices(seller_id=live.seller_id, rows=rows, currency="EUR", is_tax_included=True, at=now())
-    load_fx_csv(text=f"day,base,quote,rate\n{now().date()},EUR,TRY,50\n")
+    load_fx_csv(at=now(), text=f"day,base,quote,rate\n{now().date()},EUR,TRY,50\n")
     live.settle()
     assert live.price_there("CAY-1")[0] == Decimal("200.00")
 
-    load_fx_csv(text=f"day,base,quote,rate\n{now().date()},EUR,TRY,52\n")
+    load_fx_csv(at=now(), text=f"day,base,quote,rate\n{now().date()},EUR,TRY,52\n")
     live.settle()
 
     assert live.price_there("CAY-1")[0] == Decimal("208.00")

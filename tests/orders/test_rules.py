@@ -64,7 +64,7 @@ def test_a_converted_order_has_the_total_of_the_page(desk, row):
     sold = {"seller_id": desk.seller_id, "channel_id": desk.store.id}
     channels.bind_many(**sold, kind="variant", pairs=[(desk.variants["TEA"], "10", "1")])
     channels.change_settings(**sold, settings={"store.currency": "TRY", "hub.order_currency": "convert"})
-    load_fx_csv(text=f"day,base,quote,rate\n{AT.date()},EUR,TRY,{rate}\n")
+    load_fx_csv(at=AT, text=f"day,base,quote,rate\n{AT.date()},EUR,TRY,{rate}\n")
     desk.tell(package(lines=[line(price=paid)], currency="EUR"))
     intent = channels.plan_intent(**sold, kind="store_order", subject_id=desk.order().id, at=AT)
     desk.store.refresh_from_db()

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import date
+from datetime import UTC, date, datetime
 from decimal import Decimal
 
 import pytest
@@ -13,6 +13,8 @@ from entrepot.pricing.services import load_ecb, load_fx_csv, rate_on
 from entrepot.pricing.services.fx_file import rows_of_csv
 
 pytestmark = pytest.mark.django_db
+
+AT = datetime(2026, 12, 1, 9, tzinfo=UTC)
 
 # Shape: https://www.ecb.europa.eu/stats/eurofxref/eurofxref-daily.xml
 ECB = b"""<?xml version="1.0" encoding="UTF-8"?>
@@ -26,13 +28,13 @@ BOMB = b"""<?xml version="1.0"?><!DOCTYPE x [<!ENTITY a "aaaaaaaaaa"><!ENTITY b 
 
 
 def test_the_ecbs_file_gives_one_euro_in_other_currencies():
-    assert load_ecb(xml=ECB) == 2
+    assert load_ecb(at=AT, xml=ECB) == 2
 
     assert rate_on(day=date(2026, 11, 24), base="EUR", quote="USD") == (Decimal("1.0850"), date(2026, 11, 23))
 
 
 def test_a_rate_goes_both_ways_and_through_the_euro():
-    load_ecb(xml=ECB)
+    load_ecb(at=AT, xml=ECB)
 
     back, _ = rate_on(day=date(2026, 11, 24), base="TRY", quote="EUR")
     across, day = rate_on(day=date(2026, 11, 24), base="USD", quote="TRY")
@@ -42,7 +44,9 @@ def test_a_rate_goes_both_ways_and_through_the_euro():
 
 
 def test_the_latest_rate_on_or_before_the_day_counts():
-    load_fx_csv(text="day,base,quote,rate\n2026-11-13,EUR,TRY,50\n2026-11-20,EUR,TRY,52\n2026-12-01,EUR,TRY,60\n")
+    load_fx_csv(
+        at=AT, text="day,base,quote,rate\n2026-11-13,EUR,TRY,50\n2026-11-20,EUR,TRY,52\n2026-12-01,EUR,TRY,60\n"
+    )
 
     assert rate_on(day=date(2026, 11, 20), base="EUR", quote="TRY") == (Decimal(52), date(2026, 11, 20))
     assert rate_on(day=date(2026, 11, 19), base="EUR", quote="TRY") == (Decimal(50), date(2026, 11, 13))
@@ -51,7 +55,7 @@ def test_the_latest_rate_on_or_before_the_day_counts():
 
 def test_the_newest_way_counts_and_not_the_shortest():
     told = "2026-11-18,TRY,EUR,0.03\n2026-11-19,EUR,TRY,45\n2026-11-20,EUR,USD,1.1\n2026-11-17,TRY,USD,0.02\n"
-    load_fx_csv(text=f"day,base,quote,rate\n{told}")
+    load_fx_csv(at=AT, text=f"day,base,quote,rate\n{told}")
 
     turned = rate_on(day=date(2026, 11, 20), base="TRY", quote="EUR")
     through = rate_on(day=date(2026, 11, 20), base="TRY", quote="USD")
@@ -61,13 +65,14 @@ def test_the_newest_way_counts_and_not_the_shortest():
 
 
 def test_of_the_same_day_the_rate_as_told_counts():
-    load_fx_csv(text="day,base,quote,rate\n2026-11-19,TRY,EUR,0.03\n2026-11-19,EUR,TRY,45\n")
+    for told in ("TRY,EUR,0.03", "EUR,TRY,45"):
+        load_fx_csv(at=AT, text=f"day,base,quote,rate\n2026-11-19,{told}\n")
 
     assert rate_on(day=date(2026, 11, 20), base="TRY", quote="EUR") == (Decimal("0.03"), date(2026, 11, 19))
 
 
 def test_a_rate_older_than_a_week_is_none(settings):
-    load_fx_csv(text="day,base,quote,rate\n2026-11-13,EUR,TRY,50\n")
+    load_fx_csv(at=AT, text="day,base,quote,rate\n2026-11-13,EUR,TRY,50\n")
 
     assert rate_on(day=date(2026, 11, 20), base="EUR", quote="TRY") == (Decimal(50), date(2026, 11, 13))
     assert rate_on(day=date(2026, 11, 21), base="EUR", quote="TRY") is None
@@ -81,7 +86,7 @@ def test_the_same_currency_needs_no_rate():
 
 def test_a_file_told_twice_keeps_one_rate_a_day():
     for rate in ("50", "51"):
-        load_fx_csv(text=f"day,base,quote,rate\n2026-11-02,EUR,TRY,{rate}\n")
+        load_fx_csv(at=AT, text=f"day,base,quote,rate\n2026-11-02,EUR,TRY,{rate}\n")
 
     assert [r.rate for r in FxRate.objects.all()] == [Decimal(51)]
 
@@ -115,7 +120,7 @@ def test_a_file_told_twice_keeps_one_rate_a_day():
 )
 def test_a_file_that_is_not_the_ecbs_is_refused_whole(xml, why):
     with pytest.raises(Invalid, match=why):
-        load_ecb(xml=xml)
+        load_ecb(at=AT, xml=xml)
 
     assert not FxRate.objects.exists()
 
@@ -148,13 +153,44 @@ def test_a_file_that_is_not_the_ecbs_is_refused_whole(xml, why):
 )
 def test_a_wrong_line_names_itself_and_nothing_is_kept(line, field):
     with pytest.raises(Invalid, match=f"line 3: {field}"):
-        load_fx_csv(text=f"day,base,quote,rate\n2026-11-23,EUR,USD,1.08\n{line}\n")
+        load_fx_csv(at=AT, text=f"day,base,quote,rate\n2026-11-23,EUR,USD,1.08\n{line}\n")
 
     assert not FxRate.objects.exists()
 
 
+@pytest.mark.parametrize(
+    ("lines", "why"),
+    [
+        ("2026-11-24,EUR,TRY,52\n2026-11-24,EUR,TRY,53", r"line 3: rate differs from line 2 .*\(52\)"),
+        ("2026-11-24,EUR,TRY,52.4\n2026-11-24,TRY,EUR,0.5", "line 3: rate contradicts line 2 by more than 1 %"),
+        ("2026-12-02,EUR,TRY,52\n2026-12-03,EUR,TRY,52", "line 3: day must not be later than tomorrow, 2026-12-02"),
+        ("x,EUR,TRY,1\n2026-11-24,EUR,TRY,52\n2026-11-24,EUR,TRY,-1", "line 2: day .*; line 4: rate must"),
+        ("\n".join(["x,EUR,TRY,1"] * 203), "line 201: day .*; and 3 more lines"),
+    ],
+)
+def test_lines_that_cannot_all_be_right_are_named_and_nothing_is_kept(lines, why):
+    with pytest.raises(Invalid, match=why):
+        load_fx_csv(at=AT, text=f"day,base,quote,rate\n{lines}\n")
+
+    assert not FxRate.objects.exists()
+
+
+@pytest.mark.parametrize("more", ["2026-11-24,EUR,TRY,52.40", "2026-11-24,TRY,EUR,0.0191", "2026-11-25,EUR,TRY,53"])
+def test_lines_that_agree_are_kept(more):
+    load_fx_csv(at=AT, text=f"day,base,quote,rate\n2026-11-24,EUR,TRY,52.4\n{more}\n")
+
+    assert rate_on(day=date(2026, 11, 24), base="EUR", quote="TRY") == (Decimal("52.4"), date(2026, 11, 24))
+
+
+def test_the_ecbs_file_may_not_say_two_rates_of_a_currency_either():
+    twice = ECB.replace(b"currency='USD' rate='1.0850'", b"currency='TRY' rate='50'")
+
+    with pytest.raises(Invalid, match="line 5: rate differs from line 5"):
+        load_ecb(at=AT, xml=twice)
+
+
 def test_semicolons_between_the_cells_allow_a_decimal_comma():
-    assert load_fx_csv(text="day;base;quote;rate\n2026-11-23;EUR;TRY;52,4\n2026-11-23;EUR;USD;1.08\n") == 2
+    assert load_fx_csv(at=AT, text="day;base;quote;rate\n2026-11-23;EUR;TRY;52,4\n2026-11-23;EUR;USD;1.08\n") == 2
 
     assert rate_on(day=date(2026, 11, 23), base="EUR", quote="TRY") == (Decimal("52.4"), date(2026, 11, 23))
     assert rate_on(day=date(2026, 11, 23), base="EUR", quote="USD") == (Decimal("1.08"), date(2026, 11, 23))
@@ -163,28 +199,28 @@ def test_semicolons_between_the_cells_allow_a_decimal_comma():
 @pytest.mark.parametrize("rate", ["1.234,5", "52,4,1", ",5", "52;4"])
 def test_semicolons_do_not_make_a_number_of_what_is_none(rate):
     with pytest.raises(Invalid, match=r"line 2: (rate|cells)"):
-        load_fx_csv(text=f"day;base;quote;rate\n2026-11-23;EUR;TRY;{rate}\n")
+        load_fx_csv(at=AT, text=f"day;base;quote;rate\n2026-11-23;EUR;TRY;{rate}\n")
 
     assert not FxRate.objects.exists()
 
 
 def test_empty_lines_do_not_shift_the_line_that_is_named():
     with pytest.raises(Invalid, match="line 5: rate"):
-        load_fx_csv(text="day,base,quote,rate\n\n2026-11-23,EUR,USD,1.08\n\n2026-11-23,EUR,TRY,x\n")
+        load_fx_csv(at=AT, text="day,base,quote,rate\n\n2026-11-23,EUR,USD,1.08\n\n2026-11-23,EUR,TRY,x\n")
 
 
 @pytest.mark.parametrize("header", ["day,base,quote", "gün,base,quote,rate", "day,base,quote,rate,rate", ""])
 def test_a_header_without_its_columns_says_which(header):
     with pytest.raises(Invalid, match="day,base,quote,rate"):
-        load_fx_csv(text=f"{header}\n2026-11-23,EUR,USD,1.08\n")
+        load_fx_csv(at=AT, text=f"{header}\n2026-11-23,EUR,USD,1.08\n")
 
 
 def test_lines_that_end_in_a_bare_carriage_return_are_refused_and_not_a_fault_of_ours():
     with pytest.raises(Invalid, match="cannot be read near line 1"):
-        load_fx_csv(text="day,base,quote,rate\r2026-11-23,EUR,USD,1.08\r")
+        load_fx_csv(at=AT, text="day,base,quote,rate\r2026-11-23,EUR,USD,1.08\r")
 
 
 def test_columns_may_stand_in_any_order_and_others_beside_them():
-    rows = rows_of_csv("rate, note ,quote,day,base\r\n52.40,noon,TRY,2026-11-23,EUR\r\n")
+    rows = rows_of_csv("rate, note ,quote,day,base\r\n52.40,noon,TRY,2026-11-23,EUR\r\n", until=AT.date())
 
     assert rows == [(date(2026, 11, 23), "EUR", "TRY", Decimal("52.40"))]

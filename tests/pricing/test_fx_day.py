@@ -30,7 +30,7 @@ def abroad(aydin):
     set_base_prices(**told, rows=[(variant.id, Decimal(120), None)])
     today = now().date()
     rates = [f"{today},EUR,TRY,40", f"{today + timedelta(days=1)},EUR,TRY,20"]
-    load_fx_csv(text="\n".join(["day,base,quote,rate", *rates]))
+    load_fx_csv(at=now(), text="\n".join(["day,base,quote,rate", *rates]))
     german = Storefront.objects.system().get(channel=channel, code="DE")
     set_rule(seller_id=aydin.id, storefront_id=german.id, vat_rate=Decimal("0.20"))
     listings([variant])

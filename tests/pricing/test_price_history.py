@@ -24,7 +24,7 @@ AT = datetime(2026, 11, 24, 12, tzinfo=UTC)
 def tea(aydin):
     market(aydin, codes=("DE",))
     (variant,) = goods(aydin, 1, vat_rate=Decimal("0.20"))
-    load_fx_csv(text="day,base,quote,rate\n2026-11-23,EUR,TRY,40\n2026-11-24,EUR,TRY,50\n")
+    load_fx_csv(at=AT, text="day,base,quote,rate\n2026-11-23,EUR,TRY,40\n2026-11-24,EUR,TRY,50\n")
     return variant
 
 

@@ -37,7 +37,7 @@ def base(seller, variants, regular="120.00", sale=None):
 def test_each_storefront_gets_its_price_with_the_way_it_took(aydin, fronts):
     (variant,) = goods(aydin, 1, vat_rate=Decimal("0.20"))
     base(aydin, [variant])
-    load_fx_csv(text="day,base,quote,rate\n2026-11-20,EUR,TRY,40\n")
+    load_fx_csv(at=AT, text="day,base,quote,rate\n2026-11-20,EUR,TRY,40\n")
     set_rule(
         seller_id=aydin.id, storefront_id=fronts["DE"].id, markup_rate=Decimal("0.30"), vat_rate=Decimal("0.19"),
         ending="0.99",
@@ -80,7 +80,7 @@ def test_prices_that_come_out_the_same_are_not_written(aydin, fronts):
 def test_a_hundred_prices_take_as_many_statements_as_one(aydin, fronts):
     variants = goods(aydin, 100, vat_rate=Decimal("0.20"))
     base(aydin, variants)
-    load_fx_csv(text="day,base,quote,rate\n2026-11-20,EUR,TRY,40\n")
+    load_fx_csv(at=AT, text="day,base,quote,rate\n2026-11-20,EUR,TRY,40\n")
 
     with CaptureQueriesContext(
         connection,
@@ -215,7 +215,7 @@ def test_new_rates_have_only_prices_across_currencies_computed_again(aydin, bore
     base(borealis, theirs)
     Dirty.objects.all().delete()
 
-    load_fx_csv(text="day,base,quote,rate\n2026-11-20,EUR,TRY,40\n")
+    load_fx_csv(at=AT, text="day,base,quote,rate\n2026-11-20,EUR,TRY,40\n")
 
     assert set(Dirty.objects.values_list("kind", "subject_id")) == {("price", v.id) for v in ours}
 

@@ -61,7 +61,7 @@ def gather(sandbox: Sandbox, at: datetime) -> Cast:
     )  # fmt: skip
     home = channels.open_storefront(seller_id=seller.id, channel_id=market.id, code="TR")
     abroad = channels.open_storefront(seller_id=seller.id, channel_id=market.id, code="DE")
-    pricing.load_fx_csv(text=sample("fx.csv").decode().replace("TODAY", at.date().isoformat()))
+    pricing.load_fx_csv(at=at, text=sample("fx.csv").decode().replace("TODAY", at.date().isoformat()))
     pricing.set_rule(
         seller_id=seller.id, storefront_id=abroad.id, markup_rate=Decimal("0.25"), vat_rate=Decimal("0.19"),
         fx_margin_rate=Decimal("0.02"), ending="0.99",

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import datetime
 from decimal import Decimal
 from typing import Any
 
@@ -112,13 +113,13 @@ class PriceRulePage(Page):
         return rate(row.fx_margin_rate)
 
 
-def load_rates(*, file: UploadedFile) -> int:
+def load_rates(*, file: UploadedFile, at: datetime) -> int:
     """The ECB's XML, or a CSV of day, base, quote, rate, told apart by how they begin."""
     content = file.read()
     if content.lstrip()[:1] == b"<":
-        return services.load_ecb(xml=content)
+        return services.load_ecb(at=at, xml=content)
     try:
-        return services.load_fx_csv(text=content.decode("utf-8-sig"))
+        return services.load_fx_csv(at=at, text=content.decode("utf-8-sig"))
     except UnicodeDecodeError:
         raise Invalid("FX file", "file", "must be UTF-8") from None
 

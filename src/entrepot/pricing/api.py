@@ -9,6 +9,7 @@ from typing import Annotated, Any
 from ninja import Field, Query, Router, Schema, Status
 
 from entrepot.channels import queries as channels
+from entrepot.core.clock import now
 from entrepot.core.errors import Invalid
 from entrepot.web.areas import ActorRequest, Area, operator_only
 from entrepot.web.paging import DEFAULT, page
@@ -263,12 +264,12 @@ def load_fx_rates(request: ActorRequest) -> Any:
     """Keep the rates of a CSV (day,base,quote,rate) or of the ECB's XML. For operators: every seller uses them."""
     operator_only(request.auth)
     if "xml" in request.headers.get("Content-Type", "").lower():
-        return Status(201, {"kept": services.load_ecb(xml=request.body)})
+        return Status(201, {"kept": services.load_ecb(at=now(), xml=request.body)})
     try:
         text = request.body.decode("utf-8-sig")
     except UnicodeDecodeError:
         raise Invalid("FX file", "encoding", "must be UTF-8") from None
-    return Status(201, {"kept": services.load_fx_csv(text=text)})
+    return Status(201, {"kept": services.load_fx_csv(at=now(), text=text)})
 
 
 def _fee(fee: MoneyIn) -> Decimal:

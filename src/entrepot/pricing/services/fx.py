@@ -57,22 +57,26 @@ class Rates:
         return (other[0] / one[0], min(one[1], other[1])) if one and other else None
 
 
-def load_ecb(*, xml: bytes) -> int:
+def load_ecb(*, xml: bytes, at: datetime) -> int:
     """Keep the rates of the ECB's daily (or 90-day) XML; the number kept. One euro in other currencies.
 
     Raises:
-        Invalid: not that XML, or a rate in it is none; nothing is kept then.
+        Invalid: not that XML, a rate in it is none, or a day is later than tomorrow; nothing is kept then.
     """
-    return _keep_rates(rows_of_ecb(xml), "ecb")
+    return _keep_rates(rows_of_ecb(xml, until=_tomorrow(at)), "ecb")
 
 
-def load_fx_csv(*, text: str) -> int:
+def load_fx_csv(*, text: str, at: datetime) -> int:
     """Keep rates of a CSV ``day,base,quote,rate``; the number kept.
 
     Raises:
-        Invalid: which line and column is wrong; nothing is kept then.
+        Invalid: every line that is wrong, later than tomorrow, or contradicts another; nothing is kept then.
     """
-    return _keep_rates(rows_of_csv(text), "file")
+    return _keep_rates(rows_of_csv(text, until=_tomorrow(at)), "file")
+
+
+def _tomorrow(at: datetime) -> date:
+    return at.date() + timedelta(days=1)
 
 
 def _keep_rates(rows: Sequence[Row], source: str) -> int:
