@@ -29,7 +29,15 @@ def transport(
 
         if to not in (None, POSTGRES, KAFKA):
             raise Refused(f"transport {to!r} is not one of {POSTGRES}, {KAFKA}")
+        if to == KAFKA:
+            from entrepot.events.kafka.cluster import Cluster
+
+            Cluster()  # refuses where no broker answers: nobody would deliver
         if to is not None:
             switch_transport(to=to, at=now())
         readers = [{"name": x.subscriber, "seq": x.seq, "behind": x.behind, "parked": x.parked} for x in lags()]
-        show.record({"transport": transport_in_force(), "readers": readers}, json_wanted=json)
+        if json:
+            show.as_json({"transport": transport_in_force(), "readers": readers})
+            return
+        show.record({"transport": transport_in_force()}, json_wanted=False)
+        show.rows(readers, json_wanted=False, empty="no readers yet")

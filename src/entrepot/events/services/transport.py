@@ -33,10 +33,12 @@ def transport_in_force() -> str:
 
 
 def switch_transport(*, to: str, at: datetime, subscribers: Sequence[Subscriber] | None = None) -> None:
-    """Change how events travel: up to here every event has had its effect the old way, later ones have it the new way.
+    """Change how events travel. To Kafka: up to here every event has had its effect, later ones have it the new way.
+
+    Back to PostgreSQL no broker is needed: the dispatcher delivers out of the log what a subscriber has not had.
 
     Raises:
-        Refused: it is so already, or a subscriber has not had everything; says which and how much. Ask again.
+        Refused: it is so already, or a subscriber has not had everything that Kafka will not bring. Ask again.
     """
     wired = load_subscribers() if subscribers is None else subscribers
     for subscriber in wired:
@@ -47,12 +49,15 @@ def switch_transport(*, to: str, at: datetime, subscribers: Sequence[Subscriber]
         rows = {row.subscriber: row for row in locked}
         if all(row.reads == _READS[to] for row in rows.values()):
             raise Refused(f"the transport is {to} already")
-        left = {s.name: _left(s, rows[s.name])[0] for s in wired}
-        if behind := {name: count for name, count in left.items() if count}:
+        left = {s.name: _left(s, rows[s.name]) for s in wired}
+        behind = {name: count for name, (count, _) in left.items() if count}
+        if to == KAFKA and behind:
             told = ", ".join(f"{name}: {count}" for name, count in sorted(behind.items()))
             raise Refused(f"not drained, events still to come: {told}. Let them be delivered and ask again")
         place = {"seq": head.seq, "seen_at": head.seen_at} if (head := log_head()) else {}
-        EventCursor.objects.filter(subscriber__in=names).update(reads=_READS[to], moved_at=at, **place)
+        moved = {"reads": _READS[to], "moved_at": at}
+        EventCursor.objects.filter(subscriber__in=behind).update(**moved)
+        EventCursor.objects.filter(subscriber__in=set(names) - set(behind)).update(**moved, **place)
         if to == POSTGRES:
             EventCursor.objects.filter(subscriber__startswith=RELAY).delete()
 
