@@ -85,6 +85,7 @@ EVERY_SELLER = {
     "listings/services/withdrawn.py": "levels and content are computed for every seller's listings in sets",
     "listings/services/settle.py": "levels and content are computed for every seller's listings in sets",
     "orders/services/cancel.py": "an order that the channel or the store cancelled",
+    "orders/services/cancel_there.py": "an order that the channel or the store cancelled",
     "orders/services/entry.py": "orders are written under the seller of their channel",
     "orders/services/export.py": "the outcome of the intent to create it in the store",
     "orders/services/follow.py": "orders that for_seller found just before",

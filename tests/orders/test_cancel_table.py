@@ -102,7 +102,7 @@ def test_a_refused_cancel_gives_nothing_back_and_says_so(desk):
     desk.tell(package(lines=[line(quantity=3)], minutes=1, state="cancelled"))
     orders.cancel_by_remote(order=order, gone=["P1"], at=AT)
 
-    orders.refuse_cancel(seller_id=order.seller_id, order_id=order.id, why="it was trashed")
+    orders.refuse_cancel(seller_id=order.seller_id, order_id=order.id, why="it was trashed", at=AT)
 
     order.refresh_from_db()
     assert (order.state, desk.on_hand()) == ("synced", 17)

@@ -255,7 +255,7 @@ def test_what_turns_out_to_live_keeps_the_store_from_cancelling_the_whole(desk, 
     (cancel,) = Intent.objects.system().filter(kind="store_cancel")
     if answer == "refused":
         Intent.objects.system().filter(id=cancel.id).update(state="refused")
-        orders.refuse_cancel(seller_id=desk.seller_id, order_id=order.id, why="it was trashed")
+        orders.refuse_cancel(seller_id=desk.seller_id, order_id=order.id, why="it was trashed", at=AT)
     other = package("P2", lines=[CUP], minutes=6)
     if answer == "refused later":
         Intent.objects.system().filter(id=cancel.id).update(state="sent")
@@ -263,7 +263,7 @@ def test_what_turns_out_to_live_keeps_the_store_from_cancelling_the_whole(desk, 
     tell(desk, other)
     if answer == "refused later":
         Intent.objects.system().filter(id=cancel.id).update(state="refused")
-        orders.refuse_cancel(seller_id=desk.seller_id, order_id=order.id, why="it was trashed")
+        orders.refuse_cancel(seller_id=desk.seller_id, order_id=order.id, why="it was trashed", at=AT)
 
     assert (lowered(desk), set(desk.order().troubles), desk.held("CUP")) == ([("TEA", 1, "10.00")], {"late"}, 1)
     cancel.refresh_from_db()

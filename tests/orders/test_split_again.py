@@ -69,7 +69,8 @@ def test_a_piece_that_names_only_the_first_of_the_chain_is_no_second_one():
     over = replace(first, state="cancelled", modified_at=NEWS[1].modified_at)  # the fourth cup
     named_first = replace(NEWS[5], origin_refs=("P1",))
     split = replace(NEWS[3], state="superseded", modified_at=named_first.modified_at)
-    for arrival in arrivals([first, over, NEWS[2], NEWS[3], NEWS[4], named_first, split]):
+    again = replace(split, modified_at=LATER)  # told once more, with nothing changed
+    for arrival in arrivals([first, over, NEWS[2], NEWS[3], NEWS[4], named_first, split, again]):
         assert living(*arrival) == ([], {"TEA": 1, "CUP": 3})
 
 

@@ -242,7 +242,7 @@ def _own_rest(family: Parts, ref: str, minor: Decimal) -> tuple[list[Row], Decim
 
     What names only the first of the chain is taken for a piece of it where it was first told after the split.
     """
-    split_at, above = family[ref]["at"], set(family[ref]["origins"])
+    split_at, above = family[ref].get("ended", family[ref]["at"]), set(family[ref]["origins"])
     heirs = {heir for heir, x in family.items() if ref in x["origins"]}
     heirs |= {
         heir for heir, x in family.items() if above & set(x["origins"]) and x["since"] >= split_at and heir != ref

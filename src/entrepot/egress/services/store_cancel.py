@@ -57,4 +57,4 @@ def refuse(intent: Intent, why: str) -> None:
         order_queries.locked_order(seller_id=intent.seller_id, order_id=intent.subject_id)
         if not channels.refuse_intent(intent, why=why, at=now()):
             return
-        orders.refuse_cancel(seller_id=intent.seller_id, order_id=intent.subject_id, why=why)
+        orders.refuse_cancel(seller_id=intent.seller_id, order_id=intent.subject_id, why=why, at=now())

@@ -17,7 +17,8 @@ from entrepot.kit import records
 
 from ..models import Adjustment, Line, Order
 from ..states import ORDER
-from .cancel import CANCEL_KIND, confirm_cancelled, is_gone
+from .cancel import CANCEL_KIND
+from .cancel_there import confirm_cancelled, is_gone
 from .entry import save_all
 from .export import KIND
 from .late import tell_late

@@ -17,7 +17,7 @@ from entrepot.listings import queries as listings
 from ..models import Order
 from ..parts import AMOUNTS, told_parts
 from .address import take_parties
-from .cancel import take_back_cancels
+from .cancel_there import take_back_cancels
 from .entry import Entry, open_entries, save_entries
 from .hold import hold_reason
 from .late import tell_late

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 from decimal import Decimal
 from typing import TYPE_CHECKING, Any
@@ -107,11 +107,10 @@ def added_by_hand(*, seller_id: int, order_id: int, at: datetime) -> Order:
             **kept(_kits(order, [x for x, _ in missing]), [x for x, _ in missing]),
             **creation.payload.get("kits", {}),
         }
-        mended = {**creation.payload, "lines": there, "kits": kits, "shipping": str(seen.shipping), "seen": mark(seen)}
-        amend_intent(creation, payload=mended)
-        owed = _owed_there(order, lines)
+        owed = _owed_there(order, lines, waiting)
         total = gross_of(order=order, owed=sum(map(Decimal, owed.values())) + seen.shipping)
-        amend_intent(creation, payload={**mended, "owed": owed, "total": str(total)})
+        now = {"lines": there, "kits": kits, "shipping": str(seen.shipping), "seen": mark(seen), "owed": owed}
+        amend_intent(creation, payload={**creation.payload, **now, "total": str(total)})
         unsay([order], "late")
     return order
 
@@ -143,11 +142,11 @@ def _come_to(order: Order, lines: Sequence[Line], seen: Picture) -> None:
     update_rows(lines, ("quantity", "line_total", "cancelled_total", *FACTS))
 
 
-def _owed_there(order: Order, lines: Sequence[Line]) -> dict[str, str]:
+def _owed_there(order: Order, lines: Sequence[Line], waiting: Mapping[int, int]) -> dict[str, str]:
     """What the buyer pays, by line id, for all that the store was given, as it is told now: what is left, what was
     taken out again, and what still has to be.
     """
-    taken, waiting = taken_out(order), too_many(order)
+    taken = taken_out(order)
     return {
         str(x.id): str(
             owed_for(x, order.currency)

@@ -21,7 +21,8 @@ from entrepot.kit.registry import connector
 
 from ..models import Adjustment, Line, Order
 from ..states import ORDER
-from .cancel import fit_promises, is_gone
+from .cancel import fit_promises
+from .cancel_there import is_gone
 from .entry import save_all
 from .kits import skus_in_store
 from .late import tell_late
