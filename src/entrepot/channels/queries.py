@@ -177,6 +177,12 @@ def open_intents(*, channel_id: int, limit: int) -> list[Intent]:
     return list(rows.order_by("id")[:limit])
 
 
+def names_of(*, connector: str, refs: Collection[str]) -> dict[tuple[str, str, str], str]:
+    """What a marketplace calls these numbers: (kind, scope, their number) → their name. One SQL query."""
+    found = Taxon.objects.filter(connector=connector, ref__in=refs)
+    return {(t.kind, t.scope, t.ref): t.name for t in found}
+
+
 def taxa(*, connector: str, kind: str, scope: str = "") -> list[Taxon]:
     """Present words of one kind and scope, by name."""
     found = Taxon.objects.filter(connector=connector, kind=kind, scope=scope, is_gone=False)

@@ -6,6 +6,7 @@ from typing import Any
 
 from django.contrib.admin import display, register
 from django.http import Http404, HttpRequest, HttpResponse
+from django.template.defaultfilters import filesizeformat
 from django.urls import path, reverse
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
@@ -29,12 +30,16 @@ def file_link(document: Document, text: Any) -> SafeString:
 
 @register(Document)
 class DocumentPage(Page):
-    list_display = ["name", "kind", "media_type", "size", "download", "created_at", "seller"]
+    list_display = ["name", "kind", "media_type", "bytes", "download", "created_at", "seller"]
     list_filter = ["kind", "media_type", ("seller", OwnChoices)]
     list_select_related = ["seller"]
     search_fields = ["name", "=sha256"]
-    fields = ["name", "kind", "seller", "media_type", "size", "sha256", "created_at", "download"]
-    readonly_fields = ["download"]
+    fields = ["name", "kind", "seller", "media_type", "bytes", "sha256", "created_at", "download"]
+    readonly_fields = ["bytes", "download"]
+
+    @display(description=gettext_lazy("size"), ordering="size")
+    def bytes(self, row: Document) -> str:
+        return filesizeformat(row.size)
 
     @display(description=gettext_lazy("file"))
     def download(self, row: Document) -> SafeString:

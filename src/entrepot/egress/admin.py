@@ -45,7 +45,6 @@ class PushBatchPage(StateChip, Page):
     list_display = [
         "number",
         "capability",
-        "channel",
         "storefront",
         "state_chip",
         "item_count",

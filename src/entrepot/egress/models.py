@@ -64,7 +64,7 @@ class PushBatch(SellerScoped, Claimable):
         ]
 
     def __str__(self) -> str:
-        return f"{self.capability} {self.id}"
+        return f"#{self.id}"
 
 
 class PushItem(SellerScoped):

@@ -15,6 +15,7 @@ from django.utils.translation import gettext_lazy
 
 from entrepot.web.admin import Box, Button, Endless, Page, Section, chip, state_chip
 from entrepot.web.admin.show import EMPTY, pretty, row_link
+from entrepot.web.admin.words import word
 
 from . import queries, services
 from .models import Dirty, Event, EventCursor, ParkedEvent, StateChange
@@ -33,7 +34,7 @@ PAGES = {
 
 def subject_link(topic: str, key: Any) -> SafeString:
     """The row that an event or a move is about."""
-    return row_link(PAGES.get(topic, ""), key, f"{topic} {key}")
+    return row_link(PAGES.get(topic, ""), key, f"{word(topic)} {key}")
 
 
 @register(Event)

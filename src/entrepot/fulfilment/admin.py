@@ -114,7 +114,6 @@ class PackagePage(StateChip, Page):
         "state_chip",
         "late_chip",
         "ship_by_shown",
-        "carrier",
         "tracking_ref",
         "label_link",
         "seller",

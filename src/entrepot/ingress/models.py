@@ -97,7 +97,7 @@ class Feed(SellerScoped, Claimable):
         ]
 
     def __str__(self) -> str:
-        return f"{self.name} of {self.channel_id}"
+        return f"{self.name} · {self.channel.name}"
 
 
 class HookWatch(SellerScoped):
@@ -115,7 +115,7 @@ class HookWatch(SellerScoped):
         constraints = [models.UniqueConstraint(fields=["channel", "kind"], name="hook_watch_once_per_kind")]
 
     def __str__(self) -> str:
-        return f"{self.kind} of {self.channel_id}"
+        return f"{self.kind} · {self.channel.name}"
 
 
 class HookIncident(SellerScoped):
@@ -137,7 +137,7 @@ class HookIncident(SellerScoped):
         ]
 
     def __str__(self) -> str:
-        return f"{self.cause} of {self.kind} of {self.channel_id}"
+        return f"{self.kind} · {self.channel.name}"
 
 
 class SetAside(SellerScoped):

@@ -29,7 +29,7 @@ class StockLevel(SellerScoped):
         constraints = [models.UniqueConstraint(fields=["variant", "location"], name="stock_once_per_location")]
 
     def __str__(self) -> str:
-        return f"{self.variant_id}@{self.location}: {self.on_hand}"
+        return f"{self.variant.sku} · {self.location}"
 
 
 class StockChange(models.Model):
@@ -93,7 +93,7 @@ class Reservation(SellerScoped):
         ]
 
     def __str__(self) -> str:
-        return f"{self.quantity} of {self.variant_id} for line {self.line_id}"
+        return f"{self.variant.sku} × {self.quantity}"
 
 
 class Shortage(SellerScoped):
@@ -110,7 +110,7 @@ class Shortage(SellerScoped):
         constraints = [models.UniqueConstraint(fields=["line_id", "variant"], name="shortage_once_per_line")]
 
     def __str__(self) -> str:
-        return f"{self.quantity} of {self.variant_id} short"
+        return f"{self.variant.sku} × {self.quantity}"
 
 
 class Buffer(SellerScoped):

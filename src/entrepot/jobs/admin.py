@@ -36,7 +36,7 @@ def _is_on(run: Run) -> bool:
 
 @register(Run)
 class RunPage(StateChip, Page):
-    list_display = ["title", "kind", "state_chip", "outcome_chip", "share", "asked_by", "asked_at", "finished_at"]
+    list_display = ["title", "state_chip", "outcome_chip", "share", "asked_by", "asked_at", "finished_at"]
     list_filter = [state_filter(Run.STATES), "kind"]
     search_fields = ["title", "kind", "asked_by"]
     empty_words = gettext_lazy(

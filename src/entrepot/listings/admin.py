@@ -29,30 +29,36 @@ from entrepot.web.admin import (
     choice_filter,
     state_filter,
 )
-from entrepot.web.admin.show import EMPTY, missing_facts, number, pairs, row_link, when
+from entrepot.web.admin.show import EMPTY, missing_facts, money, number, row_link, when
+from entrepot.web.admin.words import WORDS, word
 
-from . import made, services
+from . import made, said, services
 from .models import Listing, ListingLevel
 from .states import LANES, LISTING
 
 _DRIFT = Q(observed_value__isnull=False, batch_id__isnull=True) & ~Q(observed_value=F("acknowledged_value"))
 
 
-def _value(value: Any, listed: Any) -> str:
-    return number(value) if listed is None or listed == value else f"{number(value)} ({number(listed)})"
+def _value(level: ListingLevel, name: str) -> str:
+    """Pieces of the stock's lane, or money; the crossed-out price in brackets, where it is another."""
+    value, listed = getattr(level, f"{name}_value"), getattr(level, f"{name}_list", None)
+    if level.lane == "stock":
+        return number(value)
+    shown = money(value, level.storefront.currency)
+    return shown if listed is None or listed == value else f"{shown} ({money(listed, level.storefront.currency)})"
 
 
 def _levels(who: Actor, rows: Sequence[Listing], lane: str) -> dict[int, Any]:
-    found = ListingLevel.objects.for_actor(who).filter(listing__in=rows, lane=lane)
+    found = ListingLevel.objects.for_actor(who).filter(listing__in=rows, lane=lane).select_related("storefront")
     return {level.listing_id: _brief(level) for level in found}
 
 
 def _brief(level: ListingLevel) -> SafeString:
-    wanted = _value(level.desired_value, None)
+    wanted = _value(level, "desired")
     if level.desired_value == level.acknowledged_value:
         return format_html("{}", wanted)
     tone = "bad" if level.refusal else "busy"
-    return format_html("{} {}", wanted, chip(tone, f"← {_value(level.acknowledged_value, None)}", level.refusal[:200]))
+    return format_html("{} {}", wanted, chip(tone, f"← {_value(level, 'acknowledged')}", level.refusal[:200]))
 
 
 @register(Listing)
@@ -65,8 +71,7 @@ class ListingPage(VariantLink, StateChip, Page):
         "state_chip",
         "stock",
         "price",
-        "lacks",
-        "refusal_brief",
+        "in_the_way",
         "seller",
     ]
     list_filter = [
@@ -148,35 +153,33 @@ class ListingPage(VariantLink, StateChip, Page):
     def storefront_link(self, row: Listing) -> SafeString:
         return row_link("channels.storefront", row.storefront_id, row.storefront)
 
-    @display(description=gettext_lazy("missing"))
-    def lacks(self, row: Listing) -> SafeString | str:
+    @display(description=gettext_lazy("in the way"))
+    def in_the_way(self, row: Listing) -> SafeString | str:
+        if row.refusal:
+            return chip("bad", row.refusal[:60], row.refusal)
         names = [m.get("field", "") for m in row.missing]
         return chip("look", ", ".join(names)[:60], ", ".join(names)) if names else EMPTY
 
-    @display(description=gettext_lazy("refusal"))
-    def refusal_brief(self, row: Listing) -> SafeString | str:
-        return chip("bad", row.refusal[:60], row.refusal) if row.refusal else EMPTY
-
     def sections(self, request: HttpRequest, row: Listing) -> list[Section]:
-        content = {k: v for k, v in row.content.items() if k not in ("description", "images", "attributes")}
         return [
             Box(_("What is missing"), missing_facts(row.missing) if row.missing else chip("good", _("complete"))),
             _level_table(row),
             *made.section(row),
-            Box(_("What it should say"), pairs(content)),
-            Table(_("Attributes"), [_("their attribute"), _("their value"), _("free text")],
-                  [(a.get("attribute_ref"), a.get("value_ref") or EMPTY, a.get("text") or EMPTY)
-                   for a in row.content.get("attributes", [])]),
+            *said.sections(row),
         ]  # fmt: skip
 
 
 def _level_table(row: Listing) -> Table:
-    levels = ListingLevel.objects.for_seller(row.seller_id).filter(listing=row).order_by("-lane")
+    levels = (
+        ListingLevel.objects.for_seller(row.seller_id)
+        .filter(listing=row)
+        .select_related("storefront")
+        .order_by("-lane")
+    )
     rows = [
         (
-            _lane(x.lane), _value(x.desired_value, x.desired_list), _value(x.submitted_value, x.submitted_list),
-            _value(x.acknowledged_value, x.acknowledged_list), _value(x.observed_value, x.observed_list), _work(x),
-            x.refusal or EMPTY, when(x.acknowledged_at),
+            word(x.lane), *(_value(x, name) for name in ("desired", "submitted", "acknowledged", "observed")),
+            _work(x), x.refusal or EMPTY, when(x.acknowledged_at),
         )
         for x in levels
     ]  # fmt: skip
@@ -193,10 +196,6 @@ def _level_table(row: Listing) -> Table:
     return Table(_("Levels"), headers, rows)
 
 
-def _lane(lane: str) -> str:
-    return str(_("stock")) if lane == "stock" else str(_("price"))
-
-
 def _work(level: ListingLevel) -> SafeString:
     if level.batch_id is not None:
         return row_link("egress.pushbatch", level.batch_id, _("in flight"))
@@ -211,7 +210,7 @@ class ListingLevelPage(Page):
         "listing", "lane", "desired", "submitted", "acknowledged", "observed", "work", "refusal_brief", "seller",
     ]  # fmt: skip
     list_filter = [
-        choice_filter("lane", gettext_lazy("lane"), {lane: (lane, Q(lane=lane)) for lane in LANES}),
+        choice_filter("lane", gettext_lazy("lane"), {lane: (WORDS[lane], Q(lane=lane)) for lane in LANES}),
         choice_filter(
             "work",
             gettext_lazy("work"),
@@ -225,7 +224,7 @@ class ListingLevelPage(Page):
         ("storefront", OwnChoices),
         ("seller", OwnChoices),
     ]
-    list_select_related = ["listing", "seller"]
+    list_select_related = ["listing", "storefront", "seller"]
     search_fields = ["listing__listing_ref", "listing__variant__sku"]
     fields = [
         "listing",
@@ -234,20 +233,23 @@ class ListingLevelPage(Page):
         "storefront",
         "version",
         "desired",
-        "desired_at",
+        "desired_since",
         "submitted",
         "submitted_version",
         "acknowledged",
-        "acknowledged_at",
+        "acknowledged_since",
         "observed",
-        "observed_at",
+        "observed_since",
         "work",
         "repeats",
         "attempts",
         "not_before",
         "refusal",
     ]
-    readonly_fields = ["desired", "submitted", "acknowledged", "observed", "work"]
+    readonly_fields = [
+        "desired", "desired_since", "submitted", "acknowledged", "acknowledged_since", "observed", "observed_since",
+        "work",
+    ]  # fmt: skip
     buttons = [
         Button(
             name="retry",
@@ -262,23 +264,35 @@ class ListingLevelPage(Page):
 
     @display(description=gettext_lazy("desired"))
     def desired(self, row: ListingLevel) -> str:
-        return _value(row.desired_value, row.desired_list)
+        return _value(row, "desired")
 
     @display(description=gettext_lazy("submitted"))
     def submitted(self, row: ListingLevel) -> str:
-        return _value(row.submitted_value, row.submitted_list)
+        return _value(row, "submitted")
 
     @display(description=gettext_lazy("acknowledged"))
     def acknowledged(self, row: ListingLevel) -> str:
-        return _value(row.acknowledged_value, row.acknowledged_list)
+        return _value(row, "acknowledged")
 
     @display(description=gettext_lazy("observed"))
     def observed(self, row: ListingLevel) -> Any:
-        shown = _value(row.observed_value, row.observed_list)
+        shown = _value(row, "observed")
         is_drift = (
             row.observed_value is not None and row.batch_id is None and row.observed_value != row.acknowledged_value
         )
         return chip("bad", shown, _("not what was acknowledged")) if is_drift else shown
+
+    @display(description=gettext_lazy("desired since"))
+    def desired_since(self, row: ListingLevel) -> Any:
+        return when(row.desired_at)
+
+    @display(description=gettext_lazy("acknowledged at"))
+    def acknowledged_since(self, row: ListingLevel) -> Any:
+        return when(row.acknowledged_at)
+
+    @display(description=gettext_lazy("observed at"))
+    def observed_since(self, row: ListingLevel) -> Any:
+        return when(row.observed_at)
 
     @display(description=gettext_lazy("work"))
     def work(self, row: ListingLevel) -> SafeString:

@@ -113,7 +113,7 @@ class ListingLevel(SellerScoped, Claimable):
         ]
 
     def __str__(self) -> str:
-        return f"{self.lane} of {self.listing_id}"
+        return f"{self.listing.listing_ref} · {self.lane}"
 
 
 class Reconciliation(SellerScoped):

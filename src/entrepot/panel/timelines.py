@@ -21,6 +21,7 @@ from entrepot.fulfilment.models import Package
 from entrepot.ingress.models import Feed, Receipt, SetAside
 from entrepot.web.admin import Moment, Section, Table, Timeline, chip, merged, state_chip
 from entrepot.web.admin.show import EMPTY, list_link, row_link, when
+from entrepot.web.admin.words import word
 
 if TYPE_CHECKING:
     from entrepot.catalog.models import Product
@@ -35,7 +36,7 @@ _CALLS = 50
 def _moves(changes: Iterable[StateChange], prefix: str = "") -> list[Moment]:
     return [
         Moment(
-            c.at, format_html("{} {} → {}", prefix, state_chip(c.old), state_chip(c.new)), c.by or c.actor,
+            c.at, format_html("{} {} → {}", prefix, state_chip(c.old), state_chip(c.new)), c.by or word(c.actor),
             " · ".join(filter(None, [_("inferred") if c.inferred else "", c.note])),
         )
         for c in changes
@@ -84,7 +85,7 @@ def _received(receipts: Sequence[Receipt]) -> list[Moment]:
         Moment(
             r.received_at,
             row_link("ingress.receipt", r.pk, _("message received")),
-            r.via,
+            word(r.via),
             state_chip(r.outcome or r.status),
         )
         for r in receipts
@@ -94,7 +95,7 @@ def _received(receipts: Sequence[Receipt]) -> list[Moment]:
 def _intended(intents: Sequence[Intent]) -> list[Moment]:
     found = []
     for i in intents:
-        link = row_link("channels.intent", i.pk, f"{i.kind} {i.our_ref}")
+        link = row_link("channels.intent", i.pk, f"{word(i.kind)} {i.our_ref}")
         found.append(Moment(i.created_at, format_html("{} {}", link, state_chip("planned"))))
         if i.sent_at:
             found.append(Moment(i.sent_at, format_html("{} {}", link, state_chip("sent")), i.channel.name))
@@ -147,7 +148,7 @@ def _intent_table(intents: Sequence[Intent]) -> Table:
     rows = [
         (
             row_link("channels.intent", i.pk, i.our_ref),
-            i.kind,
+            word(i.kind),
             state_chip(i.state),
             i.channel.name,
             i.their_ref or EMPTY,
@@ -173,7 +174,7 @@ def _receipt_table(receipts: Sequence[Receipt]) -> Table:
         (
             when(r.received_at),
             row_link("ingress.receipt", r.pk, r.identity),
-            r.via,
+            word(r.via),
             state_chip(r.status),
             state_chip(r.outcome),
         )

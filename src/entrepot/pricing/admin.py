@@ -57,6 +57,9 @@ class BasePricePage(VariantLink, Page):
     list_filter = ["currency", "source", ("seller", OwnChoices)]
     list_select_related = ["variant", "seller"]
     search_fields = ["variant__sku", "=variant__gtin"]
+    fields = ["sku", "regular_shown", "sale_shown", "cost_shown", "with_tax", "source", "set_at", "by", "not_used",
+              "seller"]  # fmt: skip
+    readonly_fields = ["sku", "regular_shown", "sale_shown", "cost_shown", "with_tax", "not_used"]
     buttons = [
         Button(
             name="change",
@@ -91,10 +94,16 @@ class BasePricePage(VariantLink, Page):
 
 @register(PriceRule)
 class PriceRulePage(Page):
-    list_display = ["storefront", "markup", "fixed_fee", "margin", "vat", "fx_margin", "ending", "changed_at", "seller"]
+    list_display = ["storefront", "markup", "fee", "margin", "vat", "fx_margin", "ending", "changed_at", "seller"]
     list_filter = [("storefront", OwnChoices), ("seller", OwnChoices)]
     list_select_related = ["storefront__channel", "seller"]
+    fields = ["storefront", "seller", "markup", "fee", "margin", "vat", "fx_margin", "ending", "changed_at"]
+    readonly_fields = ["markup", "fee", "margin", "vat", "fx_margin"]
     buttons = BUTTONS
+
+    @display(description=gettext_lazy("fixed fee"), ordering="fixed_fee")
+    def fee(self, row: PriceRule) -> str:
+        return money(row.fixed_fee, row.storefront.currency)
 
     @display(description=gettext_lazy("mark-up"), ordering="markup_rate")
     def markup(self, row: PriceRule) -> str:

@@ -28,7 +28,7 @@ class BasePrice(SellerScoped):
         constraints = [models.CheckConstraint(condition=models.Q(regular__gt=0), name="base_price_positive")]
 
     def __str__(self) -> str:
-        return f"{self.regular} {self.currency}"
+        return f"{self.variant.sku} · {self.regular:.2f} {self.currency}"
 
 
 class PriceRule(SellerScoped):
@@ -101,7 +101,7 @@ class Price(SellerScoped):
         ]
 
     def __str__(self) -> str:
-        return "–" if self.sale_price is None else f"{self.sale_price} {self.currency}"
+        return f"{self.variant.sku} · {self.storefront}"
 
 
 class PriceChange(models.Model):

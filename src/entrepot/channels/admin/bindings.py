@@ -15,6 +15,7 @@ from entrepot.channels.states import INTENT
 from entrepot.core.text import fold
 from entrepot.web.admin import Box, Endless, OwnChoices, Page, Section, StateChip, chip, state_filter, yes_no
 from entrepot.web.admin.show import pretty, row_link
+from entrepot.web.admin.words import word
 
 _PAGES = {
     "product": "catalog.product", "variant": "catalog.variant", "listing": "listings.listing", "order": "orders.order",
@@ -37,13 +38,13 @@ class BindingPage(Page):
 
     @display(description=gettext_lazy("ours"), ordering="our_id")
     def ours(self, row: Binding) -> SafeString:
-        return row_link(_PAGES.get(row.kind, ""), row.our_id, f"{row.kind} {row.our_id}")
+        return row_link(_PAGES.get(row.kind, ""), row.our_id, f"{word(row.kind)} {row.our_id}")
 
 
 @register(Intent)
 class IntentPage(StateChip, Page):
     machine = INTENT
-    list_display = ["our_ref", "kind", "step", "subject", "state_chip", "channel", "attempts", "not_before", "seller"]
+    list_display = ["our_ref", "kind", "step", "subject", "state_chip", "channel", "attempts", "seller"]
     list_filter = [state_filter(INTENT.states), "kind", ("channel", OwnChoices), ("seller", OwnChoices)]
     list_select_related = ["channel", "seller"]
     search_fields = ["=our_ref", "=their_ref", "=subject_id"]
@@ -56,7 +57,7 @@ class IntentPage(StateChip, Page):
     @display(description=gettext_lazy("subject"), ordering="subject_id")
     def subject(self, row: Intent) -> SafeString:
         label = _SUBJECTS.get(row.kind, "")
-        return row_link(label, row.subject_id, f"{label.rpartition('.')[2]} {row.subject_id}")
+        return row_link(label, row.subject_id, f"{word(label.rpartition('.')[2])} {row.subject_id}")
 
     def sections(self, request: HttpRequest, row: Intent) -> list[Section]:
         return [Box(_("What to send"), pretty(row.payload)), Box(_("What came of it"), pretty(row.result))]

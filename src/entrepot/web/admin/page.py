@@ -20,7 +20,7 @@ from unfold.forms import ActionForm
 
 from entrepot.core.errors import Refused
 
-from . import words
+from . import show, words
 from .capitals import capfirst
 from .cells import Cells
 from .columns import Column
@@ -132,6 +132,12 @@ class Page(Cells, Presses, SectionsOf, ModelAdmin):
         names = {f.name for f in self.opts.concrete_fields} & words.COLUMNS - set(self.cells)
         return {name: words.shown(self.model, name) for name in names}
 
+    @cached_property
+    def in_per_cent(self) -> dict[str, Any]:
+        """What a row's page shows for columns that hold a fraction."""
+        names = [f.name for f in self.opts.concrete_fields if f.name.endswith("_rate") and f.name != "fx_rate"]
+        return {name: show.per_cent(self.model, name) for name in names}
+
     # The list
 
     def all_columns(self) -> list[Column]:
@@ -186,10 +192,12 @@ class Page(Cells, Presses, SectionsOf, ModelAdmin):
     def get_fields(self, request: HttpRequest, obj: Any = None) -> list[Any]:
         hidden = {*self.concealed, *(() if actor_of(request).seller_ids is None else ("seller",))}
         named = self.fields or [f.name for f in self.opts.concrete_fields]
-        return [self.in_words.get(name, name) for name in named if name not in hidden]
+        said = {**self.in_words, **self.in_per_cent}
+        return [said.get(name, name) for name in named if name not in hidden]
 
     def get_readonly_fields(self, request: HttpRequest, obj: Any = None) -> list[Any]:
-        return [*self.readonly_fields, *(f.name for f in self.opts.concrete_fields), *self.in_words.values()]
+        said = [*self.in_words.values(), *self.in_per_cent.values()]
+        return [*self.readonly_fields, *(f.name for f in self.opts.concrete_fields), *said]
 
     def changeform_view(
         self, request: HttpRequest, object_id: str | None = None, form_url: str = "",

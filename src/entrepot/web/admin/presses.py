@@ -25,6 +25,7 @@ from entrepot.web.problems import absent
 
 from .bounds import refusal
 from .buttons import Button, form_of
+from .chips import STATES
 from .paging import MOST
 from .scope import actor_of
 
@@ -267,7 +268,8 @@ def _unfit(button: Button, row: Any) -> str:
         if state
         else _("%(row)s: “%(button)s” is not possible.")
     )
-    return text % {"row": row, "state": state, "button": button.label}
+    said = STATES[state][1] if state in STATES else state
+    return text % {"row": row, "state": said, "button": button.label}
 
 
 def _action(button: Button) -> Callable[..., Any]:

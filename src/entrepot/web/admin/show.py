@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from datetime import datetime
 from decimal import Decimal
 from typing import Any
 
+from django.db.models import Model
 from django.urls import NoReverseMatch, reverse
 from django.utils import formats, timezone
 from django.utils.html import format_html, format_html_join
@@ -32,6 +33,17 @@ def number(value: Decimal | int | None) -> str:
 def rate(value: Decimal | None) -> str:
     """A fraction as per cent: 0.19 is 19 %."""
     return EMPTY if value is None else f"{(value * 100).normalize():f} %"
+
+
+def per_cent(model: type[Model], name: str) -> Callable[[Any], str]:
+    """What a row's page shows in place of the column ``name``, a fraction."""
+
+    def shown(row: Any) -> str:
+        return rate(getattr(row, name))
+
+    shown.__name__ = f"{name}_per_cent"
+    shown.short_description = next(f.verbose_name for f in model._meta.concrete_fields if f.name == name)  # type: ignore[attr-defined]
+    return shown
 
 
 def said(at: datetime) -> str:
