@@ -205,14 +205,15 @@ def test_an_order_whose_number_is_too_long_to_be_kept_is_set_aside_by_name(world
     world.webhook(good["package_id"])
     world.apply()
 
-    aside = SetAside.objects.system().get()
+    aside = SetAside.objects.system().get(kind="package")
     assert (aside.field, "at most 64 characters, and has 90" in aside.reason) == ("order_ref", True)
     assert world.order(good).state == "new"
 
 
 def test_a_record_that_our_columns_cannot_hold_is_given_up_by_name_and_stops_nothing(world):
     bad, good = world.buy(), world.buy((LINEN, 1))
-    world.webhook(bad["package_id"], invoiceNumber=TOO_LONG)
+    (line,) = json.loads(world.body_of(bad["package_id"]))["content"][0]["lines"]
+    world.webhook(bad["package_id"], lines=[line | {"lineUnitPrice": 20_000_000_000}])
     world.webhook(good["package_id"])
 
     for hours in range(12):
@@ -220,7 +221,7 @@ def test_a_record_that_our_columns_cannot_hold_is_given_up_by_name_and_stops_not
 
     assert world.order(good).state == "new"
     dead = Receipt.objects.system().get(status="dead")
-    assert dead.subject_ref == bad["order_number"] and "too long" in dead.last_error
+    assert dead.subject_ref == bad["order_number"] and "overflow" in dead.last_error
     assert ingress.retry_receipts(
         seller_id=world.seller.id, channel_id=world.market.id, subject_ref=dead.subject_ref, at=now()
     ) == 1  # fmt: skip

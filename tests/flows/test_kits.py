@@ -127,3 +127,27 @@ def test_a_part_that_the_shop_does_not_have_is_named(kit):
     order = kit.order(told)
     assert order.state == "failed"
     assert f"part {LINEN} is not bound to a variation of the store" in order.troubles["push"]
+
+
+def test_a_kit_and_its_part_in_one_order_are_each_taken_out_of_their_own_line(auto):
+    """Two soaps as a pack, priced as two soaps, beside a soap."""
+    Component.objects.create(
+        seller_id=auto.seller.id, kit_id=auto.variants[LINEN], part_id=auto.variants[SOAP], quantity=2
+    )
+    market = auto._market_world()
+    for listing in market.listings.values():
+        if listing.barcode == LINEN:
+            listing.sale_price = 96.0
+    told, order = auto.pushed((LINEN, 1), (SOAP, 1), (SHIRT, 1))
+    pack, soap = (x["id"] for x in auto.shop_order(order)["line_items"] if x["sku"] == SOAP)
+
+    for barcode in (SOAP, LINEN):
+        living = [p for p in market.packages.values() if p.status in ("Created", "Picking")]
+        package, line = next((p, x) for p in living for x in p.lines if x.barcode == barcode)
+        give_up(auto, package, line)
+        auto.arrive()
+
+    refunds = auto.server.remotes[SHOP].snapshot()["tables"]["refunds"]
+    taken = [(x["refunded_item_id"], -x["quantity"]) for refund in refunds for x in refund["line_items"]]
+    assert taken == [(soap, 1), (pack, 2)]
+    assert auto.order(told).troubles == {}

@@ -57,8 +57,10 @@ def _wanted(client: Client, order: Order, intent: Intent) -> Lowering:
     reply = client.send(call.build(client.account, order.store_ref))
     left = {x.line_ref: (x, x.quantity) for x in call.read(client.account, order.store_ref, reply)}
     found = []
-    for sku, pieces, gross in orders.pieces_to_lower(order=order, intent=intent):
-        theirs = _line_of(left, sku, pieces, gross)
+    wanted = orders.pieces_to_lower(order=order, intent=intent)
+    places = orders.places_to_lower(order=order, intent=intent)
+    for (sku, pieces, gross), place in zip(wanted, places, strict=True):
+        theirs = _line_of(left, sku, pieces, gross, place)
         if theirs is None:
             raise MappingError(f"order {order.order_ref}", f"line {sku}", f"is not in the store's order {pieces} times")
         left[theirs.line_ref] = (theirs, left[theirs.line_ref][1] - pieces)
@@ -68,14 +70,21 @@ def _wanted(client: Client, order: Order, intent: Intent) -> Lowering:
     )
 
 
-def _line_of(left: Mapping[str, tuple[HeldLine, int]], sku: str, pieces: int, gross: Decimal) -> HeldLine | None:
-    """The store's line of this SKU that has so many pieces left; of several the one whose price is nearest."""
+def _line_of(
+    left: Mapping[str, tuple[HeldLine, int]], sku: str, pieces: int, gross: Decimal, place: int
+) -> HeldLine | None:  # fmt: skip
+    """The store's line of this SKU that was sent in this place; where it has not so many pieces left, the one whose
+    price is nearest of those that have.
+    """
 
     def distance(line: HeldLine) -> Decimal:
         each = (line.net + sum(tax for _, tax in line.taxes)) / line.quantity
         return abs(each - gross / pieces)
 
-    fitting = [line for line, count in left.values() if line.sku == sku and count >= pieces]
+    same = [(line, count) for line, count in left.values() if line.sku == sku]
+    if place < len(same) and same[place][1] >= pieces:
+        return same[place][0]
+    fitting = [line for line, count in same if count >= pieces]
     return min(fitting, key=distance, default=None)
 
 

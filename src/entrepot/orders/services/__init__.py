@@ -32,6 +32,7 @@ from .lowering import lower_in_store as lower_in_store
 from .lowering import lowered_by_hand as lowered_by_hand
 from .lowering import lowered_total as lowered_total
 from .lowering import pieces_to_lower as pieces_to_lower
+from .lowering import places_to_lower as places_to_lower
 from .lowering import refuse_lowering as refuse_lowering
 from .lowering import waits_to_be_lowered as waits_to_be_lowered
 from .notes import note_store_total as note_store_total

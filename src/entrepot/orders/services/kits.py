@@ -84,6 +84,21 @@ def sent_parts(payload: Mapping[str, Any], line: Line) -> list[Part]:
     return [Part(0, sku, "", pieces, Decimal(share)) for sku, pieces, share in told]
 
 
+def places(payload: Mapping[str, Any], lines: Sequence[Line]) -> dict[int, list[int]]:
+    """Line id → for each of its :func:`skus_in_store` its place, from 0, among the store's lines of that SKU.
+
+    ``lines`` are the order's, in the order in which they were sent; those that were not are in no place.
+    """
+    found: dict[int, list[int]] = {}
+    count: dict[str, int] = {}
+    for line in lines:
+        if payload.get("lines", {}).get(str(line.id), line.quantity):
+            for sku in skus_in_store(payload, line):
+                found.setdefault(line.id, []).append(count.get(sku, 0))
+                count[sku] = count.get(sku, 0) + 1
+    return found
+
+
 def skus_in_store(payload: Mapping[str, Any], line: Line) -> list[str]:
     """Under which SKUs the store's order has a line."""
     return [p.sku for p in sent_parts(payload, line)] or [line.sku or line.listing_ref]

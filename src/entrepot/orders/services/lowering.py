@@ -26,7 +26,7 @@ from entrepot.kit.registry import connector
 from ..models import Line, Order
 from .entry import CANCELLATION, DEAD, LOWERING, in_store
 from .export import KIND
-from .kits import sent_parts, split
+from .kits import places, sent_parts, skus_in_store, split
 from .sale import averaged, gross_of, owed_for
 from .troubles import say, unsay
 
@@ -152,6 +152,15 @@ def pieces_to_lower(*, order: Order, intent: Intent) -> list[tuple[str, int, Dec
         else:
             found.append((x.sku or x.listing_ref, count, gross))
     return found
+
+
+def places_to_lower(*, order: Order, intent: Intent) -> list[int]:
+    """For each of :func:`pieces_to_lower` the place, from 0, of its line among the store's lines of that SKU."""
+    creation = channels.intent_of(seller_id=order.seller_id, kind=KIND, subject_id=order.id)
+    sent = creation.payload if creation else {}
+    lines = list(Line.objects.system().filter(order=order).order_by("id"))
+    known, wanted = places(sent, lines), [x for x in lines if str(x.id) in intent.payload["lines"]]
+    return [place for x in wanted for place in known.get(x.id, [0] * len(skus_in_store(sent, x)))]
 
 
 def lowered_total(order: Order) -> Decimal:
