@@ -151,3 +151,17 @@ def test_a_kit_and_its_part_in_one_order_are_each_taken_out_of_their_own_line(au
     taken = [(x["refunded_item_id"], -x["quantity"]) for refund in refunds for x in refund["line_items"]]
     assert taken == [(soap, 1), (pack, 2)]
     assert auto.order(told).troubles == {}
+
+
+def test_what_is_sent_of_a_kit_is_what_is_promised_though_it_was_made_of_other_goods_when_it_was_bought(kit):
+    kit.market.is_auto_approving = False
+    kit.market.save(update_fields=["is_auto_approving"])
+    before = stock(kit)
+    told = kit.buy((SHIRT, 3))
+    kit.arrive()
+    assert moved(kit, before) == [(0, 6, 0), (0, 3, 0)]
+    Component.objects.filter(part_id=kit.variants[SOAP]).update(quantity=5)
+    kit.approve(kit.order(told))
+    kit.settle()
+
+    assert moved(kit, before) == [(-15, 0, -15), (-3, 0, -3)]

@@ -12,7 +12,7 @@ from entrepot.channels.models import Intent
 from entrepot.fulfilment import services as fulfilment
 from entrepot.orders import services as orders
 
-from .conftest import AT, begin, claimed, line, made, package, piece_gone, push, sellable
+from .conftest import AT, begin, claimed, line, made, package, piece_gone, push, sellable, tell
 
 pytestmark = pytest.mark.django_db
 
@@ -210,3 +210,22 @@ def test_a_cent_that_the_mended_order_is_off_by_is_still_settled(desk):
     )
 
     assert Intent.objects.system().get(kind="settle_total").payload["difference"] == "-0.01"
+
+
+CUPS = [line("3", "CUP", 2, "5.00")]
+AGAIN = {
+    "root": package("P1", lines=[line("1"), *CUPS], state="cancelled", minutes=2),
+    "half": package("P2", lines=CUPS, minutes=2, origin_refs=("P1",)),
+    "one": package("P3", lines=[line("3", "CUP", 1, "5.00")], minutes=3, origin_refs=("P2",)),
+    "other": package("P4", lines=[line("4", "CUP", 1, "5.00")], minutes=3, origin_refs=("P2",)),
+    "split": package("P2", lines=CUPS, minutes=3, origin_refs=("P1",), state="superseded"),
+}
+
+
+@pytest.mark.parametrize("arrival", list(itertools.permutations(AGAIN))[::11], ids=" ".join)
+def test_an_ended_order_promises_what_lives_of_it_and_no_more(desk, arrival):
+    sellable(desk)
+    for name in arrival:
+        tell(desk, AGAIN[name])
+
+    assert (desk.held("CUP"), desk.held("TEA")) == (2, 0)

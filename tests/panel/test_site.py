@@ -36,7 +36,7 @@ def test_a_stranger_is_asked_to_log_in_and_comes_home(people):
 
 
 def test_people_of_a_closed_seller_are_out_at_once(people, ours):
-    people.operator.post(address("accounts.seller", "press", ours.seller.pk, "close"))
+    people.operator.post(address("accounts.seller", "press", ours.seller.pk, "close"), {"confirmed": "yes"})
 
     assert people.aydin.get(reverse("admin:index")).status_code == 302
     assert people.borealis.get(reverse("admin:index")).status_code == 200

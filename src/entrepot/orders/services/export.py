@@ -113,7 +113,9 @@ def begin_exports(*, intents: Sequence[Intent], store: Channel, at: datetime) ->
         sent = send_intents(said, at=at) if said else set()
         begun.sales = {i: sale for i, sale in begun.sales.items() if i in sent}
         _keep_sent({orders[i.subject_id].id: begun.sales[i.id] for i in said if i.id in sent}, orders, store)
-        _fit(facts, [orders[i.subject_id] for i in said if i.id in sent], at)
+        going = [orders[i.subject_id] for i in said if i.id in sent]
+        _fit(facts, going, at)
+        _promise_parts(facts, going, at)
     return begun
 
 
@@ -174,6 +176,16 @@ def _fit(facts: Facts, orders: Sequence[Order], at: datetime) -> None:
     if lines:
         left = [(x.id, x.quantity - x.cancelled_quantity) for x in lines]
         inventory.lower(seller_id=lines[0].seller_id, lines=left, at=at)
+
+
+def _promise_parts(facts: Facts, orders: Sequence[Order], at: datetime) -> None:
+    """A kit promises what is sent of it: it may be made of other goods than when the order was first seen."""
+    lines = [x for o in orders for x in facts.left(o) if x.variant_id in facts.kits]
+    if lines:
+        seller = lines[0].seller_id
+        inventory.forget(seller_id=seller, line_ids=[x.id for x in lines])
+        left = [(x.id, x.variant_id, x.quantity - x.cancelled_quantity) for x in lines if x.variant_id]
+        inventory.reserve(seller_id=seller, lines=left, at=at)
 
 
 def fail_export(*, intent: Intent, why: str, at: datetime) -> None:

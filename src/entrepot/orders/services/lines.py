@@ -20,12 +20,13 @@ _ZERO = Decimal(0)
 
 
 def take_lines(entry: Entry, seen: Picture, variants: Mapping[str, int], *, at: datetime) -> None:
-    """``variants``: listing ref → variant id. As long as nothing was sent, the lines are what is told; one that is told
-    no more has no pieces, and what a person mapped stays. Lines that the store was given stay as they are: what is
-    more than these are lines of their own, which follow the news as long as the store has not got them.
+    """``variants``: listing ref → variant id. As long as nothing was sent, and once the order has ended, the lines are
+    what is told; one that is told no more has no pieces, and what a person mapped stays. Lines that the store was given
+    stay as they are: what is more than these are lines of their own, which follow the news as long as the store has not
+    got them.
     """
     variants = {**{x.listing_ref: x.variant_id for x in entry.lines if x.variant_id}, **variants}
-    if nothing_sent(entry.order):
+    if nothing_sent(entry.order) or entry.order.state == "cancelled":
         _follow(entry, entry.lines, list(by_ref(seen.whole).values()), variants)
     else:
         there = in_store(entry.order, entry.lines)
