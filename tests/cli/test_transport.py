@@ -9,8 +9,11 @@ import pytest
 from typer.testing import CliRunner
 
 from entrepot.config.cli.app import app
+from entrepot.core.clock import now
+from entrepot.core.errors import Refused
 from entrepot.events.models import EventCursor
 from entrepot.events.services import Happening, record_many, sequence_once
+from entrepot.events.services.transport import KAFKA, switch_transport
 
 
 @pytest.fixture
@@ -27,10 +30,11 @@ def refusal(done):
     return done.stderr.strip()
 
 
-def test_the_transport_is_shown_and_changed_there_and_back(run):
+def test_the_transport_is_shown_and_changed_back(run):
     assert json.loads(run("transport", "--json").output) == {"transport": "postgres", "readers": []}
+    switch_transport(to=KAFKA, at=now())
 
-    there = json.loads(run("transport", "kafka", "--json").output)
+    there = json.loads(run("transport", "--json").output)
     back = json.loads(run("transport", "postgres", "--json").output)
 
     assert (there["transport"], back["transport"]) == ("kafka", "postgres")
@@ -39,13 +43,14 @@ def test_the_transport_is_shown_and_changed_there_and_back(run):
     assert "is not one of postgres, kafka" in refusal(run("transport", "pigeon"))
 
 
-def test_what_is_not_drained_is_said_and_nothing_is_changed(run):
+def test_without_a_broker_or_before_all_is_delivered_nothing_is_changed(run, settings):
     record_many([Happening("channel.retired", n, {}, 7) for n in range(3)])
     sequence_once()
+    settings.KAFKA_BOOTSTRAP_SERVERS = ""
 
-    told = refusal(run("transport", "kafka"))
-
-    assert "entrepot.egress.services.follow_retired: 3" in told
+    assert "KAFKA_BOOTSTRAP_SERVERS is not set" in refusal(run("transport", "kafka"))
+    with pytest.raises(Refused, match=r"entrepot\.egress\.services\.follow_retired: 3"):
+        switch_transport(to=KAFKA, at=now())
     assert not EventCursor.objects.filter(reads=EventCursor.TOPICS).exists()
 
 
@@ -59,7 +64,6 @@ def test_a_relay_and_a_consumer_say_what_they_lack(run, settings):
 
 
 def test_properties_are_read_from_a_file(settings, tmp_path):
-    from entrepot.core.errors import Refused
     from entrepot.events.kafka.cluster import client_options
 
     settings.KAFKA_BOOTSTRAP_SERVERS = "kafka.internal:9092"
