@@ -3,14 +3,12 @@
 from __future__ import annotations
 
 import pytest
-from typer.testing import CliRunner
 
-from entrepot.config.cli.app import app
 from entrepot.core.clock import now
 from entrepot.events.models import Event, EventCursor, SeenEvent
 from entrepot.events.services import Happening, deliver_once, record_many, sequence_once
 from entrepot.events.services.subscribers import Subscriber
-from entrepot.events.services.transport import switch_transport, transport_in_force
+from entrepot.events.services.transport import switch_transport
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -34,12 +32,3 @@ def test_what_a_topic_did_not_bring_comes_out_of_the_log_once():
     deliver_once(subscriber)
 
     assert [event.key for event in had] == ["a", "c"]
-
-
-def test_without_a_broker_nothing_is_changed(settings):
-    settings.KAFKA_BOOTSTRAP_SERVERS = ""
-
-    answer = CliRunner().invoke(app, ["transport", "kafka"])
-
-    assert answer.exit_code == 1
-    assert transport_in_force() == "postgres"
