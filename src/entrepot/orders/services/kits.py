@@ -91,11 +91,11 @@ def places(payload: Mapping[str, Any], lines: Sequence[Line]) -> dict[int, list[
     """
     found: dict[int, list[int]] = {}
     count: dict[str, int] = {}
-    for line in lines:
-        if payload.get("lines", {}).get(str(line.id), line.quantity):
-            for sku in skus_in_store(payload, line):
-                found.setdefault(line.id, []).append(count.get(sku, 0))
-                count[sku] = count.get(sku, 0) + 1
+    sent = payload.get("lines", {str(x.id): x.quantity for x in lines})
+    for line in (x for x in lines if sent.get(str(x.id))):
+        for sku in skus_in_store(payload, line):
+            found.setdefault(line.id, []).append(count.get(sku, 0))
+            count[sku] = count.get(sku, 0) + 1
     return found
 
 
